@@ -1,0 +1,68 @@
+# Each target sets up what it needs: a new clone needs git, make and Python 3.11 or later.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+# The stamp names the lock, so that a changed lock installs again and an interrupted install is no install.
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rowledger needs Python 3.11 or later; $(PYTHON) is older (choose one with: make PYTHON=python3.12 …)" >&2; exit 1; }
+	@echo "setting up $(VENV) (the first time takes a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.installed ## install everything into .venv
+
+.PHONY: demo
+demo: setup ## start the local stack and show the pipeline on sample files
+	@$(BIN)/rowledger demo
+
+.PHONY: lint
+lint: setup ## ruff, strict mypy and the import-direction contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: setup ## every test: unit, integration and e2e
+	$(BIN)/pytest
+
+.PHONY: test-unit
+test-unit: setup ## the unit tests alone: seconds, no I/O
+	$(BIN)/pytest tests/unit
+
+.PHONY: conformance
+conformance: setup ## the counter against the csv module, and its score on public test files
+	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
+	$(BIN)/python -m bench.conformance
+
+.PHONY: bench
+bench: setup ## speed and memory, as ratios measured side by side
+	$(BIN)/python -m bench.counting
+	$(BIN)/python -m bench.function
+
+.PHONY: package
+package: setup ## build the function's package, reproducibly, and print its size
+	$(BIN)/python -m rowledger.packaging
+
+.PHONY: down
+down: setup ## stop the local stack; its state is kept
+	$(BIN)/rowledger down
+
+.PHONY: clean
+clean: ## stop the local stack and remove everything that was built, its state included
+	@test ! -x $(BIN)/rowledger || $(BIN)/rowledger reset --yes
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: lock
+lock: setup ## resolve the dependencies anew and lock them with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra local --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" -c requirements/dev.txt pyproject.toml -o requirements/function.txt
