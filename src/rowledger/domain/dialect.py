@@ -1,0 +1,23 @@
+"""How a CSV file is written: what a reader must know before it can split records."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The dialect found in a file, as it stands in result.json.
+
+    delimiter: one character, or None where the file has one column and shows none.
+    quote: the quote character, or None where the file has none.
+    newline: "LF", "CRLF", "CR" or "mixed"; None where the file has no line end.
+    encoding: "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be" or "windows-1252".
+    compression: "gzip" or None.
+    header: whether the first record was taken as the header.
+    """
+
+    delimiter: str | None
+    quote: str | None
+    newline: str | None
+    encoding: str
+    compression: str | None
+    header: bool

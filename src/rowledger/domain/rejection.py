@@ -1,0 +1,40 @@
+"""Why a file itself is bad: a normal outcome, recorded and announced, never retried."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RejectionCode(StrEnum):
+    """The stable codes; users filter and count by them, so none is ever renamed."""
+
+    EMPTY_FILE = "EMPTY_FILE"
+    NOT_CSV = "NOT_CSV"
+    UNDECODABLE = "UNDECODABLE"
+    UNTERMINATED_QUOTE = "UNTERMINATED_QUOTE"
+    CORRUPT_COMPRESSION = "CORRUPT_COMPRESSION"
+    TOO_LARGE = "TOO_LARGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What is wrong with a file, and where.
+
+    message: one sentence for a person; it never quotes the file's content.
+    line: 1-based physical line of the decoded, decompressed text; None where it has no meaning.
+    byte_offset: 0-based offset into the file as it is stored (for a gzip file: into the
+        decompressed bytes, unless the compression itself is what is wrong); None where it has no
+        meaning.
+    """
+
+    code: RejectionCode
+    message: str
+    line: int | None = None
+    byte_offset: int | None = None
+
+
+class RejectedError(Exception):
+    """Raised inside the counter to end at once; the service turns it into an outcome."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.message)
+        self.rejection = rejection

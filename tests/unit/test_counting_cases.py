@@ -1,0 +1,37 @@
+"""Each folder of csv_cases: input.csv, and in expected.json its count or its rejection."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowledger.domain.counting import Counter
+from rowledger.domain.rejection import RejectedError
+
+CASES = sorted(path.parent for path in Path(__file__).parent.glob("csv_cases/*/expected.json"))
+
+
+@pytest.mark.parametrize("chunk_size", [1, 7, 1 << 20])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Path, chunk_size: int) -> None:
+    expected = json.loads((case / "expected.json").read_text())
+    assert observed((case / "input.csv").read_bytes(), expected["header"], chunk_size) == expected
+
+
+def observed(data: bytes, header: bool, chunk_size: int) -> dict[str, Any]:  # noqa: FBT001 -- read from JSON
+    counter = Counter(header=header)
+    try:
+        for start in range(0, len(data), chunk_size):
+            counter.feed(data[start : start + chunk_size])
+        count = counter.finish()
+    except RejectedError as error:
+        rejection = error.rejection
+        return {
+            "header": header,
+            "error": rejection.code,
+            "line": rejection.line,
+            "byte_offset": rejection.byte_offset,
+        }
+    return {"header": header, **asdict(count)}
