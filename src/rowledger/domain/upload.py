@@ -1,0 +1,22 @@
+"""An upload: one version of one object in the input bucket, the unit of everything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Its identity is (bucket, key, version_id); the rest is what the event said of it.
+
+    key: decoded, as S3 shows it.
+    etag: without quotes.
+    size_bytes: as stored, before decompression.
+    received_at: the event's time, UTC, in milliseconds.
+    """
+
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size_bytes: int
+    received_at: datetime

@@ -1,0 +1,60 @@
+from dataclasses import fields
+
+import pytest
+
+from rowledger import contract
+from rowledger.config import PREFIX, Config
+from rowledger.errors import FaultCode, FaultError
+
+REQUIRED = {
+    "ROWLEDGER_INPUT_BUCKET": "in",
+    "ROWLEDGER_OUTPUT_BUCKET": "out",
+    "ROWLEDGER_BACKUP_BUCKET": "back",
+    "ROWLEDGER_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:topic",
+    "ROWLEDGER_DATABASE_SECRET_ID": "rowledger/database",
+}
+
+
+def test_defaults_stand_in_for_what_is_not_given() -> None:
+    config = Config.from_environment(REQUIRED)
+    assert config.input_bucket == "in"
+    assert config.database_tls == "verify-full"
+    assert config.header is True
+    assert config.suffixes == (".csv", ".csv.gz")
+
+
+def test_every_setting_of_the_contract_has_a_field_and_back() -> None:
+    named = {
+        setting["name"].removeprefix(PREFIX).lower()
+        for setting in contract.load("settings.json")["settings"]
+    }
+    assert named == {field.name for field in fields(Config)} - {"suffixes"}
+
+
+def test_all_missing_names_are_listed_at_once() -> None:
+    with pytest.raises(FaultError) as raised:
+        Config.from_environment({"ROWLEDGER_INPUT_BUCKET": "in", "ROWLEDGER_TOPIC_ARN": ""})
+    assert raised.value.code is FaultCode.CONFIGURATION
+    for name in REQUIRED.keys() - {"ROWLEDGER_INPUT_BUCKET"}:
+        assert f"{name} is missing" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROWLEDGER_HEADER", "yes"),
+        ("ROWLEDGER_LEASE_SECONDS", "soon"),
+        ("ROWLEDGER_LEASE_SECONDS", "0"),
+        ("ROWLEDGER_LEASE_SECONDS", "-5"),
+        ("ROWLEDGER_DATABASE_TLS", "prefer"),
+        ("ROWLEDGER_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(FaultError, match=f"{name} must be"):
+        Config.from_environment({**REQUIRED, name: value})
+
+
+def test_the_lease_outlasts_the_function() -> None:
+    timeout = contract.load("pipeline.json")["function"]["timeout_seconds"]
+    assert Config.from_environment(REQUIRED).lease_seconds > timeout
