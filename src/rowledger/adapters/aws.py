@@ -1,0 +1,44 @@
+"""What the AWS adapters share: client settings, and botocore's errors turned into faults."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
+from rowledger.errors import FaultCode, FaultError
+
+MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+
+
+def client_config(*, read_timeout: int) -> ClientConfig:
+    """read_timeout: seconds without a byte before a call is given up."""
+    return ClientConfig(
+        connect_timeout=3,
+        read_timeout=read_timeout,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        # The function digests what it reads itself and compares it with the backup's checksum.
+        response_checksum_validation="when_required",
+    )
+
+
+@contextmanager
+def translated(code: FaultCode, what: str) -> Iterator[None]:
+    """Raise FaultError(code) for AWS's errors; a missing object is OBJECT_MISSING.
+
+    what: the thing that was being done, such as "reading 'orders.csv'".
+    """
+    try:
+        yield
+    except ClientError as error:
+        reason = error_code(error)
+        if reason in MISSING and code is FaultCode.STORAGE:
+            raise FaultError(FaultCode.OBJECT_MISSING, f"{what}: {reason}") from error
+        raise FaultError(code, f"{what}: {reason}") from error
+    except (BotoCoreError, HTTPError, OSError) as error:
+        raise FaultError(code, f"{what}: {type(error).__name__}") from error
+
+
+def error_code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown"))

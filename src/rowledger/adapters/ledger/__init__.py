@@ -1,0 +1,54 @@
+"""The port to the ledger: one row an upload, one notification a row."""
+
+from typing import Protocol
+
+from rowledger.domain.ledger import Claim, FileRecord, InProgress, Standing
+from rowledger.domain.notification import Notification, PendingNotification
+from rowledger.domain.outcome import Outcome
+from rowledger.domain.upload import Upload
+from rowledger.errors import FaultCode
+
+
+class Ledger(Protocol):
+    """Every method raises FaultError (DATABASE_UNAVAILABLE, DATABASE_REFUSED or DATABASE)."""
+
+    def claim(self, upload: Upload, request_id: str) -> Standing:
+        """Begin an attempt, or say why there is nothing to begin.
+
+        An upload that is PROCESSING is taken over once its lease has ended, and at once by the
+        same request: Lambda runs an invocation again only after the earlier try has ended. Should
+        it not have, the fence at commit decides.
+        """
+
+    def commit(
+        self,
+        claim: Claim,
+        outcome: Outcome,
+        notification: Notification,
+        *,
+        backup_version_id: str | None,
+        duration_ms: int,
+    ) -> PendingNotification:
+        """Record the outcome and its pending notification together.
+
+        Raise FaultError (LEASE_LOST) where the claim is no longer this attempt's.
+        """
+
+    def release(self, claim: Claim, code: FaultCode) -> None:
+        """End an attempt that failed, so that the next need not wait for the lease."""
+
+    def pending_notification(
+        self, file_id: int, request_id: str
+    ) -> PendingNotification | InProgress | None:
+        """Take the right to publish what is still unsent; None where nothing is."""
+
+    def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
+        """Record that a notification went out."""
+
+    def release_notification(self, pending: PendingNotification) -> None:
+        """Give up the right to publish, so that the next attempt need not wait for it."""
+
+    def files(
+        self, *, limit: int, key: str | None = None, version_id: str | None = None
+    ) -> list[FileRecord]:
+        """The latest rows, newest first; only those of one key or version where it is given."""

@@ -1,0 +1,123 @@
+"""The three buckets in S3: reads are pinned to a version, backups are copied inside S3."""
+
+import base64
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from rowledger.adapters.aws import MISSING, error_code, translated
+from rowledger.domain.outcome import Outcome
+from rowledger.domain.upload import Upload
+from rowledger.errors import FaultCode, FaultError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+
+# Large enough that the cost of a call vanishes, small beside the memory that the function may use.
+CHUNK_BYTES = 1 << 20
+# CopyObject takes at most 5 GiB (Amazon S3 API reference); a larger object is copied in parts.
+MAX_SINGLE_COPY_BYTES = 5 << 30
+PART_BYTES = 512 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class S3Storage:
+    client: "S3Client"
+    output_bucket: str
+    backup_bucket: str
+    max_single_copy_bytes: int = MAX_SINGLE_COPY_BYTES
+    part_bytes: int = PART_BYTES
+
+    @contextmanager
+    def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
+        with translated(FaultCode.STORAGE, f"reading {upload.key!r} ({upload.version_id})"):
+            answer = self.client.get_object(
+                Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+            )
+            with closing(answer["Body"]) as body:
+                yield body.iter_chunks(CHUNK_BYTES)
+
+    def write_receipt(self, key: str, body: bytes) -> None:
+        with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
+            self.client.put_object(
+                Bucket=self.output_bucket, Key=key, Body=body, ContentType="application/json"
+            )
+
+    def back_up(self, upload: Upload, key: str, outcome: Outcome, *, retry: bool) -> str | None:
+        with translated(FaultCode.STORAGE, f"backing up to {key!r}"):
+            if retry:
+                earlier = self._head(key)
+                if earlier and self._is_copy(key, earlier, outcome):
+                    return earlier.get("VersionId")
+            self._copy(upload, key, outcome.size_bytes)
+            copy = self._head(key)
+            if copy is None or not self._is_copy(key, copy, outcome):
+                raise FaultError(
+                    FaultCode.BACKUP_DIFFERS,
+                    f"the backup {key!r} does not hold the bytes that were counted",
+                )
+            return copy.get("VersionId")
+
+    def _copy(self, upload: Upload, key: str, size_bytes: int) -> None:
+        source: Any = {
+            "Bucket": upload.bucket,
+            "Key": upload.key,
+            "VersionId": upload.version_id,
+        }
+        if size_bytes <= self.max_single_copy_bytes:
+            self.client.copy_object(
+                CopySource=source,
+                Bucket=self.backup_bucket,
+                Key=key,
+                ChecksumAlgorithm="CRC32",
+                # A source's tags would need rights to read and write tags, and are not its content.
+                TaggingDirective="REPLACE",
+            )
+        else:
+            self.client.copy(
+                source,
+                self.backup_bucket,
+                key,
+                ExtraArgs={"ChecksumAlgorithm": "CRC32"},
+                Config=TransferConfig(
+                    multipart_threshold=self.max_single_copy_bytes,
+                    multipart_chunksize=self.part_bytes,
+                ),
+            )
+
+    def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
+        try:
+            return self.client.head_object(
+                Bucket=self.backup_bucket, Key=key, ChecksumMode="ENABLED"
+            )
+        except ClientError as error:
+            if error_code(error) in MISSING:
+                return None
+            raise
+
+    def _is_copy(self, key: str, head: "HeadObjectOutputTypeDef", outcome: Outcome) -> bool:
+        """Compare size and CRC-32 with what was counted.
+
+        S3 gives the CRC-32 of the whole of a single copy. Where it gives none, or a checksum of the
+        parts' checksums, which ends in their number ("…-3"), the backup is read back.
+        """
+        if head["ContentLength"] != outcome.size_bytes:
+            return False
+        checksum = head.get("ChecksumCRC32")
+        if checksum and "-" not in checksum:
+            return int.from_bytes(base64.b64decode(checksum)) == outcome.crc32
+        return self._read_back(key) == outcome.crc32
+
+    def _read_back(self, key: str) -> int:
+        crc32 = 0
+        answer = self.client.get_object(Bucket=self.backup_bucket, Key=key)
+        with closing(answer["Body"]) as body:
+            for chunk in body.iter_chunks(CHUNK_BYTES):
+                crc32 = zlib.crc32(chunk, crc32)
+        return crc32

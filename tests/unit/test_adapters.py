@@ -1,0 +1,123 @@
+"""Errors of the libraries end at the adapter's edge, each as a fault."""
+
+import io
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+from botocore.response import StreamingBody
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
+from rowledger.adapters.database import translated as database_translated
+from rowledger.adapters.notifier.sns import SnsNotifier
+from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.domain.notification import Notification
+from rowledger.errors import FaultCode, FaultError
+from tests.unit.builders import an_upload
+
+AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [
+    ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Operation"),
+    ClientError({"Error": {"Code": "SlowDown", "Message": "slow"}}, "Operation"),
+    EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+    ReadTimeoutError(endpoint_url="http://127.0.0.1:1"),
+    ConnectionResetError("reset"),
+]
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
+    client = Mock(**{"get_object.side_effect": error, "put_object.side_effect": error})
+    storage = S3Storage(client, "out", "back")
+    with pytest.raises(FaultError) as raised, storage.read(an_upload()):
+        pass
+    assert raised.value.code is FaultCode.STORAGE
+    with pytest.raises(FaultError) as raised:
+        storage.write_receipt("r", b"{}")
+    assert raised.value.code is FaultCode.STORAGE
+
+
+def test_a_stream_that_ends_early_is_a_fault() -> None:
+    body = StreamingBody(io.BytesIO(b"half"), content_length=8)
+    storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
+    with pytest.raises(FaultError) as raised, storage.read(an_upload()) as chunks:
+        list(chunks)
+    assert raised.value.code is FaultCode.STORAGE
+
+
+def test_what_the_reader_raises_itself_passes() -> None:
+    body = StreamingBody(io.BytesIO(b""), content_length=0)
+    storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
+    with pytest.raises(ZeroDivisionError), storage.read(an_upload()):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
+    notifier = SnsNotifier(Mock(**{"publish.side_effect": error}), "arn")
+    with pytest.raises(FaultError) as raised:
+        notifier.publish(Notification("m", "s", "b"))
+    assert raised.value.code is FaultCode.NOTIFICATION
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_secrets_manager_become_credentials_faults(error: Exception) -> None:
+    source = SecretsManagerCredentials(Mock(**{"get_secret_value.side_effect": error}), "s")
+    with pytest.raises(FaultError) as raised:
+        source.get()
+    assert raised.value.code is FaultCode.CREDENTIALS
+
+
+def secret(text: str) -> SecretsManagerCredentials:
+    client = Mock(**{"get_secret_value.return_value": {"SecretString": text}})
+    return SecretsManagerCredentials(client, "rowledger/database")
+
+
+GOOD_SECRET = '{"connection_string": "postgresql://h/d", "username": "u", "password": "hidden"}'
+
+
+def test_credentials_are_kept_until_they_are_refreshed() -> None:
+    source = secret(GOOD_SECRET)
+    assert source.get() is source.get()
+    source.refresh()
+    client: Any = source._client
+    assert client.get_secret_value.call_count == 2
+
+
+def test_credentials_never_show_the_password() -> None:
+    assert "hidden" not in repr(secret(GOOD_SECRET).get())
+
+
+@pytest.mark.parametrize("text", ["", "hidden", "[]", '{"username": "hidden"}', "null"])
+def test_a_secret_of_another_form_is_named_and_not_shown(text: str) -> None:
+    with pytest.raises(FaultError) as raised:
+        secret(text).get()
+    assert raised.value.code is FaultCode.CREDENTIALS
+    assert "rowledger/database" in raised.value.message
+    assert "hidden" not in raised.value.message
+    assert raised.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (DatabaseError({"C": "28P01"}), FaultCode.DATABASE_REFUSED),
+        (DatabaseError({"C": "57P01"}), FaultCode.DATABASE_UNAVAILABLE),
+        (DatabaseError({"C": "53300"}), FaultCode.DATABASE_UNAVAILABLE),
+        (DatabaseError({"C": "08006"}), FaultCode.DATABASE_UNAVAILABLE),
+        (DatabaseError({"C": "23505"}), FaultCode.DATABASE),
+        (DatabaseError("no detail"), FaultCode.DATABASE),
+        (InterfaceError("network error"), FaultCode.DATABASE_UNAVAILABLE),
+        (TimeoutError(), FaultCode.DATABASE_UNAVAILABLE),
+    ],
+)
+def test_errors_of_the_driver_become_database_faults(error: Exception, code: FaultCode) -> None:
+    with pytest.raises(FaultError) as raised, database_translated():
+        raise error
+    assert raised.value.code is code
