@@ -1,0 +1,75 @@
+"""Wires the parts together, once, for the handler, the commands and the tests."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from rowledger.adapters.aws import client_config
+from rowledger.adapters.credentials import CredentialSource
+from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
+from rowledger.adapters.database import Database, Tls
+from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.adapters.notifier import Notifier
+from rowledger.adapters.notifier.sns import SnsNotifier
+from rowledger.adapters.storage import Storage
+from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.config import Config
+from rowledger.service.intake import Intake
+from rowledger.service.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    config: Config
+    ledger: Ledger
+    intake: Intake
+
+
+def bootstrap(
+    config: Config,
+    *,
+    session: Any = boto3,  # noqa: ANN401 -- boto3 itself, or a session of it
+    storage: Storage | None = None,
+    notifier: Notifier | None = None,
+    ledger: Ledger | None = None,
+) -> App:
+    """Build the application; a part that is given is used instead of the real one."""
+    ledger = ledger or open_ledger(
+        config,
+        SecretsManagerCredentials(
+            session.client("secretsmanager", config=client_config(read_timeout=5)),
+            config.database_secret_id,
+        ),
+    )
+    intake = Intake(
+        ledger=ledger,
+        storage=storage
+        or S3Storage(
+            session.client("s3", config=client_config(read_timeout=30)),
+            config.output_bucket,
+            config.backup_bucket,
+        ),
+        outbox=Outbox(
+            ledger,
+            notifier
+            or SnsNotifier(
+                session.client("sns", config=client_config(read_timeout=5)), config.topic_arn
+            ),
+        ),
+        output_bucket=config.output_bucket,
+        backup_bucket=config.backup_bucket,
+        header=config.header,
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+    )
+    return App(config, ledger, intake)
+
+
+def open_ledger(config: Config, credentials: CredentialSource) -> PostgresLedger:
+    """The ledger of a pipeline, for whoever has credentials to its database."""
+    tls = Tls.from_setting(config.database_tls, config.database_ca_file)
+    return PostgresLedger(Database(credentials, tls), config.lease_seconds)

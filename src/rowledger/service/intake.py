@@ -1,0 +1,116 @@
+"""What the function does with one upload, in the order that keeps the promise.
+
+Claim the ledger row; stream and count; write the receipt; copy and verify the backup; commit the
+outcome with its pending notification; publish; mark it sent. Each step may be the last one before
+a crash: the next attempt finds the same keys, and nothing is announced that is not committed.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.storage import Storage
+from rowledger.domain.keys import receipt_key
+from rowledger.domain.ledger import Claim, Finished, InProgress
+from rowledger.domain.notification import PendingNotification, announce
+from rowledger.domain.outcome import Outcome, Status, examine
+from rowledger.domain.receipt import BackupPlace, render_receipt
+from rowledger.domain.upload import Upload
+from rowledger.errors import FaultCode, FaultError
+from rowledger.service.cleanup import after
+from rowledger.service.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done for an upload. outcome is None where an earlier attempt had finished it."""
+
+    upload: Upload
+    file_id: int
+    status: Status
+    attempt: int | None
+    outcome: Outcome | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """now: the wall clock, UTC. monotonic: seconds, for durations."""
+
+    ledger: Ledger
+    storage: Storage
+    outbox: Outbox
+    output_bucket: str
+    backup_bucket: str
+    header: bool
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+    def take(self, upload: Upload, request_id: str) -> Report:
+        """Account for one upload; raise FaultError where that must be tried again."""
+        started = self.monotonic()
+        match self.ledger.claim(upload, request_id):
+            case InProgress(until):
+                raise FaultError(
+                    FaultCode.UPLOAD_IN_PROGRESS,
+                    f"another attempt holds {upload.key!r} (until {until})",
+                )
+            case Finished(file_id, status):
+                self.outbox.send_unsent(file_id, request_id)
+                return Report(upload, file_id, status, None, None, self._since(started))
+            case Claim() as claim:
+                try:
+                    outcome, pending = self._process(upload, claim, started)
+                except Exception as error:
+                    code = error.code if isinstance(error, FaultError) else FaultCode.INTERNAL
+                    after(error, lambda: self.ledger.release(claim, code))
+                    raise
+                self.outbox.send(pending)
+                return Report(
+                    upload,
+                    claim.file_id,
+                    outcome.status,
+                    claim.attempt,
+                    outcome,
+                    self._since(started),
+                )
+
+    def _process(
+        self, upload: Upload, claim: Claim, started: float
+    ) -> tuple[Outcome, PendingNotification]:
+        with self.storage.read(upload) as chunks:
+            outcome = examine(chunks, header=self.header)
+        backup = BackupPlace(self.backup_bucket, claim.backup_key)
+        receipt = receipt_key(upload)
+        duration_ms = self._since(started)
+        self.storage.write_receipt(
+            receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
+        )
+        backup_version_id = self.storage.back_up(
+            upload, claim.backup_key, outcome, retry=claim.attempt > 1
+        )
+        notification = announce(
+            upload,
+            outcome,
+            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload))),
+            file_id=claim.file_id,
+            receipt=f"s3://{self.output_bucket}/{receipt}",
+            backup=backup,
+        )
+        pending = self.ledger.commit(
+            claim,
+            outcome,
+            notification,
+            backup_version_id=backup_version_id,
+            duration_ms=duration_ms,
+        )
+        return outcome, pending
+
+    def _since(self, started: float) -> int:
+        return round((self.monotonic() - started) * 1000)
+
+
+def _address(upload: Upload) -> str:
+    return f"s3://{upload.bucket}/{upload.key}?versionId={upload.version_id}"

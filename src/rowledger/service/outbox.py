@@ -1,0 +1,39 @@
+"""Sends what the ledger holds as committed and unsent."""
+
+from dataclasses import dataclass
+
+from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.notifier import Notifier
+from rowledger.domain.ledger import InProgress
+from rowledger.domain.notification import PendingNotification
+from rowledger.errors import FaultCode, FaultError
+from rowledger.service.cleanup import after
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    ledger: Ledger
+    notifier: Notifier
+
+    def send(self, pending: PendingNotification) -> None:
+        """Publish, then mark as sent. A crash between the two sends the same message again."""
+        try:
+            topic_message_id = self.notifier.publish(pending.notification)
+        except FaultError as fault:
+            after(fault, lambda: self.ledger.release_notification(pending))
+            raise
+        self.ledger.mark_sent(pending, topic_message_id)
+
+    def send_unsent(self, file_id: int, request_id: str) -> bool:
+        """Send what an earlier attempt committed and did not send; say whether there was any."""
+        match self.ledger.pending_notification(file_id, request_id):
+            case None:
+                return False
+            case InProgress() as other:
+                raise FaultError(
+                    FaultCode.UPLOAD_IN_PROGRESS,
+                    f"another attempt is announcing ledger row {file_id} (until {other.until})",
+                )
+            case pending:
+                self.send(pending)
+                return True

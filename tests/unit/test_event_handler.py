@@ -1,0 +1,110 @@
+"""The handler over in-memory twins: what it raises, logs and measures."""
+
+import json
+import logging
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from rowledger.adapters.ledger.memory import MemoryLedger
+from rowledger.adapters.notifier.memory import MemoryNotifier
+from rowledger.adapters.storage.memory import MemoryStorage
+from rowledger.bootstrap import bootstrap
+from rowledger.config import Config
+from rowledger.entrypoints.event_handler import SERVICE, build_handler
+from rowledger.errors import FaultCode, FaultError
+from tests.unit.builders import BUCKET, an_event, an_upload
+from tests.unit.test_config import REQUIRED
+
+
+@dataclass
+class Context:
+    function_name: str = "csv-processor"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:csv-processor"
+    aws_request_id: str = "r1"
+
+
+class Function:
+    def __init__(self) -> None:
+        self.ledger = MemoryLedger()
+        self.storage = MemoryStorage()
+        self.notifier = MemoryNotifier()
+        config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
+        self.handler: Any = build_handler(
+            bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=self.notifier)
+        )
+
+    def invoke(self, event: object) -> None:
+        # The logger lives as long as the process, and so would the stream of the first test.
+        for log_handler in logging.getLogger(SERVICE).handlers:
+            assert isinstance(log_handler, logging.StreamHandler)
+            log_handler.stream = sys.stdout
+        self.handler(event, Context())
+
+
+@pytest.fixture
+def function() -> Function:
+    return Function()
+
+
+def lines(captured: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in captured.readouterr().out.splitlines()]
+
+
+def test_a_success_is_logged_with_its_identity_and_measured(
+    function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload = an_upload()
+    function.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n2\n"
+    function.invoke(an_event(upload))
+    _, log, metrics = lines(capsys)
+    assert log["message"] == "accounted for"
+    assert log["upload"]["version_id"] == "v1"
+    assert log["function_request_id"] == "r1"
+    assert (log["rows"], log["status"]) == (2, "SUCCESS")
+    assert metrics["FilesSucceeded"] == [1.0]
+    assert metrics["RowsCounted"] == [2.0]
+    assert metrics["BytesRead"] == [6.0]
+    assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Rowledger"
+
+
+def test_a_rejection_does_not_raise(function: Function, capsys: pytest.CaptureFixture[str]) -> None:
+    upload = an_upload()
+    function.storage.uploads[BUCKET, upload.key, upload.version_id] = b""
+    function.invoke(an_event(upload))
+    _, log, metrics = lines(capsys)
+    assert (log["status"], log["rejection"]) == ("FAILED", "EMPTY_FILE")
+    assert metrics["FilesRejected"] == [1.0]
+
+
+def test_what_is_ignored_is_said(function: Function, capsys: pytest.CaptureFixture[str]) -> None:
+    function.invoke({"Event": "s3:TestEvent"})
+    _, log, metrics = lines(capsys)
+    assert (log["message"], log["what"]) == ("ignored", "s3:TestEvent")
+    assert metrics["RecordsIgnored"] == [1.0]
+    assert not function.ledger.rows
+
+
+def test_one_record_failing_hides_no_other_and_is_raised(
+    function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = an_upload("good.csv")
+    function.storage.uploads[BUCKET, good.key, good.version_id] = b"a\n1\n"
+    with pytest.raises(FaultError) as raised:
+        function.invoke(an_event(an_upload("gone.csv"), good))
+    assert raised.value.code is FaultCode.OBJECT_MISSING
+    assert function.ledger.files(limit=1, key="good.csv")[0].status == "SUCCESS"
+    *logs, metrics = lines(capsys)
+    assert [log["message"] for log in logs] == ["received", "fault", "accounted for"]
+    assert (metrics["FilesFaulted"], metrics["FilesSucceeded"]) == ([1.0], [1.0])
+
+
+def test_several_faults_are_raised_together(function: Function) -> None:
+    with pytest.raises(FaultError) as raised:
+        function.invoke(an_event(an_upload("one.csv"), an_upload("two.csv")))
+    assert raised.value.code is FaultCode.SEVERAL
+    assert "'one.csv'" in raised.value.message
+    assert "'two.csv'" in raised.value.message
