@@ -1,0 +1,56 @@
+"""Clients for the local emulator, blind to the user's own AWS profile and proxies."""
+
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+REGION = "us-east-1"
+ACCOUNT_ID = "123456789012"
+
+_IGNORED = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+_CONFIG = Config(
+    proxies={},
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    s3={"addressing_style": "path"},
+)
+
+
+@dataclass(frozen=True)
+class Aws:
+    """One identity at one endpoint."""
+
+    endpoint_url: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    region: str = REGION
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
+        """A boto3 client of the service, made once."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(  # type: ignore[call-overload]
+                service, endpoint_url=self.endpoint_url, config=_CONFIG
+            )
+        return self._clients[service]
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            botocore_session=botocore.session.Session(session_vars=_IGNORED),
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            aws_session_token=self.session_token,
+            region_name=self.region,
+        )

@@ -1,0 +1,8 @@
+"""What the emulator leaves undone and AWS does, each in one module, outside the function's code.
+
+mail_relay          email subscriptions are accepted, and no mail is ever sent
+invocation_metrics  AWS/Lambda metrics are recorded for synchronous invocations only
+alarm_recovery      an alarm is evaluated when metric data arrive, so it never ages back to OK
+
+The rest of the local stack neither knows nor needs these modules beyond starting them.
+"""

@@ -1,0 +1,107 @@
+"""How the local stack is, by asking each part itself."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rowledger import contract
+from rowledger.local import companion, database, emulator, inbox, ports
+from rowledger.local.layout import Layout
+from rowledger.local.parts import PARTS
+from rowledger.local.stack import Stack, known_stack
+from rowledger.local.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class PartHealth:
+    """One part, where it is, and what it answered."""
+
+    name: str
+    address: str | None
+    healthy: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Every part; alarms and failed events only where the emulator can tell."""
+
+    parts: list[PartHealth]
+    alarms: dict[str, str]
+    failed_events: int | None
+
+    @property
+    def healthy(self) -> bool:
+        return all(part.healthy for part in self.parts)
+
+
+def check(layout: Layout) -> Health:
+    """Ask every part; a part that is not there is an answer too, so this raises nothing of it."""
+    stack = known_stack(layout)
+    if stack is None:
+        absent = [PartHealth(name, None, healthy=False, detail="not started") for name in PARTS]
+        return Health(absent, {}, None)
+    parts = [_part(stack, name) for name in PARTS]
+    if not parts[PARTS.index(emulator.NAME)].healthy:
+        return Health(parts, {}, None)
+    return Health(parts, _alarms(stack), failed_events(stack))
+
+
+def failed_events(stack: Stack) -> int:
+    """How many events wait in the failure queue."""
+    sqs: SQSClient = stack.client("sqs")
+    queue = contract.load("pipeline.json")["failure_queue"]["name"]
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _part(stack: Stack, name: str) -> PartHealth:
+    addresses: dict[str, tuple[str, Callable[[Stack], str | None], str]] = {
+        database.NAME: (stack.database.reader.connection_string, _database_trouble, "answers"),
+        emulator.NAME: (stack.endpoint_url, _emulator_trouble, "buckets and function present"),
+        companion.NAME: (f"smtp://{ports.HOST}:{stack.inbox_port}", _inbox_trouble, ""),
+    }
+    address, ask, fine = addresses[name]
+    if not State.load(stack.layout).parts[name].alive():
+        return PartHealth(name, address, healthy=False, detail="stopped")
+    trouble = ask(stack)
+    fine = fine or f"{len(inbox.mails(stack.inbox_dir))} mails"
+    return PartHealth(name, address, healthy=trouble is None, detail=trouble or fine)
+
+
+def _database_trouble(stack: Stack) -> str | None:
+    return None if stack.database.reader.answers() else "does not answer"
+
+
+def _emulator_trouble(stack: Stack) -> str | None:
+    pipeline = contract.load("pipeline.json")
+    s3: S3Client = stack.client("s3")
+    function: LambdaClient = stack.client("lambda")
+    try:
+        for bucket in pipeline["buckets"].values():
+            s3.head_bucket(Bucket=bucket)
+        function.get_function_configuration(FunctionName=pipeline["function"]["name"])
+    except (BotoCoreError, ClientError) as error:
+        return str(error)
+    return None
+
+
+def _inbox_trouble(stack: Stack) -> str | None:
+    return None if inbox.greets(ports.HOST, stack.inbox_port) else "does not greet"
+
+
+def _alarms(stack: Stack) -> dict[str, str]:
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    names = list(contract.load("pipeline.json")["alarms"])
+    alarms = cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}

@@ -1,0 +1,36 @@
+"""The stack's three background processes, and what holds for any of them."""
+
+from rowledger.local import companion, database, emulator, inbox, ports
+from rowledger.local.aws import Aws
+from rowledger.local.layout import Layout
+from rowledger.local.roles import Logins
+from rowledger.local.state import Part, Secrets
+
+PARTS = (database.NAME, emulator.NAME, companion.NAME)
+
+
+def answers(name: str, port: int, credentials: Secrets) -> bool:
+    """Whether the part does what it is there for, by asking it."""
+    match name:
+        case database.NAME:
+            return Logins.at(port, credentials).superuser.answers()
+        case emulator.NAME:
+            return emulator.answers(port)
+        case _:
+            return inbox.greets(ports.HOST, port)
+
+
+def stop_part(layout: Layout, name: str, part: Part) -> None:
+    """End a part and everything it started; nothing to do where it has ended."""
+    match name:
+        case database.NAME:
+            database.stop(layout)
+        case emulator.NAME:
+            emulator.stop(layout, part)
+        case _:
+            companion.stop(part)
+
+
+def aws_at(port: int, credentials: Secrets) -> Aws:
+    """The emulator at a port, as the account's root."""
+    return Aws(emulator.endpoint_url(port), credentials.access_key, credentials.secret_key)

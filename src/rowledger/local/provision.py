@@ -1,0 +1,143 @@
+"""The pipeline's resources in the local emulator, created or brought up to date.
+
+What the function and its infrastructure share comes from the contract, so that this says how to
+make a resource and never what its numbers are.
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rowledger import contract
+from rowledger.local import function
+from rowledger.local.aws import ACCOUNT_ID, REGION, Aws
+from rowledger.local.emulator_gaps import mail_relay
+from rowledger.local.layout import Layout
+from rowledger.local.roles import Login
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+SUBSCRIBER = "ops@rowledger.test"
+
+
+def provision(
+    aws: Aws, layout: Layout, database: Login, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Make everything the pipeline needs; return the function's ROWLEDGER_* environment."""
+    pipeline = contract.load("pipeline.json")
+    progress("provisioning buckets, secret, topic and queues")
+    for bucket in pipeline["buckets"].values():
+        _bucket(aws.client("s3"), bucket)
+    secret = _secret(aws.client("secretsmanager"), pipeline["secret"], database)
+    topic = _topic(aws.client("sns"), pipeline["topic"])
+    mail_relay.subscribe(aws, topic)
+    failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
+    group = _log_group(aws.client("logs"), pipeline["function"])
+    progress("deploying the function")
+    settings = function.settings(pipeline, topic_arn=topic, secret_arn=secret)
+    arns = {
+        **{
+            f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
+        },
+        "secret_arn": secret,
+        "topic_arn": topic,
+        "failure_queue_arn": failures,
+        "log_group_arn": group,
+    }
+    function.deploy(aws, layout, settings, arns)
+    progress("setting the alarms")
+    for name, alarm in pipeline["alarms"].items():
+        _alarm(aws.client("cloudwatch"), name, alarm, topic)
+    return settings
+
+
+def _bucket(s3: "S3Client", name: str) -> None:
+    known = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    if name not in known:
+        s3.create_bucket(Bucket=name)
+    if s3.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+
+
+def _secret(secrets: "SecretsManagerClient", name: str, database: Login) -> str:
+    value = json.dumps(
+        {
+            "connection_string": database.connection_string,
+            "username": database.username,
+            "password": database.password,
+        }
+    )
+    try:
+        known = secrets.get_secret_value(SecretId=name)
+    except secrets.exceptions.ResourceNotFoundException:
+        return secrets.create_secret(Name=name, SecretString=value)["ARN"]
+    if known["SecretString"] != value:
+        secrets.put_secret_value(SecretId=name, SecretString=value)
+    return known["ARN"]
+
+
+def _topic(sns: "SNSClient", name: str) -> str:
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    if not any(each["Endpoint"] == SUBSCRIBER for each in subscriptions):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=SUBSCRIBER)
+    return topic
+
+
+def _queue(sqs: "SQSClient", queue: dict[str, Any]) -> str:
+    wanted: Any = {"MessageRetentionPeriod": str(queue["retention_seconds"])}
+    try:
+        url = sqs.get_queue_url(QueueName=queue["name"])["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = sqs.create_queue(QueueName=queue["name"], Attributes=wanted)["QueueUrl"]
+    known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    if not wanted.items() <= known.items():
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)
+    return known["QueueArn"]
+
+
+def _log_group(logs: "CloudWatchLogsClient", function_contract: dict[str, Any]) -> str:
+    name, days = function_contract["log_group"], function_contract["log_retention_days"]
+    groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    known = next((group for group in groups if group["logGroupName"] == name), None)
+    if known is None:
+        logs.create_log_group(logGroupName=name)
+    if known is None or known.get("retentionInDays") != days:
+        logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+    return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{name}"
+
+
+def _alarm(cloudwatch: "CloudWatchClient", name: str, alarm: dict[str, Any], topic: str) -> None:
+    function_name = contract.load("pipeline.json")["function"]["name"]
+    wanted = {
+        "AlarmName": name,
+        "AlarmDescription": alarm["description"],
+        "Namespace": alarm["namespace"],
+        "MetricName": alarm["metric"],
+        "Dimensions": [{"Name": "FunctionName", "Value": function_name}],
+        "Statistic": alarm["statistic"],
+        "ComparisonOperator": alarm["comparison"],
+        "Threshold": float(alarm["threshold"]),
+        "Period": alarm["period_seconds"],
+        "EvaluationPeriods": alarm["evaluation_periods"],
+        "TreatMissingData": alarm["treat_missing_data"],
+        "AlarmActions": [topic],
+    }
+    known = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    if not known or any(known[0].get(key) != value for key, value in wanted.items()):
+        cloudwatch.put_metric_alarm(**wanted)

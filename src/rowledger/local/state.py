@@ -1,0 +1,122 @@
+"""What the local stack remembers between commands: addresses, processes and passwords."""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowledger.local import StackError
+from rowledger.local.files import read_json, write_json
+from rowledger.local.layout import Layout
+from rowledger.local.processes import ProcessId
+
+_POLL_SECONDS = 0.1
+_LOCK_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One background process and the port it listens on."""
+
+    port: int
+    process: ProcessId
+
+    def alive(self) -> bool:
+        return self.process.alive()
+
+
+@dataclass
+class State:
+    """Which parts were started, where, and what was provisioned in them."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    """The function's ROWLEDGER_* environment."""
+
+    def port(self, part: str) -> int | None:
+        known = self.parts.get(part)
+        return known.port if known else None
+
+    def save(self, layout: Layout) -> None:
+        write_json(layout.state_file, asdict(self))
+
+    @classmethod
+    def load(cls, layout: Layout) -> "State":
+        """The saved state; an empty one if there is none or it cannot be understood."""
+        saved = read_json(layout.state_file) or {}
+        try:
+            parts = {name: _part(value) for name, value in saved.get("parts", {}).items()}
+            return cls(parts, dict(saved.get("settings", {})))
+        except (TypeError, KeyError, ValueError, AttributeError):
+            return cls()
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Passwords and keys of one state folder, made at random when it is created."""
+
+    access_key: str
+    secret_key: str
+    superuser_password: str
+    owner_password: str
+    function_password: str
+    reader_password: str
+
+    @classmethod
+    def load(cls, layout: Layout) -> "Secrets | None":
+        saved = read_json(layout.credentials_file)
+        return cls(**saved) if saved else None
+
+    @classmethod
+    def load_or_create(cls, layout: Layout) -> "Secrets":
+        """Raise StackError where a database exists whose passwords are lost."""
+        known = cls.load(layout)
+        if known:
+            return known
+        if layout.postgres.exists():
+            raise StackError(
+                f"{layout.credentials_file} is missing or damaged, so nobody can log in to the "
+                "database beside it; clear the state with: rowledger reset"
+            )
+        # The prefix is what AWS gives a long-lived key; sixteen characters follow it.
+        created = cls(
+            f"AKIA{secrets.token_hex(8).upper()}", *(secrets.token_urlsafe(24) for _ in range(5))
+        )
+        write_json(layout.credentials_file, asdict(created))
+        return created
+
+
+@contextmanager
+def exclusive(layout: Layout) -> Iterator[None]:
+    """Hold the state folder's lock; the system drops it with the process, however that ends.
+
+    Raise StackError if another command holds it for more than two minutes.
+    """
+    deadline = time.monotonic() + _LOCK_PATIENCE_SECONDS
+    while True:
+        with layout.lock_file.open("a") as file:
+            if _lock(file.fileno(), layout.lock_file):
+                yield
+                return
+        if time.monotonic() > deadline:
+            raise StackError("another rowledger command is still working on this stack")
+        time.sleep(_POLL_SECONDS)
+
+
+def _lock(descriptor: int, path: Path) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # A reset removes the file: a lock on what is no longer under the name locks nothing.
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def _part(value: dict[str, Any]) -> Part:
+    process = value["process"]
+    return Part(int(value["port"]), ProcessId(int(process["pid"]), float(process["started"])))

@@ -1,0 +1,14 @@
+"""Waiting for something to become true, without sleeping longer than it takes."""
+
+import time
+from collections.abc import Callable
+
+
+def until(condition: Callable[[], bool], seconds: float, *, every: float = 0.05) -> bool:
+    """Ask again and again; True once the condition holds, False when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True

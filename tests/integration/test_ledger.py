@@ -1,0 +1,247 @@
+"""One set of tests for the ledger in PostgreSQL and for its twin in memory."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pg8000.native
+import pytest
+
+from rowledger.adapters.credentials.memory import MemoryCredentials
+from rowledger.adapters.database import PLAIN, Database
+from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.ledger.memory import MemoryLedger
+from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.domain.ledger import Claim, Finished, InProgress
+from rowledger.domain.notification import Notification, PendingNotification
+from rowledger.domain.outcome import Outcome, Status, examine
+from rowledger.domain.upload import Upload
+from rowledger.errors import FaultCode, FaultError
+from rowledger.local.roles import Login
+from tests.unit.builders import an_upload
+
+GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
+BAD = examine([b'a\n"'], header=True)
+LEASE_SECONDS = 300
+
+
+@dataclass
+class Bench:
+    ledger: Ledger
+    expire_leases: Callable[[], None]
+
+
+def on_postgres(login: Login) -> Database:
+    return Database(MemoryCredentials(login.credentials), PLAIN)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    if request.param == "memory":
+        ledger = MemoryLedger(LEASE_SECONDS)
+
+        def expire() -> None:
+            for row in ledger.rows.values():
+                row.lease_expires_at = ledger.now()
+            for message in ledger.messages.values():
+                message.lease_expires_at = ledger.now()
+
+        yield Bench(ledger, expire)
+        return
+    function: Login = request.getfixturevalue("fresh_database")
+    database = on_postgres(function)
+
+    def expire_rows() -> None:
+        with database.session() as connection:
+            connection.run("UPDATE file_metadata SET lease_expires_at = now()")
+            connection.run("UPDATE notification SET lease_expires_at = now()")
+
+    yield Bench(PostgresLedger(database, LEASE_SECONDS), expire_rows)
+    database.close()
+
+
+def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
+    standing = bench.ledger.claim(upload, request_id)
+    assert isinstance(standing, Claim)
+    return standing
+
+
+def a_notification(message_id: str = "m-1") -> Notification:
+    return Notification(message_id, "subject", "body\n", {"status": "SUCCESS", "filename": "ä"})
+
+
+def committed(
+    bench: Bench, claim: Claim, outcome: Outcome = GOOD, message_id: str = "m-1"
+) -> PendingNotification:
+    return bench.ledger.commit(
+        claim, outcome, a_notification(message_id), backup_version_id="b-1", duration_ms=12
+    )
+
+
+def test_a_claim_commit_and_send(bench: Bench) -> None:
+    claim = claimed(bench, an_upload("Größe + 日本.csv"))
+    assert (claim.attempt, claim.backup_key) == (
+        1,
+        "backup/20261122T091500.250Z_Größe + 日本.csv",
+    )
+    pending = committed(bench, claim)
+    bench.ledger.mark_sent(pending, "sns-1")
+    (row,) = bench.ledger.files(limit=5)
+    assert (row.id, row.filename, row.status) == (claim.file_id, "Größe + 日本.csv", "SUCCESS")
+    assert (row.rows_count, row.columns_count, row.file_size_bytes) == (2, 2, 12)
+    assert row.sha256 == GOOD.sha256
+    assert row.dialect == GOOD.dialect_document()
+    assert row.error is None
+    assert row.notified_at is not None
+    assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "SUCCESS")]
+
+
+def test_a_rejection_has_its_reason_and_no_rows(bench: Bench) -> None:
+    committed(bench, claimed(bench, an_upload()), BAD)
+    (row,) = bench.ledger.files(limit=5)
+    assert (row.status, row.rows_count) == ("FAILED", None)
+    assert row.error is not None
+    assert row.error["code"] == "UNTERMINATED_QUOTE"
+    assert row.error["line"] == 2
+
+
+def test_a_finished_upload_is_not_claimed_again(bench: Bench) -> None:
+    claim = claimed(bench, an_upload())
+    committed(bench, claim)
+    assert bench.ledger.claim(an_upload(), "r2") == Finished(claim.file_id, Status.SUCCESS)
+
+
+def test_a_held_upload_is_in_progress_for_others(bench: Bench) -> None:
+    claimed(bench, an_upload())
+    standing = bench.ledger.claim(an_upload(), "r2")
+    assert isinstance(standing, InProgress)
+    assert isinstance(standing.until, datetime)
+
+
+def test_the_same_request_takes_its_own_claim_over(bench: Bench) -> None:
+    first = claimed(bench, an_upload())
+    second = claimed(bench, an_upload())
+    assert second == replace(first, attempt=2)
+
+
+def test_an_expired_claim_is_taken_over_and_its_holder_fenced_off(bench: Bench) -> None:
+    slow = claimed(bench, an_upload())
+    bench.expire_leases()
+    taken = claimed(bench, an_upload(), "r2")
+    assert taken == replace(slow, attempt=2)
+    with pytest.raises(FaultError) as raised:
+        committed(bench, slow, BAD)
+    assert raised.value.code is FaultCode.LEASE_LOST
+    bench.ledger.release(slow, FaultCode.STORAGE)
+    committed(bench, taken)
+    with pytest.raises(FaultError, match="LEASE_LOST"):
+        committed(bench, slow, BAD)
+    (row,) = bench.ledger.files(limit=5)
+    assert (row.status, row.attempt, row.rows_count) == ("SUCCESS", 2, 2)
+
+
+def test_an_expired_claim_commits_nothing_even_before_it_is_taken_over(bench: Bench) -> None:
+    slow = claimed(bench, an_upload())
+    bench.expire_leases()
+    with pytest.raises(FaultError, match="LEASE_LOST"):
+        committed(bench, slow)
+
+
+def test_a_released_claim_is_free_and_keeps_its_history(bench: Bench) -> None:
+    first = claimed(bench, an_upload())
+    bench.ledger.release(first, FaultCode.STORAGE)
+    second = claimed(bench, an_upload(), "r2")
+    committed(bench, second)
+    (row,) = bench.ledger.files(limit=5)
+    assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "STORAGE"), (2, "SUCCESS")]
+
+
+def test_versions_of_one_millisecond_get_backup_keys_of_their_own(bench: Bench) -> None:
+    one = claimed(bench, an_upload(version_id="v1"))
+    two = claimed(bench, an_upload(version_id="v2"))
+    assert one.backup_key != two.backup_key
+    assert claimed(bench, an_upload(version_id="v2")).backup_key == two.backup_key
+
+
+def test_an_unsent_notification_is_found_once_its_publisher_is_gone(bench: Bench) -> None:
+    claim = claimed(bench, an_upload())
+    pending = committed(bench, claim)
+    assert isinstance(bench.ledger.pending_notification(claim.file_id, "r2"), InProgress)
+    assert bench.ledger.pending_notification(claim.file_id, "r1") == pending
+    bench.ledger.release_notification(pending)
+    assert bench.ledger.pending_notification(claim.file_id, "r2") == pending
+    bench.ledger.mark_sent(pending, "sns-1")
+    assert bench.ledger.pending_notification(claim.file_id, "r3") is None
+
+
+def test_files_are_listed_newest_first(bench: Bench) -> None:
+    for number in range(3):
+        claimed(bench, an_upload(f"{number}.csv"))
+    assert [row.filename for row in bench.ledger.files(limit=2)] == ["2.csv", "1.csv"]
+    assert [row.filename for row in bench.ledger.files(limit=9, key="0.csv")] == ["0.csv"]
+
+
+# What PostgreSQL alone can show.
+
+
+def test_nothing_of_a_key_reaches_the_sql(fresh_database: Login) -> None:
+    database = on_postgres(fresh_database)
+    ledger = PostgresLedger(database, LEASE_SECONDS)
+    hostile = "'); DROP TABLE file_metadata; --:key $1 %s {}.csv"
+    assert isinstance(ledger.claim(an_upload(hostile), "r1"), Claim)
+    assert ledger.files(limit=1)[0].filename == hostile
+    database.close()
+
+
+def test_the_longest_identity_fits_its_index(fresh_database: Login) -> None:
+    database = on_postgres(fresh_database)
+    ledger = PostgresLedger(database, LEASE_SECONDS)
+    upload = an_upload("ä" * 512, version_id="v" * 1024, bucket="b" * 63)
+    assert isinstance(ledger.claim(upload, "r1"), Claim)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM file_metadata",
+        "TRUNCATE file_metadata",
+        "DROP TABLE file_metadata",
+        "ALTER TABLE file_metadata ADD COLUMN x INT",
+        "UPDATE file_metadata SET filename = 'another.csv'",
+        "UPDATE file_metadata SET version_id = 'v9'",
+        "UPDATE notification SET body = 'another'",
+        "DELETE FROM notification",
+        "DELETE FROM file_attempt",
+        "CREATE TABLE mine (id INT)",
+        "SELECT * FROM schema_migration",
+    ],
+)
+def test_the_functions_role_can_only_keep_the_ledger(fresh_database: Login, statement: str) -> None:
+    connection = fresh_database.connect()
+    try:
+        with pytest.raises(pg8000.native.DatabaseError) as raised:
+            connection.run(statement)
+    finally:
+        connection.close()
+    detail: dict[str, Any] = raised.value.args[0]
+    assert detail["C"] == "42501"  # insufficient_privilege
+
+
+def test_the_five_columns_are_as_specified(fresh_database: Login) -> None:
+    connection = fresh_database.connect()
+    columns = connection.run(
+        "SELECT column_name, data_type, column_default FROM information_schema.columns"
+        " WHERE table_name = 'file_metadata' ORDER BY ordinal_position LIMIT 5"
+    )
+    connection.close()
+    assert [column[:2] for column in columns] == [
+        ["id", "integer"],
+        ["filename", "text"],
+        ["status", "text"],
+        ["timestamp", "timestamp with time zone"],
+        ["rows_count", "bigint"],
+    ]
+    assert "nextval" in json.dumps(columns[0])

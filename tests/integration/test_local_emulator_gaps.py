@@ -1,0 +1,124 @@
+"""Alarms fire and recover, mails arrive, failed events are kept."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rowledger import contract
+from rowledger.local import health, inbox
+from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
+from rowledger.local.inbox import Mail
+from rowledger.local.roles import Login
+from rowledger.local.stack import Stack
+from rowledger.local.waiting import until
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+
+PIPELINE = contract.load("pipeline.json")
+ERRORS, DURATION = "csv-processor-errors", "csv-processor-duration"
+SECONDS = 30
+
+
+def mails_about(stack: Stack, text: str) -> list[Mail]:
+    return [m for m in inbox.mails(stack.inbox_dir) if text in str(m.content["Subject"])]
+
+
+def alarm(stack: Stack, name: str) -> str:
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    return cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
+
+
+def upload(stack: Stack, key: str) -> None:
+    s3: S3Client = stack.client("s3")
+    s3.put_object(Bucket=PIPELINE["buckets"]["input"], Key=key, Body=b"a,b\n1,2\n")
+
+
+@pytest.fixture
+def calm(stack: Stack) -> Stack:
+    """The stack with no alarm raised by an earlier test."""
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    for name in PIPELINE["alarms"]:
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test begins")
+    return stack
+
+
+@contextmanager
+def locked_out(stack: Stack) -> Iterator[None]:
+    """A database that refuses the function."""
+    superuser, name = stack.database.superuser, stack.database.function.username
+    _run(superuser, f"ALTER ROLE {name} NOLOGIN")
+    _run(
+        superuser,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :name",
+        name=name,
+    )
+    try:
+        yield
+    finally:
+        _run(superuser, f"ALTER ROLE {name} LOGIN")
+
+
+def _run(login: Login, statement: str, **values: str) -> None:
+    connection = login.connect()
+    try:
+        connection.run(statement, **values)
+    finally:
+        connection.close()
+
+
+def test_a_published_message_becomes_a_mail(stack: Stack) -> None:
+    sns: SNSClient = stack.client("sns")
+    message_id = sns.publish(
+        TopicArn=stack.settings["ROWLEDGER_TOPIC_ARN"],
+        Subject="a message of the test",
+        Message="größer als 5 s",
+        MessageAttributes={"filename": {"DataType": "String", "StringValue": "x\r\nBcc: y@z.test"}},
+    )["MessageId"]
+    assert until(lambda: bool(mails_about(stack, "a message of the test")), SECONDS)
+    (mail,) = mails_about(stack, "a message of the test")
+    assert mail.content["Message-ID"] == f"<{message_id}@sns.rowledger.test>"
+    assert mail.content["To"] == "ops@rowledger.test"
+    assert mail.content["Bcc"] is None
+    assert mail.content["X-Attribute-filename"] == "x Bcc: y@z.test"
+    assert mail.content.get_content().rstrip("\r\n") == "größer als 5 s"
+
+
+def test_a_fault_raises_the_errors_alarm_and_its_mail_and_is_kept(calm: Stack) -> None:
+    before, kept = len(mails_about(calm, ERRORS)), health.failed_events(calm)
+    with locked_out(calm):
+        upload(calm, "fault.csv")
+        assert until(lambda: alarm(calm, ERRORS) == "ALARM", SECONDS)
+        assert until(lambda: len(mails_about(calm, ERRORS)) == before + 1, SECONDS)
+        assert until(lambda: health.failed_events(calm) == kept + 1, SECONDS)
+    mail = json.loads(mails_about(calm, ERRORS)[-1].content.get_content())
+    assert (mail["NewStateValue"], mail["Trigger"]["MetricName"]) == ("ALARM", "Errors")
+
+
+def test_a_slow_run_raises_the_duration_alarm_and_its_mail(calm: Stack) -> None:
+    before = len(mails_about(calm, DURATION))
+    owner = calm.database.owner.connect()
+    try:
+        owner.run("BEGIN")
+        owner.run("LOCK TABLE file_metadata IN ACCESS EXCLUSIVE MODE")
+        upload(calm, "slow.csv")
+        owner.run("SELECT pg_sleep(5.5)")
+        owner.run("ROLLBACK")
+    finally:
+        owner.close()
+    assert until(lambda: alarm(calm, DURATION) == "ALARM", SECONDS)
+    assert until(lambda: len(mails_about(calm, DURATION)) == before + 1, SECONDS)
+
+
+def test_an_alarm_recovers_when_its_period_holds_nothing_bad(calm: Stack) -> None:
+    cloudwatch: CloudWatchClient = calm.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=ERRORS, StateValue="ALARM", StateReason="a test")
+    # Seen from two minutes on, the last minute is empty whatever other tests did.
+    AlarmRecovery(calm.aws).run_once(datetime.now(UTC) + timedelta(minutes=2))
+    assert alarm(calm, ERRORS) == "OK"

@@ -1,0 +1,286 @@
+"""The stack's life: up, down, and up again after whatever happened to it."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from rowledger import contract
+from rowledger.local import StackError, database, health, inbox, ports, processes
+from rowledger.local import stack as local_stack
+from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
+from rowledger.local.parts import PARTS
+from rowledger.local.processes import ProcessId
+from rowledger.local.roles import Logins
+from rowledger.local.stack import Stack, open_stack, start, stop
+from rowledger.local.state import Secrets, State
+from rowledger.local.waiting import until
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+
+PIPELINE = contract.load("pipeline.json")
+INPUT = PIPELINE["buckets"]["input"]
+SECONDS = 30
+
+
+def quiet(_step: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
+    """A stack of this module's own, as its tests kill it."""
+    # Deep on purpose: a checkout's path may be longer than a Unix socket's may be.
+    layout = Layout(tmp_path_factory.mktemp("stack") / ("deep" * 25) / "state")
+    yield layout
+    local_stack.reset(quiet, layout)
+    assert processes.leftovers(layout.root) == []
+
+
+@pytest.fixture
+def running(layout: Layout) -> Stack:
+    return start(quiet, layout)
+
+
+PROGRAM = [sys.executable, "-c", "from rowledger.entrypoints.cli.main import main; main()"]
+
+
+def environment(layout: Layout) -> dict[str, str]:
+    return {**os.environ, STATE_DIR_VARIABLE: str(layout.root)}
+
+
+def command(layout: Layout, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        input=answer,
+        env=environment(layout),
+    )
+
+
+def account_for(stack: Stack, key: str) -> int:
+    """Upload a file and wait for its row; return the rows counted."""
+    s3: S3Client = stack.client("s3")
+    version = s3.put_object(Bucket=INPUT, Key=key, Body=b"a,b\n1,2\n3,4\n")["VersionId"]
+    counted: list[Any] = []
+
+    def arrived() -> bool:
+        connection = stack.database.reader.connect()
+        try:
+            counted[:] = connection.run(
+                "SELECT rows_count FROM file_metadata WHERE version_id = :v AND status = 'SUCCESS'",
+                v=version,
+            )
+        finally:
+            connection.close()
+        return bool(counted)
+
+    assert until(arrived, SECONDS)
+    return int(counted[0][0])
+
+
+def identities(stack: Stack) -> dict[str, Any]:
+    return {name: part.process for name, part in State.load(stack.layout).parts.items()}
+
+
+def test_a_second_up_changes_nothing(running: Stack) -> None:
+    client: LambdaClient = running.client("lambda")
+    before = client.get_function_configuration(FunctionName="csv-processor")
+    again = start(quiet, running.layout)
+    after = client.get_function_configuration(FunctionName="csv-processor")
+    assert identities(again) == identities(running)
+    assert before["RevisionId"] == after["RevisionId"]
+    sns: SNSClient = running.client("sns")
+    topic = running.settings["ROWLEDGER_TOPIC_ARN"]
+    assert len(sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == 2
+
+
+def test_an_up_deploys_a_changed_setting(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROWLEDGER_LOG_LEVEL", "DEBUG")
+    start(quiet, running.layout)
+    client: LambdaClient = running.client("lambda")
+    deployed = client.get_function_configuration(FunctionName="csv-processor")
+    assert deployed["Environment"]["Variables"]["ROWLEDGER_LOG_LEVEL"] == "DEBUG"
+
+
+def test_everything_listens_on_loopback_only(running: Stack) -> None:
+    for part in State.load(running.layout).parts.values():
+        process = part.process.find()
+        assert process is not None
+        listening = [
+            connection.laddr
+            for member in (process, *process.children(recursive=True))
+            for connection in member.net_connections()
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert [(address.ip, address.port) for address in listening] == [("127.0.0.1", part.port)]
+
+
+def test_the_database_asks_everyone_for_a_password(running: Stack) -> None:
+    rules = (running.layout.postgres / "pg_hba.conf").read_text().splitlines()
+    methods = {line.split()[-1] for line in rules if line and not line.startswith("#")}
+    assert methods == {"scram-sha-256"}
+
+
+def test_secrets_are_for_their_owner_only(running: Stack) -> None:
+    for path in (running.layout.credentials_file, running.layout.pgpass_file):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_state_survives_down_and_up(running: Stack) -> None:
+    assert account_for(running, "kept.csv") == 2
+    assert until(lambda: bool(inbox.mails(running.inbox_dir)), SECONDS)
+    mails = [mail.path for mail in inbox.mails(running.inbox_dir)]
+    assert stop(quiet, running.layout)
+    with pytest.raises(StackError, match="rowledger up"):
+        open_stack(running.layout)
+    again = start(quiet, running.layout)
+    assert again.endpoint_url == running.endpoint_url
+    s3: S3Client = again.client("s3")
+    versions = s3.list_object_versions(Bucket=INPUT)["Versions"]
+    assert "kept.csv" in [version["Key"] for version in versions]
+    assert [mail.path for mail in inbox.mails(again.inbox_dir)] == mails
+    assert account_for(again, "after.csv") == 2
+
+
+def test_down_leaves_no_process(running: Stack) -> None:
+    account_for(running, "warm.csv")
+    everyone = [
+        ProcessId.of(member.pid)
+        for identity in identities(running).values()
+        if (process := identity.find()) is not None
+        for member in (process, *process.children(recursive=True))
+    ]
+    # Three parts, PostgreSQL's own helpers, and the warm function.
+    assert len(everyone) > len(PARTS)
+    assert stop(quiet, running.layout)
+    assert not [each for each in everyone if each.alive()]
+    assert processes.leftovers(running.layout.root) == []
+    assert not stop(quiet, running.layout)
+
+
+@pytest.mark.parametrize("victims", [*((part,) for part in PARTS), PARTS])
+def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) -> None:
+    for victim in victims:
+        os.kill(identities(running)[victim].pid, signal.SIGKILL)
+    assert until(lambda: not health.check(running.layout).healthy, SECONDS)
+    repaired = start(quiet, running.layout)
+    assert health.check(running.layout).healthy
+    assert account_for(repaired, f"after-{'-'.join(victims)}.csv") == 2
+
+
+def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rowledger.local.starting._ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("rowledger.local.inbox._PROBE_SECONDS", 0.5)
+    stuck = identities(running)["inbox"]
+    os.kill(stuck.pid, signal.SIGSTOP)
+    start(quiet, running.layout)
+    assert not stuck.alive()
+    assert health.check(running.layout).healthy
+
+
+def test_up_finds_other_ports_when_its_own_are_taken(running: Stack) -> None:
+    stop(quiet, running.layout)
+    taken = [part.port for part in State.load(running.layout).parts.values()]
+    others = [socket.create_server((ports.HOST, port)) for port in taken]
+    try:
+        moved = start(quiet, running.layout)
+        assert not set(taken) & {p.port for p in State.load(running.layout).parts.values()}
+        assert account_for(moved, "moved.csv") == 2
+    finally:
+        for other in others:
+            other.close()
+
+
+def test_up_takes_in_processes_whose_record_was_lost(running: Stack) -> None:
+    before = identities(running)
+    running.layout.state_file.write_text("{")
+    start(quiet, running.layout)
+    assert not any(identity.alive() for identity in before.values())
+    assert health.check(running.layout).healthy
+
+
+def test_a_half_initialised_database_is_initialised_anew(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "state")
+    layout.create()
+    layout.draft.mkdir()
+    (layout.draft / "PG_VERSION").write_text("18\n")
+    credentials = Secrets.load_or_create(layout)
+    try:
+        part = database.start(layout, credentials, None)
+        assert Logins.at(part.port, credentials).superuser.answers()
+    finally:
+        database.stop(layout)
+        layout.remove()
+    assert not layout.root.exists()
+
+
+def test_a_part_that_cannot_start_says_why_and_takes_nothing_with_it(
+    layout: Layout, running: Stack
+) -> None:
+    stop(quiet, layout)
+    configuration = layout.postgres / "postgresql.conf"
+    good = configuration.read_text()
+    configuration.write_text(f"{good}\nno_such_setting = on\n")
+    failed = command(layout, "up")
+    assert failed.returncode == 1
+    assert "no_such_setting" in failed.stderr
+    assert str(layout.log_file("postgres")) in failed.stderr
+    assert processes.leftovers(layout.root) == []
+    configuration.write_text(good)
+    start(quiet, layout)
+    assert health.check(layout).healthy
+
+
+def test_two_ups_at_once_make_one_stack(layout: Layout) -> None:
+    stop(quiet, layout)
+    ups = [
+        subprocess.Popen([*PROGRAM, "up"], env=environment(layout), stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [up.wait(120) for up in ups] == [0, 0]
+    mine = {identity.pid for identity in identities(open_stack(layout)).values()}
+    servers = [each for each in processes.leftovers(layout.root) if "-m" in each.cmdline()]
+    assert {server.pid for server in servers} <= mine
+
+
+def test_status_is_a_program_s_too(layout: Layout, running: Stack) -> None:
+    healthy = command(layout, "status", "--json")
+    assert healthy.returncode == 0
+    assert json.loads(healthy.stdout)["healthy"] is True
+    stop(quiet, layout)
+    stopped = command(layout, "status", "--json")
+    assert stopped.returncode == 1
+    assert json.loads(stopped.stdout)["healthy"] is False
+    for arguments in (("status",), ("inbox",), ("inbox", "--json"), ("down",)):
+        assert "Traceback" not in command(layout, *arguments).stderr
+
+
+def test_what_needs_the_stack_says_so_in_one_line(layout: Layout) -> None:
+    stop(quiet, layout)
+    refused = command(layout, "logs")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "rowledger: the local stack is not running; start it with: rowledger up\n"
+    )
+    assert command(layout, "inbox", "0").returncode == 2
+
+
+def test_reset_asks_first(layout: Layout, running: Stack) -> None:
+    asked = command(layout, "reset", answer="n\n")
+    assert asked.returncode == 1
+    assert health.check(layout).healthy

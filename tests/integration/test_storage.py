@@ -1,0 +1,157 @@
+"""The buckets in S3: pinned reads, receipts, and backups that are verified."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
+
+from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.domain.outcome import examine
+from rowledger.domain.upload import Upload
+from rowledger.errors import FaultCode, FaultError
+from rowledger.local.stack import Stack
+from tests.unit.builders import an_upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CONTENT = b"a,b\n" + b"1,2\n" * 10
+
+
+@pytest.fixture
+def client(stack: Stack) -> "S3Client":
+    found: S3Client = stack.client("s3")
+    return found
+
+
+@pytest.fixture
+def source(client: "S3Client") -> Iterator[str]:
+    """A versioned bucket that nobody listens to."""
+    name = f"test-{secrets.token_hex(6)}"
+    client.create_bucket(Bucket=name)
+    client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    yield name
+    for version in client.list_object_versions(Bucket=name).get("Versions", []):
+        client.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
+    client.delete_bucket(Bucket=name)
+
+
+@pytest.fixture
+def storage(client: "S3Client", source: str) -> S3Storage:
+    return S3Storage(client, source, source)
+
+
+def put(client: "S3Client", bucket: str, content: bytes, key: str = "orders.csv") -> Upload:
+    answer = client.put_object(Bucket=bucket, Key=key, Body=content)
+    return an_upload(
+        key,
+        answer["VersionId"],
+        bucket=bucket,
+        etag=answer["ETag"].strip('"'),
+        size_bytes=len(content),
+    )
+
+
+def read(storage: S3Storage, upload: Upload) -> bytes:
+    with storage.read(upload) as chunks:
+        return b"".join(chunks)
+
+
+def test_the_version_of_the_event_is_read_though_another_came_since(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    first = put(client, source, b"first")
+    put(client, source, b"second")
+    assert read(storage, first) == b"first"
+
+
+def test_a_deleted_version_is_missing(client: "S3Client", source: str, storage: S3Storage) -> None:
+    upload = put(client, source, CONTENT)
+    client.delete_object(Bucket=source, Key=upload.key, VersionId=upload.version_id)
+    with pytest.raises(FaultError) as raised:
+        read(storage, upload)
+    assert raised.value.code is FaultCode.OBJECT_MISSING
+
+
+@pytest.mark.parametrize(
+    "key", ["a b+c/Größe 日本.csv", "x" * 1000 + ".csv", "a?versionId=9%2B.csv"]
+)
+def test_a_backup_is_exactly_the_counted_version(
+    client: "S3Client", source: str, storage: S3Storage, key: str
+) -> None:
+    upload = put(client, source, CONTENT, key)
+    outcome = examine([CONTENT], header=True)
+    put(client, source, b"another", key)
+    version_id = storage.back_up(upload, "backup/one", outcome, retry=False)
+    body = client.get_object(Bucket=source, Key="backup/one", VersionId=version_id or "")["Body"]
+    assert body.read() == CONTENT
+
+
+def test_a_copy_that_differs_is_a_fault(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    upload = put(client, source, CONTENT)
+    same_size = examine([CONTENT.replace(b"1", b"9")], header=True)
+    with pytest.raises(FaultError) as raised:
+        storage.back_up(upload, "backup/one", same_size, retry=False)
+    assert raised.value.code is FaultCode.BACKUP_DIFFERS
+    shorter = examine([CONTENT[:-4]], header=True)
+    with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
+        storage.back_up(upload, "backup/one", shorter, retry=False)
+
+
+def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    upload = put(client, source, CONTENT)
+    outcome = examine([CONTENT], header=True)
+    client.put_object(Bucket=source, Key="backup/one", Body=b"half a copy")
+    first = storage.back_up(upload, "backup/one", outcome, retry=True)
+    assert storage.back_up(upload, "backup/one", outcome, retry=True) == first
+
+
+def test_a_large_object_is_copied_in_parts_and_read_back(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    content = b"0123456789abcde\n" * (12 << 16)  # 12 MiB
+    upload = put(client, source, content)
+    in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
+    with patch.object(client, "copy_object", side_effect=AssertionError("in one piece")):
+        in_parts.back_up(upload, "backup/large", examine([content], header=True), retry=False)
+    with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
+        in_parts.back_up(upload, "backup/large", examine([content[::-1]], header=True), retry=False)
+
+
+def test_an_object_uploaded_in_parts_is_verified_too(
+    client: "S3Client", source: str, storage: S3Storage, tmp_path: Path
+) -> None:
+    content = b"0123456789abcde\n" * (1 << 20)  # 16 MiB: two parts of boto3's size
+    path = tmp_path / "large.csv"
+    path.write_bytes(content)
+    client.upload_file(str(path), source, "large.csv")
+    version_id = client.head_object(Bucket=source, Key="large.csv")["VersionId"]
+    upload = an_upload("large.csv", version_id, bucket=source)
+    storage.back_up(upload, "backup/large", examine([content], header=True), retry=False)
+    with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
+        storage.back_up(upload, "backup/large", examine([content[::-1]], header=True), retry=False)
+
+
+def test_the_receipt_is_written_over_an_earlier_one(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    storage.write_receipt("receipts/r/result.json", b"{}")
+    storage.write_receipt("receipts/r/result.json", b'{"a": 1}')
+    answer = client.get_object(Bucket=source, Key="receipts/r/result.json")
+    assert (answer["ContentType"], answer["Body"].read()) == ("application/json", b'{"a": 1}')
+
+
+def test_what_s3_refuses_is_a_fault(client: "S3Client") -> None:
+    nowhere = S3Storage(client, "no-such-bucket-anywhere", "no-such-bucket-anywhere")
+    with pytest.raises(FaultError) as raised:
+        nowhere.write_receipt("r/result.json", b"{}")
+    assert raised.value.code is FaultCode.STORAGE
+    assert "NoSuchBucket" in raised.value.message

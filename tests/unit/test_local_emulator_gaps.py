@@ -1,0 +1,99 @@
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from rowledger.local.emulator_gaps.invocation_metrics import failed, parse
+from rowledger.local.emulator_gaps.mail_relay import compose
+from rowledger.local.function_logs import LogLine
+
+JSON_LINE = '{"level": "INFO", "message": "Traceback (most recent call last)"}'
+TRACE = ["Traceback (most recent call last):", '  File "handler.py"', "ValueError: boom", "{}"]
+
+
+def block(request_id: str, *said: str, at: int = 1_000, stream: str = "s") -> list[LogLine]:
+    report = f"REPORT RequestId: {request_id}\tDuration: 5645 ms\tBilled Duration: 5645 ms\t"
+    messages = [
+        f"START RequestId: {request_id} Version: $LATEST",
+        *said,
+        f"END RequestId: {request_id}",
+        report,
+    ]
+    return [LogLine(at, stream, message) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("said", "bad"),
+    [
+        ([JSON_LINE], False),
+        ([JSON_LINE, "Warning: a library's own words", JSON_LINE], False),
+        ([JSON_LINE, *TRACE], True),
+        ([JSON_LINE, "Task timed out after 2.00 seconds"], True),
+        ([JSON_LINE, "Worker process died"], True),
+        ([], True),
+    ],
+)
+def test_how_an_invocation_went(said: list[str], *, bad: bool) -> None:
+    assert failed(said) is bad
+
+
+def test_each_stream_is_an_invocation() -> None:
+    lines = [
+        *block("one", JSON_LINE, stream="a", at=1_000),
+        *block("two", *TRACE, stream="b", at=2_000),
+    ]
+    first, second = parse(lines)
+    assert (first.stream, first.failed, first.ended_ms) == ("a", False, 1_000)
+    assert (second.stream, second.failed, second.duration_ms) == ("b", True, 5645.0)
+
+
+def test_an_invocation_whose_log_is_not_complete_waits() -> None:
+    assert parse(block("one", JSON_LINE)[:-1]) == []
+
+
+def envelope(**changes: object) -> dict[str, Any]:
+    return {
+        "MessageId": "0b5c",
+        "TopicArn": "arn:aws:sns:us-east-1:123456789012:topic",
+        "Subject": "rowledger: orders.csv SUCCESS",
+        "Message": "Zeilen gezählt: 9",
+        "Timestamp": "2026-05-04T03:02:01.000Z",
+        **changes,
+    }
+
+
+def received(message: dict[str, Any]) -> EmailMessage:
+    return message_from_bytes(compose(message, "ops@rowledger.test").as_bytes(), policy=default)
+
+
+def test_a_mail_says_what_the_message_says() -> None:
+    mail = received(envelope())
+    assert mail["Subject"] == "rowledger: orders.csv SUCCESS"
+    assert mail["To"] == "ops@rowledger.test"
+    assert mail["Message-ID"] == "<0b5c@sns.rowledger.test>"
+    assert mail["Date"].datetime == datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    assert mail.get_content().rstrip("\r\n") == "Zeilen gezählt: 9"
+
+
+def test_attributes_become_headers() -> None:
+    attributes = {"filename": {"Type": "String", "Value": "späte Zahlen.csv"}}
+    assert received(envelope(MessageAttributes=attributes))["X-Attribute-filename"] == (
+        "späte Zahlen.csv"
+    )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b", "\x00"])
+def test_no_value_can_add_a_header(end: str) -> None:
+    evil = f"a{end}Bcc: victim@example.com{end}{end}body"
+    attributes = {f"name{end}Bcc": {"Type": "String", "Value": evil}}
+    mail = received(envelope(Subject=evil, MessageId=evil, MessageAttributes=attributes))
+    assert mail["Bcc"] is None
+    assert len(mail.keys()) == len(received(envelope()).keys()) + 1
+    assert mail.get_content().startswith("Zeilen")
+
+
+def test_a_message_without_a_subject_has_the_one_sns_gives_it() -> None:
+    assert received(envelope(Subject=None))["Subject"] == "AWS Notification Message"

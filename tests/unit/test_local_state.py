@@ -1,0 +1,185 @@
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rowledger.local import StackError, ports, processes
+from rowledger.local.files import read_json, tail, write_private
+from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
+from rowledger.local.processes import MARKER, ProcessId
+from rowledger.local.state import Part, Secrets, State, exclusive
+from rowledger.local.waiting import until
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = Layout(tmp_path / "state")
+    layout.create()
+    return layout
+
+
+def test_state_survives_being_saved(layout: Layout) -> None:
+    state = State({"emulator": Part(4566, ProcessId(1, 2.5))}, {"ROWLEDGER_HEADER": "true"})
+    state.save(layout)
+    assert State.load(layout) == state
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"parts": {"emulator": {}}}', '{"parts": 3}'])
+def test_state_that_cannot_be_understood_is_an_empty_state(layout: Layout, content: str) -> None:
+    layout.state_file.write_text(content)
+    assert State.load(layout) == State()
+
+
+def test_files_with_secrets_are_for_their_owner_only(layout: Layout) -> None:
+    Secrets.load_or_create(layout)
+    assert stat.S_IMODE(layout.credentials_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(layout.inbox.stat().st_mode) == 0o700
+    assert not stat.S_IMODE(layout.root.stat().st_mode) & 0o066
+
+
+def test_credentials_are_made_once_and_differ_between_folders(tmp_path: Path) -> None:
+    first, second = Layout(tmp_path / "a"), Layout(tmp_path / "b")
+    first.create()
+    second.create()
+    made = Secrets.load_or_create(first)
+    assert Secrets.load_or_create(first) == made
+    assert Secrets.load_or_create(second).secret_key != made.secret_key
+    assert "test" not in (made.access_key, made.secret_key)
+
+
+def test_lost_credentials_of_a_database_are_said_and_not_replaced(layout: Layout) -> None:
+    layout.postgres.mkdir()
+    with pytest.raises(StackError, match="rowledger reset"):
+        Secrets.load_or_create(layout)
+
+
+def test_an_interrupted_write_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    write_private(path, b"old")
+
+    def interrupt(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_private(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_end_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"one\ntwo \xff\nthree\n")
+    assert tail(tmp_path / "log", lines=2) == "two \ufffd\nthree"
+    assert tail(tmp_path / "none") == ""
+    assert read_json(tmp_path / "none") is None
+
+
+def test_removal_spares_what_is_not_the_stacks(layout: Layout) -> None:
+    mine = layout.root / "thesis.txt"
+    mine.write_text("years of work")
+    layout.state_file.write_text("{}")
+    layout.remove()
+    assert list(layout.root.iterdir()) == [mine]
+
+
+def test_removal_takes_the_folder_when_nothing_else_is_in_it(layout: Layout) -> None:
+    Secrets.load_or_create(layout)
+    layout.remove()
+    assert not layout.root.exists()
+
+
+def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Layout(tmp_path).create()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def test_the_state_folder_is_in_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(STATE_DIR_VARIABLE, raising=False)
+    checkout = tmp_path / "checkout"
+    inner = checkout / "src" / "deep"
+    inner.mkdir(parents=True)
+    (checkout / "pyproject.toml").write_text('[project]\nname = "rowledger"\n')
+    (checkout / "src" / "pyproject.toml").write_text('[project]\nname = "other"\n')
+    monkeypatch.chdir(inner)
+    assert find_layout().root == checkout / ".rowledger"
+    monkeypatch.chdir(tmp_path)
+    assert find_layout().root == tmp_path / ".rowledger"
+    monkeypatch.setenv(STATE_DIR_VARIABLE, str(tmp_path / "named"))
+    assert find_layout().root == tmp_path / "named"
+
+
+def test_a_process_is_told_from_a_later_one_of_the_same_id() -> None:
+    here = ProcessId.of(os.getpid())
+    assert here.alive()
+    assert not ProcessId(here.pid, here.started - 60).alive()
+
+
+def test_a_dead_process_is_not_alive() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        known = ProcessId.of(child.pid)
+        assert known.alive()
+        child.kill()
+        # Until its parent collects it, it stays in the process table.
+        assert until(lambda: not known.alive(), 5)
+    assert not known.alive()
+
+
+def test_stopping_ends_children_too_even_those_that_refuse(tmp_path: Path) -> None:
+    script = (
+        "import signal, subprocess, sys, time;"
+        "subprocess.Popen([sys.executable, '-c',"
+        " 'import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True);"
+        " time.sleep(60)']);"
+        "time.sleep(60)"
+    )
+    log = tmp_path / "log"
+    environment = processes.marked_environment(tmp_path)
+    command = [sys.executable, "-c", script]
+    parent = processes.spawn(command, environment=environment, cwd=tmp_path, log_file=log)
+    assert until(lambda: log.read_text().strip() == "1", 10)
+    assert len(processes.leftovers(tmp_path)) == 2
+    processes.stop([psutil.Process(parent.pid)], grace_seconds=0.2)
+    assert processes.leftovers(tmp_path) == []
+
+
+def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "HTTP_PROXY", "PGHOST", "PYTHONPATH"):
+        monkeypatch.setenv(name, "mine")
+    environment = processes.marked_environment(tmp_path)
+    assert "mine" not in environment.values()
+    assert environment[MARKER] == str(tmp_path)
+
+
+def test_a_port_is_kept_while_it_is_free_and_changed_when_it_is_not() -> None:
+    port = ports.choose(None)
+    assert ports.choose(port) == port
+    with socket.create_server((ports.HOST, port)):
+        assert not ports.is_free(port)
+        assert ports.choose(port) != port
+
+
+def test_one_command_at_a_time(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rowledger.local.state._LOCK_PATIENCE_SECONDS", 0.0)
+    with exclusive(layout), pytest.raises(StackError, match="another"), exclusive(layout):
+        pass
+    with exclusive(layout):
+        pass
+
+
+def test_a_lock_on_a_removed_folder_is_no_lock(layout: Layout) -> None:
+    with exclusive(layout):
+        layout.lock_file.unlink()
+        with exclusive(layout):
+            assert layout.lock_file.exists()
