@@ -1,0 +1,53 @@
+"""The command line: one file a command, one boundary for errors, exit status 0, 1 or 2."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from rowledger import __version__
+from rowledger.errors import FaultError
+from rowledger.local import StackError
+
+# Each is the function of that name in the module of that name, loaded when it is asked for: what
+# counts files need not wait for what talks to the cloud.
+_COMMANDS = (
+    "demo",
+    "up",
+    "down",
+    "reset",
+    "status",
+    "upload",
+    "files",
+    "show",
+    "inbox",
+    "logs",
+    "count",
+    "migrate",
+)
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"rowledger.entrypoints.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rowledger")
+def cli() -> None:
+    """Every CSV file that lands is accounted for exactly once, and you can prove it."""
+
+
+def main() -> None:
+    try:
+        cli()
+    except (StackError, FaultError) as error:
+        click.echo(f"rowledger: {error}", err=True)
+        sys.exit(1)

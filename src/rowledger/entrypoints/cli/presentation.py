@@ -1,0 +1,67 @@
+"""How ledger rows are shown: as a table for people, as JSON for programs."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from rowledger.domain.ledger import FileRecord
+from rowledger.domain.notification import printable
+
+_STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
+
+
+def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
+    return json.dumps(document, ensure_ascii=False, default=_json_default)
+
+
+def record_document(record: FileRecord) -> dict[str, Any]:
+    """A ledger row as JSON: its columns by name."""
+    return asdict(record)
+
+
+def files_table(records: list[FileRecord]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("id", "filename", "status", "rows", "size", "received", "attempts", "told"):
+        table.add_column(name, justify="right" if name in ("id", "rows", "size") else "left")
+    for record in records:
+        table.add_row(
+            str(record.id),
+            Text(printable(record.filename)),
+            status_text(record),
+            "" if record.rows_count is None else f"{record.rows_count:,}",
+            "" if record.file_size_bytes is None else f"{record.file_size_bytes:,}",
+            local_time(record.received_at),
+            str(record.attempt),
+            "yes" if record.notified_at else "no",
+        )
+    return table
+
+
+def status_text(record: FileRecord) -> Text:
+    reason = f" {record.error['code']}" if record.error else ""
+    return Text(f"{record.status}{reason}", style=_STYLES.get(record.status, ""))
+
+
+def local_time(moment: datetime) -> str:
+    """To the second, in the zone of whoever looks."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def place(error: dict[str, Any]) -> str:
+    """Where in a file it was rejected, in words; empty where that has no meaning."""
+    parts = []
+    if "line" in error:
+        parts.append(f"line {error['line']:,}")
+    if "byte_offset" in error:
+        parts.append(f"byte {error['byte_offset']:,}")
+    return ", ".join(parts)
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,108 @@
+"""What tests do with the running pipeline, and how long they wait for it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rowledger import contract
+from rowledger.adapters.ledger import Ledger
+from rowledger.domain.ledger import FileRecord
+from rowledger.domain.upload import Upload
+from rowledger.entrypoints.cli.following import Sent, follow
+from rowledger.local.inbox import mails
+from rowledger.local.stack import Stack
+from tests.unit.builders import an_event, an_upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+PIPELINE = contract.load("pipeline.json")
+PATIENCE_SECONDS = 45.0
+
+T = TypeVar("T")
+
+
+def eventually(what: str, look: Callable[[], T | None]) -> T:
+    """What look finds, as soon as it finds anything."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {PATIENCE_SECONDS:g} s: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    stack: Stack
+    ledger: Ledger
+
+    def put(self, key: str, content: bytes) -> Sent:
+        s3: S3Client = self.stack.client("s3")
+        bucket = PIPELINE["buckets"]["input"]
+        answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
+        return Sent(key, answer["VersionId"])
+
+    def outcome(self, sent: Sent) -> FileRecord:
+        return next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
+
+    def take(self, key: str, content: bytes) -> FileRecord:
+        return self.outcome(self.put(key, content))
+
+    def rows(self, key: str) -> list[FileRecord]:
+        return self.ledger.files(limit=100, key=key)
+
+    def receipt(self, record: FileRecord) -> dict[str, Any]:
+        s3: S3Client = self.stack.client("s3")
+        bucket = PIPELINE["buckets"]["output"]
+        body = s3.get_object(Bucket=bucket, Key=record.receipt_key)["Body"].read()
+        document: dict[str, Any] = json.loads(body)
+        return document
+
+    def backup(self, record: FileRecord) -> bytes:
+        s3: S3Client = self.stack.client("s3")
+        bucket = PIPELINE["buckets"]["backup"]
+        return s3.get_object(Bucket=bucket, Key=record.backup_key)["Body"].read()
+
+    def mail_bodies(self, containing: str) -> list[str]:
+        bodies = [mail.content.get_content() for mail in mails(self.stack.inbox_dir)]
+        return [body for body in bodies if containing in body]
+
+    def mail_subjects(self, containing: str) -> list[str]:
+        subjects = [str(mail.content["Subject"]) for mail in mails(self.stack.inbox_dir)]
+        return [subject for subject in subjects if containing in subject]
+
+    def upload_of(self, sent: Sent) -> Upload:
+        return an_upload(sent.key, sent.version_id, bucket=PIPELINE["buckets"]["input"])
+
+    def send_event(self, *uploads: Upload) -> None:
+        """Hand the function an event, as S3 does: asynchronously."""
+        client: LambdaClient = self.stack.client("lambda")
+        client.invoke(
+            FunctionName=PIPELINE["function"]["name"],
+            InvocationType="Event",
+            Payload=json.dumps(an_event(*uploads)),
+        )
+
+    def alarm(self, name: str) -> str:
+        cloudwatch: CloudWatchClient = self.stack.client("cloudwatch")
+        (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        return alarm["StateValue"]
+
+    def failed_events(self) -> list[dict[str, Any]]:
+        """Take what lies in the failure queue."""
+        sqs: SQSClient = self.stack.client("sqs")
+        url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
+        found = []
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
+            found.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found

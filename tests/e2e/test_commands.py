@@ -1,0 +1,133 @@
+"""The commands as a user types them, on the running stack."""
+
+import csv
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from rowledger import contract
+from rowledger.local import postgres_programs
+from rowledger.local.stack import Stack
+from tests.e2e.cli import Result
+
+FIVE_COLUMNS = """
+SELECT id, filename, status, timestamp, rows_count FROM file_metadata WHERE filename LIKE 'psql/%'
+"""
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good one+ä.csv"
+    path.write_bytes(b"a,b\n1,2\n3,4\n")
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(b'a,b\n1,2\n"open\n')
+    return path
+
+
+def test_upload_follows_files_and_fails_if_one_was_rejected(
+    run: Run, good: Path, bad: Path
+) -> None:
+    done = run("upload", str(good), "--prefix", "cli/")
+    assert (done.status, done.err) == (0, "")
+    assert "SUCCESS  cli/good one+ä.csv: 2 data rows" in done.out
+    done = run("upload", str(good), str(bad), "--prefix", "cli/")
+    assert done.status == 1
+    assert "FAILED UNTERMINATED_QUOTE  cli/bad.csv" in done.out
+    assert "line 3, byte 8" in done.out
+
+
+def test_upload_answers_programs_in_json(run: Run, good: Path) -> None:
+    done = run("upload", str(good), "--json")
+    (row,) = (json.loads(line) for line in done.out.splitlines())
+    assert (row["status"], row["rows_count"]) == ("SUCCESS", 2)
+
+
+@pytest.mark.parametrize("name", ["absent.csv", "notes.txt"])
+def test_upload_refuses_what_cannot_be_taken(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").write_text("text")
+    done = run("upload", str(tmp_path / name))
+    assert done.status == 2
+    assert name in done.err
+
+
+def test_files_and_show_tell_what_became_of_a_file(run: Run, good: Path) -> None:
+    run("upload", str(good), "--prefix", "shown/")
+    done = run("files", "--key", f"shown/{good.name}", "--json")
+    (row,) = (json.loads(line) for line in done.out.splitlines())
+    shown = json.loads(run("show", row["filename"], "--json").out)
+    assert shown["ledger"]["version_id"] == row["version_id"]
+    assert [attempt["result"] for attempt in shown["ledger"]["attempts"]] == ["SUCCESS"]
+    Draft202012Validator(contract.load("result.schema.json")).validate(shown["receipt"])
+    assert shown["backup"]["size_bytes"] == good.stat().st_size
+    text = run("show", row["filename"]).out
+    assert "data rows" in text
+    assert "attempt 1: SUCCESS" in text
+    assert row["filename"] in run("files").out
+
+
+def test_an_unknown_file_is_one_clear_line(run: Run) -> None:
+    done = run("show", "no-such.csv")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        "rowledger: the ledger has no upload 'no-such.csv'; see: rowledger files"
+    ]
+
+
+def test_the_inbox_and_the_logs_show_the_upload(run: Run, bad: Path) -> None:
+    run("upload", str(bad), "--prefix", "told/")
+    assert '"key":"told/bad.csv"' in run("logs").out.replace(" ", "")
+    subjects = [mail["subject"] for mail in json.loads(run("inbox", "--json").out)]
+    assert "FAILED: told/bad.csv (UNTERMINATED_QUOTE)" in subjects
+
+
+def test_psql_shows_the_five_columns(run: Run, good: Path, stack: Stack) -> None:
+    run("upload", str(good), "--prefix", "psql/")
+    reader = stack.database.reader
+    done = subprocess.run(
+        [
+            postgres_programs.folder() / "psql",
+            *("--host", reader.host, "--port", str(reader.port), "--username", reader.username),
+            *("--no-psqlrc", "--csv", "--command"),
+            FIVE_COLUMNS,
+            reader.database,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PGPASSFILE": str(stack.layout.pgpass_file)},
+    )
+    (row,) = csv.DictReader(done.stdout.splitlines())
+    assert list(row) == ["id", "filename", "status", "timestamp", "rows_count"]
+    assert (row["filename"], row["status"], row["rows_count"]) == (
+        f"psql/{good.name}",
+        "SUCCESS",
+        "2",
+    )
+
+
+def test_migrate_says_that_nothing_is_left_to_do(run: Run, stack: Stack) -> None:
+    owner = stack.database.owner
+    arguments = [owner.connection_string, "--username", owner.username, "--tls", "local"]
+    done = run("migrate", *arguments, "--dry-run", input_text=f"{owner.password}\n")
+    assert (done.status, done.out.splitlines()[-1]) == (0, "the schema is up to date")
+    done = run("migrate", *arguments, "--password", "wrong")
+    assert done.status == 1
+    assert done.err == "rowledger: DATABASE_REFUSED: the database refuses the credentials (28P01)\n"
+
+
+def test_the_demo_reaches_every_expected_outcome_twice(run: Run) -> None:
+    for _ in range(2):
+        done = run("demo")
+        assert done.out.splitlines()[-1] == "demo: 9 files, 9 as expected"
+        assert (done.status, done.err) == (0, "")

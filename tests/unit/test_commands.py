@@ -1,0 +1,24 @@
+"""Every command has help with an example, and wrong usage is told from failure."""
+
+import pytest
+from click.testing import CliRunner
+
+from rowledger.entrypoints.cli.main import cli
+
+COMMANDS = cli.list_commands(cli.make_context("rowledger", ["--help"], resilient_parsing=True))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    result = CliRunner().invoke(cli, [command, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: rowledger {command}" in result.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_wrong_usage_exits_with_2(command: str) -> None:
+    assert CliRunner().invoke(cli, [command, "--no-such-option"]).exit_code == 2
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    assert CliRunner().invoke(cli, ["frobnicate"]).exit_code == 2
