@@ -38,6 +38,7 @@ def test_prints_one_json_object_a_line(run: Run) -> None:
         "dialect": {
             "delimiter": ";",
             "quote": None,
+            "escape": None,
             "newline": "LF",
             "encoding": "utf-8",
             "compression": None,

@@ -39,6 +39,7 @@ def test_the_receipt_of_a_success() -> None:
     assert document["dialect"] == {
         "delimiter": ",",
         "quote": None,
+        "escape": None,
         "newline": "CRLF",
         "encoding": "utf-8",
         "compression": None,

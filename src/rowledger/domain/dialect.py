@@ -9,6 +9,7 @@ class Dialect:
 
     delimiter: one character, or None where the file has one column and shows none.
     quote: the quote character, or None where the file has none.
+    escape: the backslash where it, and not a second quote, makes a quote literal; else None.
     newline: "LF", "CRLF", "CR" or "mixed"; None where the file has no line end.
     encoding: "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be" or "windows-1252".
     compression: "gzip" or None.
@@ -17,6 +18,7 @@ class Dialect:
 
     delimiter: str | None
     quote: str | None
+    escape: str | None
     newline: str | None
     encoding: str
     compression: str | None

@@ -66,6 +66,7 @@ class Counter:
         return Dialect(
             delimiter=self._format.delimiter or ("," if several else None),
             quote='"' if self._scanner.quoted else None,
+            escape="\\" if self._format.backslash_escapes else None,
             newline=self._scanner.newline,
             encoding=self._decoder.encoding,
             compression="gzip" if self._gzip else None,
