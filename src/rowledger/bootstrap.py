@@ -49,7 +49,7 @@ def bootstrap(
         ledger=ledger,
         storage=storage
         or S3Storage(
-            session.client("s3", config=client_config(read_timeout=30)),
+            session.client("s3", config=client_config(read_timeout=10)),
             config.output_bucket,
             config.backup_bucket,
         ),

@@ -13,7 +13,7 @@ from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.storage.memory import MemoryStorage
 from rowledger.bootstrap import bootstrap
 from rowledger.config import Config
-from rowledger.entrypoints.event_handler import SERVICE, build_handler
+from rowledger.entrypoints.event_handler import RESERVE_SECONDS, SERVICE, build_handler
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import BUCKET, an_event, an_upload
 from tests.unit.test_config import REQUIRED
@@ -25,6 +25,10 @@ class Context:
     memory_limit_in_mb: int = 1024
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:csv-processor"
     aws_request_id: str = "r1"
+    remaining_ms: int = 300_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
 
 
 class Function:
@@ -37,12 +41,12 @@ class Function:
             bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=self.notifier)
         )
 
-    def invoke(self, event: object) -> None:
+    def invoke(self, event: object, remaining_ms: int = 300_000) -> None:
         # The logger lives as long as the process, and so would the stream of the first test.
         for log_handler in logging.getLogger(SERVICE).handlers:
             assert isinstance(log_handler, logging.StreamHandler)
             log_handler.stream = sys.stdout
-        self.handler(event, Context())
+        self.handler(event, Context(remaining_ms=remaining_ms))
 
 
 @pytest.fixture
@@ -108,3 +112,12 @@ def test_several_faults_are_raised_together(function: Function) -> None:
     assert raised.value.code is FaultCode.SEVERAL
     assert "'one.csv'" in raised.value.message
     assert "'two.csv'" in raised.value.message
+
+
+def test_an_attempt_ends_by_itself_before_lambda_ends_it(function: Function) -> None:
+    upload = an_upload()
+    function.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
+    with pytest.raises(FaultError) as raised:
+        function.invoke(an_event(upload), remaining_ms=RESERVE_SECONDS * 1000)
+    assert raised.value.code is FaultCode.TIME_UP
+    assert not function.ledger.rows

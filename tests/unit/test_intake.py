@@ -1,7 +1,10 @@
 """The intake over in-memory twins of its ports."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -12,7 +15,7 @@ from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Status
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.intake import Intake
+from rowledger.service.intake import Intake, Report
 from rowledger.service.outbox import Outbox
 from tests.unit.builders import BUCKET, an_upload
 
@@ -44,6 +47,9 @@ class World:
         self.storage.uploads[BUCKET, key, version] = content
         return an_upload(key, version, size_bytes=len(content))
 
+    def take(self, upload: Upload, request_id: str) -> Report:
+        return self.intake.take(upload, request_id, seconds=250)
+
     def seconds(self) -> float:
         return self.time.timestamp()
 
@@ -58,7 +64,7 @@ def world() -> World:
 
 def test_a_good_file_is_recorded_receipted_backed_up_and_announced(world: World) -> None:
     upload = world.put()
-    report = world.intake.take(upload, "r1")
+    report = world.take(upload, "r1")
     assert (report.status, report.attempt) == (Status.SUCCESS, 1)
     (row,) = world.ledger.files(limit=10)
     assert (row.status, row.rows_count, row.attempt) == ("SUCCESS", 1, 1)
@@ -70,7 +76,7 @@ def test_a_good_file_is_recorded_receipted_backed_up_and_announced(world: World)
 
 
 def test_a_bad_file_is_a_normal_outcome(world: World) -> None:
-    report = world.intake.take(world.put(b'a\n"open'), "r1")
+    report = world.take(world.put(b'a\n"open'), "r1")
     assert report.status is Status.FAILED
     (row,) = world.ledger.files(limit=10)
     assert row.error is not None
@@ -82,16 +88,16 @@ def test_a_bad_file_is_a_normal_outcome(world: World) -> None:
 
 def test_the_same_event_again_changes_nothing(world: World) -> None:
     upload = world.put()
-    world.intake.take(upload, "r1")
-    report = world.intake.take(upload, "r2")
+    world.take(upload, "r1")
+    report = world.take(upload, "r2")
     assert (report.status, report.outcome) == (Status.SUCCESS, None)
     assert len(world.ledger.files(limit=10)) == 1
     assert len(world.notifier.published) == 1
 
 
 def test_a_new_version_of_a_key_is_an_upload_of_its_own(world: World) -> None:
-    world.intake.take(world.put(b"a\n1\n", version="v1"), "r1")
-    world.intake.take(world.put(b"a\n1\n2\n", version="v2"), "r2")
+    world.take(world.put(b"a\n1\n", version="v1"), "r1")
+    world.take(world.put(b"a\n1\n2\n", version="v2"), "r2")
     assert [row.rows_count for row in world.ledger.files(limit=10)] == [2, 1]
     assert len(world.storage.backups) == len(world.storage.receipts) == 2
 
@@ -101,10 +107,10 @@ def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, 
     upload = world.put()
     world.storage.faults[step] = [FAULT]
     with pytest.raises(FaultError, match="the store is away"):
-        world.intake.take(upload, "r1")
+        world.take(upload, "r1")
     assert world.notifier.published == []
     assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "STORAGE"}]
-    report = world.intake.take(upload, "r2")
+    report = world.take(upload, "r2")
     assert (report.status, report.attempt) == (Status.SUCCESS, 2)
     assert len(world.storage.receipts) == len(world.storage.backups) == 1
     assert len(world.notifier.published) == 1
@@ -114,10 +120,10 @@ def test_a_fault_in_publishing_is_mended_by_the_retry(world: World) -> None:
     upload = world.put()
     world.notifier.faults = [FaultError(FaultCode.NOTIFICATION, "the topic is away")]
     with pytest.raises(FaultError, match="the topic is away"):
-        world.intake.take(upload, "r1")
+        world.take(upload, "r1")
     assert world.ledger.files(limit=1)[0].status == "SUCCESS"
-    world.intake.take(upload, "r2")
-    world.intake.take(upload, "r3")
+    world.take(upload, "r2")
+    world.take(upload, "r3")
     assert len(world.notifier.published) == 1
 
 
@@ -125,7 +131,7 @@ def test_an_error_of_our_own_releases_the_upload_too(world: World) -> None:
     upload = world.put()
     world.storage.faults["read"] = [ZeroDivisionError("a mistake in the code")]
     with pytest.raises(ZeroDivisionError):
-        world.intake.take(upload, "r1")
+        world.take(upload, "r1")
     assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "INTERNAL"}]
 
 
@@ -133,34 +139,54 @@ def test_a_held_upload_is_left_to_its_holder_until_the_lease_ends(world: World) 
     upload = world.put()
     world.ledger.claim(upload, "crashed")
     with pytest.raises(FaultError, match="UPLOAD_IN_PROGRESS"):
-        world.intake.take(upload, "r2")
+        world.take(upload, "r2")
     world.pass_seconds(361)
-    assert world.intake.take(upload, "r2").attempt == 2
+    assert world.take(upload, "r2").attempt == 2
 
 
 def test_the_retry_of_a_crashed_request_need_not_wait(world: World) -> None:
     upload = world.put()
     world.ledger.claim(upload, "r1")
-    assert world.intake.take(upload, "r1").attempt == 2
+    assert world.take(upload, "r1").attempt == 2
 
 
 def test_a_crash_between_commit_and_publish_is_announced_by_the_retry(world: World) -> None:
     upload = world.put()
     world.notifier.faults = [KeyboardInterrupt("killed")]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
-        world.intake.take(upload, "r1")
+        world.take(upload, "r1")
     with pytest.raises(FaultError, match="UPLOAD_IN_PROGRESS"):
-        world.intake.take(upload, "r2")
-    world.intake.take(upload, "r1")
+        world.take(upload, "r2")
+    world.take(upload, "r1")
     assert len(world.notifier.published) == 1
 
 
 def test_versions_of_one_millisecond_get_backups_of_their_own(world: World) -> None:
-    world.intake.take(world.put(b"a\n1\n", version="v1"), "r1")
-    world.intake.take(world.put(b"b\n2\n", version="v2"), "r2")
+    world.take(world.put(b"a\n1\n", version="v1"), "r1")
+    world.take(world.put(b"b\n2\n", version="v2"), "r2")
     assert sorted(world.storage.backups.values()) == [b"a\n1\n", b"b\n2\n"]
 
 
 def test_a_missing_object_is_a_fault(world: World) -> None:
     with pytest.raises(FaultError, match="OBJECT_MISSING"):
-        world.intake.take(an_upload("gone.csv"), "r1")
+        world.take(an_upload("gone.csv"), "r1")
+
+
+def test_a_file_that_takes_too_long_is_given_up_and_released(world: World) -> None:
+    upload = world.put(b"a\n" * 100)
+    slow = world.storage.read
+
+    @contextmanager
+    def read(upload: Upload) -> Iterator[Iterator[bytes]]:
+        def ticking(chunks: Iterator[bytes]) -> Iterator[bytes]:
+            for chunk in chunks:
+                world.pass_seconds(60)
+                yield chunk
+
+        with slow(upload) as chunks:
+            yield ticking(chunks)
+
+    with patch.object(world.storage, "read", read), pytest.raises(FaultError, match="TIME_UP"):
+        world.take(upload, "r1")
+    assert world.storage.receipts == {}
+    assert world.take(upload, "r2").attempt == 2

@@ -22,6 +22,9 @@ Handler = Callable[[Any, LambdaContext], None]
 
 SERVICE = "csv-processor"
 NAMESPACE = "Rowledger"
+# Kept back from the invocation's time: what one call may take at worst, with its retries, and
+# giving the claim back after it.
+RESERVE_SECONDS = 45
 
 
 def build_handler(app: App) -> Handler:
@@ -43,7 +46,9 @@ def build_handler(app: App) -> Handler:
         for upload in reading.uploads:
             with logger.append_context_keys(upload=_identity(upload)):
                 try:
-                    report = app.intake.take(upload, context.aws_request_id)
+                    report = app.intake.take(
+                        upload, context.aws_request_id, seconds=_seconds_left(context)
+                    )
                 except Exception as error:  # each record has its own fate; all are raised below
                     logger.exception("fault", fault=getattr(error, "code", FaultCode.INTERNAL))
                     faults.append(error)
@@ -55,6 +60,10 @@ def build_handler(app: App) -> Handler:
             raise _combined(faults)
 
     return handler
+
+
+def _seconds_left(context: LambdaContext) -> float:
+    return context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
 
 
 def _identity(upload: Upload) -> dict[str, str | int]:

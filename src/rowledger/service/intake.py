@@ -20,6 +20,7 @@ from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.cleanup import after
+from rowledger.service.deadline import Deadline
 from rowledger.service.outbox import Outbox
 
 
@@ -48,9 +49,14 @@ class Intake:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
-    def take(self, upload: Upload, request_id: str) -> Report:
-        """Account for one upload; raise FaultError where that must be tried again."""
+    def take(self, upload: Upload, request_id: str, *, seconds: float) -> Report:
+        """Account for one upload; raise FaultError where that must be tried again.
+
+        seconds: how long this may take; an attempt that sees no end by then gives up.
+        """
         started = self.monotonic()
+        deadline = Deadline(started + seconds, self.monotonic)
+        deadline.check("the upload was claimed")
         match self.ledger.claim(upload, request_id):
             case InProgress(until):
                 raise FaultError(
@@ -62,7 +68,7 @@ class Intake:
                 return Report(upload, file_id, status, None, None, self._since(started))
             case Claim() as claim:
                 try:
-                    outcome, pending = self._process(upload, claim, started)
+                    outcome, pending = self._process(upload, claim, started, deadline)
                 except Exception as error:
                     code = error.code if isinstance(error, FaultError) else FaultCode.INTERNAL
                     after(error, lambda: self.ledger.release(claim, code))
@@ -78,16 +84,17 @@ class Intake:
                 )
 
     def _process(
-        self, upload: Upload, claim: Claim, started: float
+        self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
         with self.storage.read(upload) as chunks:
-            outcome = examine(chunks, header=self.header)
+            outcome = examine(deadline.within(chunks), header=self.header)
         backup = BackupPlace(self.backup_bucket, claim.backup_key)
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
         self.storage.write_receipt(
             receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
         )
+        deadline.check("the backup was copied")
         backup_version_id = self.storage.back_up(
             upload, claim.backup_key, outcome, retry=claim.attempt > 1
         )
