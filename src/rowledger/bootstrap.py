@@ -63,6 +63,7 @@ def bootstrap(
         output_bucket=config.output_bucket,
         backup_bucket=config.backup_bucket,
         header=config.header,
+        max_decompressed_bytes=config.max_decompressed_bytes,
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
     )

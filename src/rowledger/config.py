@@ -22,6 +22,7 @@ class Config:
     database_tls: str
     database_ca_file: str
     header: bool
+    max_decompressed_bytes: int
     lease_seconds: int
     log_level: str
     suffixes: tuple[str, ...] = field(

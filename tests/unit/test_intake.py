@@ -1,5 +1,6 @@
 """The intake over in-memory twins of its ports."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class World:
             output_bucket="out",
             backup_bucket="back",
             header=True,
+            max_decompressed_bytes=10_000,
             now=lambda: self.time,
             monotonic=self.seconds,
         )
@@ -84,6 +86,16 @@ def test_a_bad_file_is_a_normal_outcome(world: World) -> None:
     assert row.rows_count is None
     assert len(world.storage.backups) == len(world.storage.receipts) == 1
     assert world.notifier.published[0].attributes["status"] == "FAILED"
+
+
+def test_a_file_that_expands_beyond_the_limit_is_rejected(world: World) -> None:
+    bomb = gzip.compress(b"a\n" * 1_000_000)
+    report = world.take(world.put(bomb, key="bomb.csv.gz"), "r1")
+    assert report.outcome is not None
+    assert report.outcome.rejection is not None
+    assert report.outcome.rejection.code == "TOO_LARGE"
+    assert report.outcome.size_bytes == len(bomb)
+    assert list(world.storage.backups.values()) == [bomb]
 
 
 def test_the_same_event_again_changes_nothing(world: World) -> None:

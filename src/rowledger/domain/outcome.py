@@ -53,9 +53,11 @@ class Outcome:
         return asdict(self.dialect) if self.dialect else None
 
 
-def examine(chunks: Iterable[bytes], *, header: bool) -> Outcome:
+def examine(
+    chunks: Iterable[bytes], *, header: bool, max_decompressed_bytes: int | None = None
+) -> Outcome:
     """Read an object to its end: count its data rows, or find why it must be rejected."""
-    counter = Counter(header=header)
+    counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes)
     digest = _Digest(chunks)
     count: Count | None = None
     rejection: Rejection | None = None

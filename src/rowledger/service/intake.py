@@ -46,6 +46,7 @@ class Intake:
     output_bucket: str
     backup_bucket: str
     header: bool
+    max_decompressed_bytes: int
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -87,7 +88,11 @@ class Intake:
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
         with self.storage.read(upload) as chunks:
-            outcome = examine(deadline.within(chunks), header=self.header)
+            outcome = examine(
+                deadline.within(chunks),
+                header=self.header,
+                max_decompressed_bytes=self.max_decompressed_bytes,
+            )
         backup = BackupPlace(self.backup_bucket, claim.backup_key)
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
