@@ -5,17 +5,18 @@ from dataclasses import replace
 
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+from tests.unit.builders import an_upload
 
 
 def test_a_fault_raises_the_errors_alarm_and_keeps_the_event(pipeline: Pipeline) -> None:
-    upload = replace(pipeline.upload_of(pipeline.put("x.csv", b"a\n")), key="never-was.csv")
+    upload = replace(an_upload("not-ours.csv"), bucket="another-bucket")
     pipeline.send_event(upload)
     eventually(
         "the event in the failure queue",
         lambda: [
             event
             for event in pipeline.failed_events()
-            if event["requestPayload"]["Records"][0]["s3"]["object"]["key"] == "never-was.csv"
+            if event["requestPayload"]["Records"][0]["s3"]["object"]["key"] == "not-ours.csv"
         ],
     )
     eventually("the alarm", lambda: pipeline.alarm("csv-processor-errors") == "ALARM")

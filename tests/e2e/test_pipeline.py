@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from pg8000.native import identifier, literal
 
 from rowledger import contract
+from rowledger.entrypoints.cli.following import Sent
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
@@ -62,10 +63,21 @@ def test_a_name_the_pipeline_does_not_take_leaves_no_row(pipeline: Pipeline) -> 
 
 
 def test_one_record_failing_hides_no_other(pipeline: Pipeline) -> None:
-    sent = pipeline.put("beside-a-missing-one.csv", b"a\n1\n")
+    sent = pipeline.put("beside-a-strange-one.csv", b"a\n1\n")
     upload = pipeline.upload_of(sent)
-    pipeline.send_event(replace(upload, key="never-was.csv"), upload)
+    pipeline.send_event(replace(upload, bucket="another-bucket"), upload)
     assert pipeline.outcome(sent).status == "SUCCESS"
+
+
+def test_a_version_deleted_before_it_was_read_is_recorded_as_such(pipeline: Pipeline) -> None:
+    sent = Sent("deleted.csv", "never-was")
+    pipeline.send_event(pipeline.upload_of(sent))
+    record = pipeline.outcome(sent)
+    assert record.error is not None
+    assert (record.status, record.error["code"]) == ("FAILED", "OBJECT_DELETED")
+    VALIDATOR.validate(pipeline.receipt(record))
+    (subject,) = eventually("a mail", lambda: pipeline.mail_subjects("deleted.csv"))
+    assert subject == "FAILED: deleted.csv (OBJECT_DELETED)"
 
 
 def test_a_connection_that_died_while_warm_is_rebuilt(pipeline: Pipeline, stack: Stack) -> None:

@@ -95,11 +95,13 @@ def test_what_is_ignored_is_said(function: Function, capsys: pytest.CaptureFixtu
 def test_one_record_failing_hides_no_other_and_is_raised(
     function: Function, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = an_upload("good.csv")
-    function.storage.uploads[BUCKET, good.key, good.version_id] = b"a\n1\n"
+    bad, good = an_upload("bad.csv"), an_upload("good.csv")
+    for upload in (bad, good):
+        function.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
+    function.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'bad.csv'")]
     with pytest.raises(FaultError) as raised:
-        function.invoke(an_event(an_upload("gone.csv"), good))
-    assert raised.value.code is FaultCode.OBJECT_MISSING
+        function.invoke(an_event(bad, good))
+    assert raised.value.code is FaultCode.STORAGE
     assert function.ledger.files(limit=1, key="good.csv")[0].status == "SUCCESS"
     *logs, metrics = lines(capsys)
     assert [log["message"] for log in logs] == ["received", "fault", "accounted for"]
@@ -107,6 +109,9 @@ def test_one_record_failing_hides_no_other_and_is_raised(
 
 
 def test_several_faults_are_raised_together(function: Function) -> None:
+    function.storage.faults["read"] = [
+        FaultError(FaultCode.STORAGE, f"reading {key!r}") for key in ("one.csv", "two.csv")
+    ]
     with pytest.raises(FaultError) as raised:
         function.invoke(an_event(an_upload("one.csv"), an_upload("two.csv")))
     assert raised.value.code is FaultCode.SEVERAL

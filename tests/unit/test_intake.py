@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from rowledger import contract
 from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.storage.memory import MemoryStorage
@@ -73,7 +75,7 @@ def test_a_good_file_is_recorded_receipted_backed_up_and_announced(world: World)
     assert json.loads(world.storage.receipts[receipt_key(upload)])["rows_count"] == 1
     assert world.storage.backups == {row.backup_key: b"a,b\n1,2\n"}
     assert [message.subject for message in world.notifier.published] == [
-        "SUCCESS: orders.csv (1 data rows)"
+        "SUCCESS: orders.csv (1 data row)"
     ]
 
 
@@ -179,9 +181,19 @@ def test_versions_of_one_millisecond_get_backups_of_their_own(world: World) -> N
     assert sorted(world.storage.backups.values()) == [b"a\n1\n", b"b\n2\n"]
 
 
-def test_a_missing_object_is_a_fault(world: World) -> None:
-    with pytest.raises(FaultError, match="OBJECT_MISSING"):
-        world.take(an_upload("gone.csv"), "r1")
+def test_an_upload_that_was_deleted_before_it_was_read_is_recorded_as_such(world: World) -> None:
+    upload = an_upload("gone.csv")
+    assert world.take(upload, "r1").status is Status.FAILED
+    (row,) = world.ledger.files(limit=1)
+    assert row.error is not None
+    assert row.error["code"] == "OBJECT_DELETED"
+    assert world.storage.backups == {}
+    receipt = json.loads(world.storage.receipts[receipt_key(upload)])
+    Draft202012Validator(contract.load("result.schema.json")).validate(receipt)
+    assert (receipt["backup"], receipt["sha256"]) == (None, None)
+    (message,) = world.notifier.published
+    assert message.subject == "FAILED: gone.csv (OBJECT_DELETED)"
+    assert "Backup:    none" in message.body
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_released(world: World) -> None:

@@ -38,7 +38,7 @@ def announce(
     message_id: str,
     file_id: int,
     receipt: str,
-    backup: BackupPlace,
+    backup: BackupPlace | None,
 ) -> Notification:
     """receipt: its s3:// address."""
     name = printable(upload.key)
@@ -49,9 +49,9 @@ def announce(
         f"Size:      {outcome.size_bytes:,} bytes",
         f"Received:  {timestamp(upload.received_at)}",
         f"Version:   {upload.version_id}",
-        f"SHA-256:   {outcome.sha256}",
+        f"SHA-256:   {outcome.sha256 or 'none'}",
         f"Receipt:   {printable(receipt)}",
-        f"Backup:    {printable(f's3://{backup.bucket}/{backup.key}')}",
+        f"Backup:    {printable(f's3://{backup.bucket}/{backup.key}') if backup else 'none'}",
         f"Ledger id: {file_id}",
     ]
     return Notification(
@@ -80,9 +80,13 @@ def _result_lines(outcome: Outcome) -> list[str]:
     return lines
 
 
+def _rows(number: int) -> str:
+    return f"{number} data row{'' if number == 1 else 's'}"
+
+
 def _subject(outcome: Outcome, name: str) -> str:
     if outcome.count:
-        end = f" ({outcome.count.rows} data rows)"
+        end = f" ({_rows(outcome.count.rows)})"
     else:
         end = f" ({outcome.rejection.code})" if outcome.rejection else ""
     start = f"{outcome.status}: "

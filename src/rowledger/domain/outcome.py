@@ -9,7 +9,7 @@ from typing import Any
 
 from rowledger.domain.counting import Count, Counter
 from rowledger.domain.dialect import Dialect
-from rowledger.domain.rejection import RejectedError, Rejection
+from rowledger.domain.rejection import RejectedError, Rejection, RejectionCode
 
 
 class Status(StrEnum):
@@ -25,7 +25,8 @@ class Outcome:
     """Exactly one of count and rejection is set.
 
     size_bytes, sha256 (hex) and crc32 are of the object as stored: every byte is read and
-    digested, of a rejected file too, so that its backup can be verified against them.
+    digested, of a rejected file too, so that its backup can be verified against them. The digests
+    are None where the object was deleted before it could be read; there is no backup then.
     dialect: what was found of it; None where the file was rejected before that.
     """
 
@@ -33,8 +34,8 @@ class Outcome:
     rejection: Rejection | None
     dialect: Dialect | None
     size_bytes: int
-    sha256: str
-    crc32: int
+    sha256: str | None
+    crc32: int | None
 
     @property
     def status(self) -> Status:
@@ -43,6 +44,10 @@ class Outcome:
     @property
     def rows(self) -> int | None:
         return self.count.rows if self.count else None
+
+    @property
+    def was_read(self) -> bool:
+        return self.sha256 is not None
 
     @property
     def columns(self) -> int | None:
@@ -76,6 +81,14 @@ def examine(
         sha256=digest.sha256.hexdigest(),
         crc32=digest.crc32,
     )
+
+
+def deleted(size_bytes: int) -> Outcome:
+    """The outcome of an upload whose version is gone. size_bytes: as its event said."""
+    rejection = Rejection(
+        RejectionCode.OBJECT_DELETED, "The object was deleted before it could be read."
+    )
+    return Outcome(None, rejection, None, size_bytes, sha256=None, crc32=None)
 
 
 class _Digest:

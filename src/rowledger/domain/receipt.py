@@ -23,11 +23,14 @@ class BackupPlace:
 def render_receipt(
     upload: Upload,
     outcome: Outcome,
-    backup: BackupPlace,
+    backup: BackupPlace | None,
     processed_at: datetime,
     duration_ms: int,
 ) -> bytes:
-    """The receipt as UTF-8 JSON, indented for people and ending in a line feed."""
+    """The receipt as UTF-8 JSON, indented for people and ending in a line feed.
+
+    backup: None where the object was deleted before it could be read.
+    """
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "filename": upload.key,
@@ -41,7 +44,7 @@ def render_receipt(
         "file_size_kb": round(outcome.size_bytes / 1024, 2),
         "sha256": outcome.sha256,
         "dialect": outcome.dialect_document(),
-        "backup": asdict(backup),
+        "backup": asdict(backup) if backup else None,
         "received_at": timestamp(upload.received_at),
         "processed_at": timestamp(processed_at),
         "duration_ms": duration_ms,

@@ -13,6 +13,7 @@ class RejectionCode(StrEnum):
     UNTERMINATED_QUOTE = "UNTERMINATED_QUOTE"
     CORRUPT_COMPRESSION = "CORRUPT_COMPRESSION"
     TOO_LARGE = "TOO_LARGE"
+    OBJECT_DELETED = "OBJECT_DELETED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from rowledger.adapters.storage import Storage
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.ledger import Claim, Finished, InProgress
 from rowledger.domain.notification import PendingNotification, announce
-from rowledger.domain.outcome import Outcome, Status, examine
+from rowledger.domain.outcome import Outcome, Status, deleted, examine
 from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
@@ -87,22 +87,19 @@ class Intake:
     def _process(
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
-        with self.storage.read(upload) as chunks:
-            outcome = examine(
-                deadline.within(chunks),
-                header=self.header,
-                max_decompressed_bytes=self.max_decompressed_bytes,
-            )
-        backup = BackupPlace(self.backup_bucket, claim.backup_key)
+        outcome = self._examine(upload, deadline)
+        backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
         self.storage.write_receipt(
             receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
         )
-        deadline.check("the backup was copied")
-        backup_version_id = self.storage.back_up(
-            upload, claim.backup_key, outcome, retry=claim.attempt > 1
-        )
+        backup_version_id = None
+        if backup:
+            deadline.check("the backup was copied")
+            backup_version_id = self.storage.back_up(
+                upload, backup.key, outcome, retry=claim.attempt > 1
+            )
         notification = announce(
             upload,
             outcome,
@@ -119,6 +116,19 @@ class Intake:
             duration_ms=duration_ms,
         )
         return outcome, pending
+
+    def _examine(self, upload: Upload, deadline: Deadline) -> Outcome:
+        try:
+            with self.storage.read(upload) as chunks:
+                return examine(
+                    deadline.within(chunks),
+                    header=self.header,
+                    max_decompressed_bytes=self.max_decompressed_bytes,
+                )
+        except FaultError as fault:
+            if fault.code is FaultCode.OBJECT_MISSING:
+                return deleted(upload.size_bytes)
+            raise
 
     def _since(self, started: float) -> int:
         return round((self.monotonic() - started) * 1000)

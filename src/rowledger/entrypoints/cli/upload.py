@@ -75,7 +75,7 @@ def print_outcome(record: FileRecord) -> None:
         where = place(record.error)
         detail = record.error["message"] + (f" ({where})" if where else "")
     else:
-        detail = f"{record.rows_count:,} data rows"
+        detail = f"{record.rows_count:,} data row{'' if record.rows_count == 1 else 's'}"
     line = status_text(record).append(f"  {name}: {detail}", style="default")
     output.print(line, soft_wrap=True)
 
