@@ -3,13 +3,16 @@
 import contextlib
 import socket
 import ssl
+import struct
 import threading
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
+from pg8000.native import Connection
 
 from rowledger.adapters.credentials import Credentials
 from rowledger.adapters.credentials.memory import MemoryCredentials
@@ -19,15 +22,15 @@ from rowledger.errors import FaultCode, FaultError
 from rowledger.local.roles import Login, Logins
 
 
-def backend(database: Database, *, check: bool = False) -> int:
-    with database.session(check=check) as connection:
+def backend(database: Database) -> int:
+    with database.session() as connection:
         ((pid,),) = connection.run("SELECT pg_backend_pid()")
         return int(pid)
 
 
 def test_the_connection_is_kept(fresh_database: Login) -> None:
     database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
-    assert backend(database) == backend(database, check=True)
+    assert backend(database) == backend(database)
     database.close()
 
 
@@ -37,7 +40,7 @@ def test_a_connection_that_died_is_rebuilt(fresh_database: Login, logins: Logins
     superuser = logins.superuser.connect()
     superuser.run("SELECT pg_terminate_backend(:pid, 5000)", pid=first)
     superuser.close()
-    assert backend(database, check=True) != first
+    assert backend(database) != first
     database.close()
 
 
@@ -45,15 +48,94 @@ def test_a_connection_that_dies_in_use_is_a_fault_and_the_next_works(
     fresh_database: Login, logins: Logins
 ) -> None:
     database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
-    first = backend(database)
     superuser = logins.superuser.connect()
-    superuser.run("SELECT pg_terminate_backend(:pid, 5000)", pid=first)
-    superuser.close()
+    pids = []
+
+    def die() -> None:
+        with database.session() as connection:
+            pids.append(connection.run("SELECT pg_backend_pid()")[0][0])
+            superuser.run("SELECT pg_terminate_backend(:pid, 5000)", pid=pids[0])
+            connection.run("SELECT 1")
+
     with pytest.raises(FaultError) as raised:
-        backend(database)
+        die()
+    superuser.close()
     assert raised.value.code is FaultCode.DATABASE_UNAVAILABLE
-    assert backend(database) != first
+    assert backend(database) not in pids
     database.close()
+
+
+def test_a_connection_that_was_reset_is_rebuilt(fresh_database: Login) -> None:
+    with resettable(fresh_database) as (port, reset):
+        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        first = backend(database)
+        reset()
+        assert backend(database) != first
+        database.close()
+
+
+def test_a_transaction_begins_on_a_living_connection(fresh_database: Login) -> None:
+    with resettable(fresh_database) as (port, reset):
+        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        backend(database)
+        reset()
+        with database.transaction() as connection:
+            assert connection.run("SELECT 1") == [[1]]
+        database.close()
+
+
+def test_what_may_run_twice_is_run_again_where_its_answer_was_lost(fresh_database: Login) -> None:
+    with resettable(fresh_database) as (port, reset):
+        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        runs = []
+
+        def lose_the_first_answer(connection: Connection) -> None:
+            runs.append(1)
+            if len(runs) == 1:
+                reset()
+            connection.run("SELECT 1")
+
+        database.repeatable(lose_the_first_answer)
+        assert len(runs) == 2
+        database.close()
+
+
+def through(login: Login, port: int) -> Credentials:
+    return replace(
+        login.credentials, connection_string=f"postgresql://127.0.0.1:{port}/{login.database}"
+    )
+
+
+@contextlib.contextmanager
+def resettable(login: Login) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A port that passes bytes on to the database, and what resets every connection through it."""
+    links: list[socket.socket] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                upstream = socket.create_connection((login.host, login.port))
+                links.extend((client, upstream))
+                for pair in ((client, upstream), (upstream, client)):
+                    threading.Thread(target=_pass_on, args=pair, daemon=True).start()
+
+    def reset() -> None:
+        for link in links:
+            with contextlib.suppress(OSError):
+                # No lingering: closing sends RST instead of FIN.
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                link.shutdown(socket.SHUT_RD)
+            link.close()
+        links.clear()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1], reset
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(timeout=10)
+    reset()
 
 
 def test_rotated_credentials_are_read_again_once(fresh_database: Login) -> None:
@@ -92,6 +174,10 @@ def test_a_database_that_is_away_is_a_fault() -> None:
         ("mysql://127.0.0.1/rowledger", FaultCode.CREDENTIALS),
         ("rowledger", FaultCode.CREDENTIALS),
         ("postgresql://10.1.0.5:5432/rowledger", FaultCode.CONFIGURATION),
+        ("postgresql://127.0.0.1:hidden/rowledger", FaultCode.CREDENTIALS),
+        ("postgresql://app:hidden/x@127.0.0.1:5432/rowledger", FaultCode.CREDENTIALS),
+        ("postgresql://127.0.0.1:99999/rowledger", FaultCode.CREDENTIALS),
+        ("postgresql://[::1/rowledger", FaultCode.CREDENTIALS),
     ],
 )
 def test_an_address_that_must_not_be_used_is_refused(
@@ -101,6 +187,7 @@ def test_an_address_that_must_not_be_used_is_refused(
     with pytest.raises(FaultError) as raised:
         backend(Database(MemoryCredentials(credentials), PLAIN))
     assert raised.value.code is code
+    assert "hidden" not in "".join(traceback.format_exception(raised.value))
 
 
 # TLS. The embedded server speaks none, so a front ends it, as a load balancer would.

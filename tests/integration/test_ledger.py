@@ -158,6 +158,15 @@ def test_a_released_claim_is_free_and_keeps_its_history(bench: Bench) -> None:
     assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "STORAGE"), (2, "SUCCESS")]
 
 
+def test_a_release_after_a_commit_changes_nothing(bench: Bench) -> None:
+    claim = claimed(bench, an_upload())
+    committed(bench, claim)
+    # As when the commit's answer was lost: the attempt thinks it failed.
+    bench.ledger.release(claim, FaultCode.DATABASE_UNAVAILABLE)
+    (row,) = bench.ledger.files(limit=5)
+    assert (row.status, [a["result"] for a in row.attempts]) == ("SUCCESS", ["SUCCESS"])
+
+
 def test_versions_of_one_millisecond_get_backup_keys_of_their_own(bench: Bench) -> None:
     one = claimed(bench, an_upload(version_id="v1"))
     two = claimed(bench, an_upload(version_id="v2"))

@@ -45,7 +45,7 @@ BINARY = {
     "tar": b"orders.csv".ljust(257, b"x") + b"ustar\x00",
     "PNG": b"\x89PNG\r\n\x1a\n",
     "JPEG": b"\xff\xd8\xff\xe0",
-    "GIF": b"GIF89a",
+    "GIF": b"GIF89a\x10\x00\x10\x00",
     "ELF": b"\x7fELF\x02",
 }
 
@@ -64,7 +64,21 @@ def test_sees_a_binary_file_inside_gzip() -> None:
     assert "gzip" in found.message
 
 
-@pytest.mark.parametrize("start", [b"PAR1,PAR2\n", b"BZh9,x\n", b"Obj,x\n", b"7z,x\n", b"MZ,x\n"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"PAR1,PAR2\n",
+        b"PAR1\tPAR2\n",
+        b"PAR1\r\n",
+        b"%PDF-count,x\n",
+        b"GIF89a,x\n",
+        b"BZh91AY&SY,x\n",
+        b"BZh9,x\n",
+        b"Obj,x\n",
+        b"7z,x\n",
+        b"MZ,x\n",
+    ],
+)
 def test_takes_a_header_that_resembles_a_signature(start: bytes) -> None:
     assert count(start + b"1,2\n").rows == 1
 
@@ -158,7 +172,7 @@ def test_never_quotes_content() -> None:
         b'a,b\n1,"' + secret,
         b"\xef\xbb\xbf" + secret + b"\xff",
         secret + b"\0",
-        b"%PDF-" + secret,
+        b"%PDF-1.7\n" + secret,
     ]
     for file in files:
         assert secret.decode() not in rejection(file).message

@@ -1,3 +1,5 @@
+from email.message import EmailMessage
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,5 +63,13 @@ def test_a_long_name_keeps_its_end() -> None:
     assert announced("x" * 900 + "/orders.csv").subject.endswith("/orders.csv (2 data rows)")
 
 
+def test_no_name_passes_for_an_encoded_word() -> None:
+    subject = announced("=?utf-8?b?RkFJTEVEOiBwYXlyb2xsLmNzdg==?= .csv").subject
+    assert "=?" not in subject
+    header = EmailMessage()
+    header["Subject"] = subject
+    assert str(header["Subject"]) == subject
+
+
 def test_control_and_invisible_characters_show_as_escapes() -> None:
-    assert printable("a\r\nBcc: b\u202ec") == "a\\r\\nBcc: b\\u202ec"
+    assert printable("a\r\nBcc: b\u202ec\\n") == "a\\r\\nBcc: b\\u202ec\\\\n"

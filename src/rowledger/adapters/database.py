@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ from rowledger.errors import FaultCode, FaultError
 
 # Seconds that any one exchange with the database may take, connecting included.
 TIMEOUT_SECONDS = 10
+# How long what was sent may stay without any sign of the other side.
+_SILENCE_SECONDS = 5
 # SQLSTATE classes (PostgreSQL manual, appendix A): 08 connection, 53 resources, 57P server stopped.
 _UNAVAILABLE = ("08", "53", "57P")
 _REFUSED = "28"
@@ -48,73 +50,89 @@ class Database:
         self._connection: Connection | None = None
 
     @contextmanager
-    def session(self, *, check: bool = False) -> Iterator[Connection]:
-        """Lend the connection; raise FaultError for whatever goes wrong on it.
+    def session(self) -> Iterator[Connection]:
+        """Lend a living connection; raise FaultError for whatever goes wrong on it.
 
-        check: first see that a kept connection is still alive, and build a new one if not. It is
-        for the first use in an invocation: later a lost connection may have lost an answer too,
-        and what was done is then for the next attempt to find out.
+        Where it is lost in use, an answer may be lost too: what was done is then for the next
+        attempt to find out, unless it may be repeated, see repeatable().
         """
-        try:
-            with translated():
-                yield self._living() if check else self._open()
-        except FaultError:
-            # In whatever state the connection is, a new one is in a known state.
-            self.close()
-            raise
+        with self._lent("SELECT 1") as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        with self.session() as connection:
-            connection.run("BEGIN")
+        """Lend a living connection with a transaction begun, and commit it."""
+        with self._lent("BEGIN") as connection:
             yield connection
             connection.run("COMMIT")
+
+    def repeatable(self, action: Callable[[Connection], None]) -> None:
+        """Run what may as well run twice, once more where the connection was lost under it."""
+        try:
+            with self.session() as connection:
+                action(connection)
+        except FaultError as fault:
+            if fault.code is not FaultCode.DATABASE_UNAVAILABLE:
+                raise
+            with self.session() as connection:
+                action(connection)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             _close(connection)
 
-    def _living(self) -> Connection:
+    @contextmanager
+    def _lent(self, probe: str) -> Iterator[Connection]:
+        try:
+            with translated():
+                yield self._living(probe)
+        except BaseException:
+            # In whatever state the connection is, a new one is in a known state.
+            self.close()
+            raise
+
+    def _living(self, probe: str) -> Connection:
+        """A connection on which the probe, harmless to repeat, has run."""
         if self._connection is not None:
             try:
-                self._connection.run("SELECT 1")
-            except (DatabaseError, InterfaceError):
-                self.close()
-        return self._open()
+                self._connection.run(probe)
+            except (DatabaseError, InterfaceError, OSError):
+                self.close()  # it died while nobody used it
+            else:
+                return self._connection
+        connection = self._open()
+        connection.run(probe)
+        return connection
 
     def _open(self) -> Connection:
-        if self._connection is None:
-            try:
-                self._connection = connect(self._credentials.get(), self._tls)
-            except DatabaseError as error:
-                if not _sqlstate(error).startswith(_REFUSED):
-                    raise
-                # The password may have been rotated since it was read.
-                self._connection = connect(self._credentials.refresh(), self._tls)
+        try:
+            self._connection = connect(self._credentials.get(), self._tls)
+        except DatabaseError as error:
+            if not _sqlstate(error).startswith(_REFUSED):
+                raise
+            # The password may have been rotated since it was read.
+            self._connection = connect(self._credentials.refresh(), self._tls)
         return self._connection
 
 
 def connect(credentials: Credentials, tls: Tls) -> Connection:
     """Open a connection; raises the driver's own errors, see translated()."""
-    address = urlsplit(credentials.connection_string)
-    if address.scheme not in ("postgresql", "postgres") or not address.hostname:
-        raise FaultError(
-            FaultCode.CREDENTIALS, "connection_string is not postgresql://host:port/database"
-        )
-    if not tls.verify and address.hostname not in ("127.0.0.1", "::1", "localhost"):
+    host, port, database = _parse(credentials.connection_string)
+    if not tls.verify and host not in ("127.0.0.1", "::1", "localhost"):
         raise FaultError(
             FaultCode.CONFIGURATION,
-            f"without TLS only a database on loopback is spoken to, not {address.hostname}",
+            f"without TLS only a database on loopback is spoken to, not {host}",
         )
     context = _tls_context(tls)
     # The driver leaves a socket of its own open where the server ends amid the greeting.
-    link = socket.create_connection((address.hostname, address.port or 5432), TIMEOUT_SECONDS)
+    link = socket.create_connection((host, port), TIMEOUT_SECONDS)
+    _give_up_on_silence(link)
     try:
         return Connection(
             credentials.username,
-            host=address.hostname,
-            database=address.path.removeprefix("/") or None,
+            host=host,
+            database=database,
             password=credentials.password,
             ssl_context=context,
             sock=link,
@@ -145,6 +163,29 @@ def translated() -> Iterator[None]:
         raise FaultError(
             FaultCode.DATABASE_UNAVAILABLE, f"the database cannot be reached ({error})"
         ) from error
+
+
+def _parse(connection_string: str) -> tuple[str, int, str]:
+    """Host, port and database of postgresql://host:port/database."""
+    try:
+        address = urlsplit(connection_string)
+        host, port = address.hostname, address.port or 5432
+    except ValueError:
+        host = None
+    database = "" if host is None else address.path.removeprefix("/")
+    if not host or not database or address.scheme not in ("postgresql", "postgres"):
+        # Neither quoted nor chained: a password misplaced in it must not come to stand in a log.
+        raise FaultError(
+            FaultCode.CREDENTIALS, "connection_string is not postgresql://host:port/database"
+        ) from None
+    return host, port, database
+
+
+def _give_up_on_silence(link: socket.socket) -> None:
+    """Let the system end a connection whose peer stopped answering while nobody used it."""
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux, which is where Lambda runs
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE_SECONDS * 1000)
 
 
 def _tls_context(tls: Tls) -> ssl.SSLContext | bool:

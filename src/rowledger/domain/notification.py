@@ -90,7 +90,8 @@ def _subject(outcome: Outcome, name: str) -> str:
     else:
         end = f" ({outcome.rejection.code})" if outcome.rejection else ""
     start = f"{outcome.status}: "
-    ascii_name = name.encode("ascii", errors="replace").decode()
+    # A mail program would take "=?…?=" for an encoded word (RFC 2047) and show what it encodes.
+    ascii_name = name.encode("ascii", errors="replace").decode().replace("=?", "= ?")
     room = MAX_SUBJECT - len(start) - len(end)
     if len(ascii_name) > room:
         ascii_name = "..." + ascii_name[-(room - 3) :]
@@ -100,9 +101,13 @@ def _subject(outcome: Outcome, name: str) -> str:
 def printable(text: str) -> str:
     """The text with each line break, control or invisible character as its escape.
 
-    A key can then neither add a line to a mail nor hide what it is.
+    A key can then neither add a line to a mail nor hide what it is. A backslash is escaped too, so
+    that no two texts look alike.
     """
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
+    return "".join(map(_printable_character, text))
+
+
+def _printable_character(character: str) -> str:
+    if character.isprintable() and character != "\\":
+        return character
+    return character.encode("unicode_escape").decode("ascii")

@@ -47,7 +47,7 @@ def build_handler(app: App) -> Handler:
             with logger.append_context_keys(upload=_identity(upload)):
                 try:
                     report = app.intake.take(
-                        upload, context.aws_request_id, seconds=_seconds_left(context)
+                        upload, context.aws_request_id, seconds=_seconds_left(context, app)
                     )
                 except Exception as error:  # each record has its own fate; all are raised below
                     logger.exception("fault", fault=getattr(error, "code", FaultCode.INTERNAL))
@@ -62,8 +62,10 @@ def build_handler(app: App) -> Handler:
     return handler
 
 
-def _seconds_left(context: LambdaContext) -> float:
-    return context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+def _seconds_left(context: LambdaContext, app: App) -> float:
+    """What an attempt may take: it ends before the invocation does, and before its lease."""
+    left = context.get_remaining_time_in_millis() / 1000
+    return min(left, app.config.lease_seconds) - RESERVE_SECONDS
 
 
 def _identity(upload: Upload) -> dict[str, str | int]:

@@ -88,8 +88,16 @@ def _initialise(layout: Layout, credentials: Secrets) -> None:
 
 
 def _forget_dead_server(layout: Layout) -> None:
-    if find(layout) is None:
-        (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
+    """Remove the pid file where its id belongs to another process by now.
+
+    A pid file of no process is left to the server, which first sees that no child of the dead one
+    still uses the data.
+    """
+    pid_file = layout.postgres / "postmaster.pid"
+    if find(layout) is None and pid_file.exists():
+        first_line = pid_file.read_text().split("\n", 1)[0]
+        if not first_line.isdecimal() or psutil.pid_exists(int(first_line)):
+            pid_file.unlink()
 
 
 def _initdb(layout: Layout, data: Path, password_file: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rowledger import contract
+from rowledger.config import Config
 from rowledger.local import function
 from rowledger.local.aws import ACCOUNT_ID, REGION, Aws
 from rowledger.local.emulator_gaps import mail_relay
@@ -41,6 +42,7 @@ def provision(
     group = _log_group(aws.client("logs"), pipeline["function"])
     progress("deploying the function")
     settings = function.settings(pipeline, topic_arn=topic, secret_arn=secret)
+    Config.from_environment(settings)  # refuses here what the function would refuse at its start
     arns = {
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()

@@ -80,6 +80,11 @@ RETURNING id
 _RELEASE = """
 UPDATE file_metadata SET lease_expires_at = now()
  WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
+RETURNING id
+"""
+
+_MARK_SENT = """
+UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :id
 """
 
 _CLAIM_NOTIFICATION = """
@@ -119,7 +124,7 @@ class PostgresLedger:
             "version_id": upload.version_id,
         }
         claim = {**identity, "request_id": request_id, "lease": self.lease_seconds}
-        with self.database.session(check=True) as connection:
+        with self.database.session() as connection:
             for place in (backup_key(upload), alternative_backup_key(upload)):
                 for row in connection.run(
                     _INSERT,
@@ -175,8 +180,9 @@ class PostgresLedger:
     def release(self, claim: Claim, code: FaultCode) -> None:
         attempt = {"id": claim.file_id, "attempt": claim.attempt}
         with self.database.transaction() as connection:
-            connection.run(_RELEASE, **attempt)
-            connection.run(_END_ATTEMPT, **attempt, result=code.value)
+            # Nothing to end where the attempt was taken over, or had committed after all.
+            if connection.run(_RELEASE, **attempt):
+                connection.run(_END_ATTEMPT, **attempt, result=code.value)
 
     def pending_notification(
         self, file_id: int, request_id: str
@@ -185,12 +191,10 @@ class PostgresLedger:
             return _claim_notification(connection, file_id, request_id)
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
-        with self.database.session() as connection:
-            connection.run(
-                "UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :id",
-                topic=topic_message_id,
-                id=pending.id,
-            )
+        # Sent already: a lost answer here must not have it sent once more.
+        self.database.repeatable(
+            lambda connection: connection.run(_MARK_SENT, topic=topic_message_id, id=pending.id)
+        )
 
     def release_notification(self, pending: PendingNotification) -> None:
         with self.database.session() as connection:
@@ -201,7 +205,7 @@ class PostgresLedger:
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
     ) -> list[FileRecord]:
-        with self.database.session(check=True) as connection:
+        with self.database.session() as connection:
             rows = connection.run(_FILES, key=key, version_id=version_id, limit=limit)
         return [FileRecord(*row) for row in rows]
 

@@ -15,6 +15,8 @@ class Blocks:
 
     def cut(self, chunk: bytes) -> Iterator[bytes]:
         """Yield each block that `chunk` completes."""
+        if not chunk:
+            return  # an empty piece would be kept too, and there may be millions
         start = 0
         if self._pending_size:
             start = min(self._size - self._pending_size, len(chunk))

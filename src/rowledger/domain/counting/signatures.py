@@ -10,13 +10,16 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     for pattern, name in (
         (rb"PK(\x03\x04|\x05\x06|\x07\x08)", "a ZIP archive (an .xlsx workbook is one)"),
         (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (an .xls workbook is one)"),
-        (rb"%PDF-", "a PDF document"),
-        (rb"PAR1[\x00-\x1f]", "a Parquet file"),
+        (rb"%PDF-\d\.\d[\r\n]", "a PDF document"),
+        (rb"PAR1[\x00-\x08\x0e-\x1f]", "a Parquet file"),
         (rb"Obj\x01", "an Avro file"),
         (rb"ARROW1\x00\x00", "an Arrow file"),
         (rb"SQLite format 3\x00", "an SQLite database"),
         (rb"\x28\xb5\x2f\xfd", "compressed with Zstandard (gzip is supported)"),
-        (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", "compressed with bzip2 (gzip is supported)"),
+        (
+            rb"BZh[1-9](1AY&SY(?![,;|\s])|\x17rE8P\x90)",
+            "compressed with bzip2 (gzip is supported)",
+        ),
         (rb"\xfd7zXZ\x00", "compressed with xz (gzip is supported)"),
         (rb"\x04\x22\x4d\x18", "compressed with LZ4 (gzip is supported)"),
         (rb"\x1f\x9d", "compressed with compress (gzip is supported)"),
@@ -25,7 +28,7 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb".{257}ustar[\x00 ]", "a tar archive"),
         (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
         (rb"\xff\xd8\xff[\xc0-\xfe]", "a JPEG image"),
-        (rb"GIF8[79]a", "a GIF image"),
+        (rb"GIF8[79]a.{0,6}[\x00-\x08\x0e-\x1f\x80-\xff]", "a GIF image"),
         (rb"\x7fELF", "an ELF program"),
     )
 )

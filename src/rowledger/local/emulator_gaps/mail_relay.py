@@ -5,6 +5,7 @@ message published while the relay is down arrives later, and none is lost.
 """
 
 import json
+import logging
 import re
 import smtplib
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 QUEUE = "rowledger-mail"
 SENDER = "no-reply@sns.rowledger.test"
+
+_logger = logging.getLogger(__name__)
 
 _BATCH = 10
 _WAIT_SECONDS = 1
@@ -71,10 +74,19 @@ class MailRelay:
             return
         with smtplib.SMTP(self._host, self._port, timeout=_SMTP_SECONDS) as server:
             for message in messages:
-                envelope = json.loads(message["Body"])
-                for recipient in self._recipients(envelope["TopicArn"]):
-                    server.send_message(compose(envelope, recipient))
+                self._send(server, message["Body"])
                 self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _send(self, server: smtplib.SMTP, body: str) -> None:
+        try:
+            envelope = json.loads(body)
+            mails = [compose(envelope, each) for each in self._recipients(envelope["TopicArn"])]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # Not the topic's: it would stop every later mail if it stayed in the queue.
+            _logger.exception("a message that is no notification is dropped: %.200r", body)
+            return
+        for mail in mails:
+            server.send_message(mail)
 
     def _recipients(self, topic_arn: str) -> list[str]:
         pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
@@ -102,8 +114,9 @@ def compose(envelope: Mapping[str, Any], recipient: str) -> EmailMessage:
 
 
 def _one_line(value: object) -> str:
-    """Text that cannot end its header and begin another."""
-    return " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", str(value))).strip()
+    """Text that can neither end its header and begin another nor pass for an encoded word."""
+    line = " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", str(value))).strip()
+    return line.replace("=?", "= ?")
 
 
 def _header_name(name: str) -> str:
