@@ -1,4 +1,5 @@
 import gzip
+import random
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -112,7 +113,7 @@ def test_reports_the_first_of_two_faults() -> None:
 def test_decodes_characters_across_blocks(place: int) -> None:
     text = b"a,b\n1," + b"x" * (place - 6) + "𝄞\n2,é\n".encode()
     assert count(text) == Count(2, 2, count(b"a,b\n1,2\n").dialect)
-    assert count(text + b"\xff").dialect.encoding == "windows-1252"
+    assert count(text + b"\xff").dialect.encoding != "utf-8"
     marked = rejection(b"\xef\xbb\xbf" + text + b"\xff")
     assert (marked.code, marked.byte_offset) == (RejectionCode.UNDECODABLE, 3 + len(text))
     assert marked.line == 4
@@ -245,3 +246,21 @@ def test_memory_does_not_grow_with_the_file(kind: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 16 * MIB
+
+
+@pytest.mark.parametrize("start", [bytes(range(1, 32)) * 20, random.Random(1).randbytes(3000)])  # noqa: S311 -- noise
+def test_bytes_without_a_nul_that_are_no_text_are_rejected(start: bytes) -> None:
+    assert rejection(start.replace(b"\0", b"\1")).code is RejectionCode.NOT_CSV
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (b"a,b\n\x80\x85,2\n", "windows-1252"),
+        (b"a,b\n\x81\x8d,2\n", "unknown-8bit"),
+        ("a,b\n、,2\n".encode("shift-jis"), "unknown-8bit"),
+        ("a,b\nō,2\n".encode(), "utf-8"),
+    ],
+)
+def test_an_encoding_is_not_claimed_that_the_file_cannot_have(text: bytes, encoding: str) -> None:
+    assert count(text).dialect.encoding == encoding

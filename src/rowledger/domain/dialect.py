@@ -11,7 +11,9 @@ class Dialect:
     quote: the quote character, or None where the file has none.
     escape: the backslash where it, and not a second quote, makes a quote literal; else None.
     newline: "LF", "CRLF", "CR" or "mixed"; None where the file has no line end.
-    encoding: "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be" or "windows-1252".
+    encoding: "utf-8", "utf-8-sig", "utf-16-le" or "utf-16-be"; where a file declares nothing and
+        is not UTF-8, "windows-1252" if it can be that, the usual guess, else "unknown-8bit" (a name
+        of RFC 1428).
     compression: "gzip" or None.
     header: whether the first record was taken as the header.
     """

@@ -6,6 +6,7 @@ from typing import NoReturn
 from rowledger.domain.counting.blocks import BLOCK_SIZE, Blocks
 from rowledger.domain.counting.compression import GZIP_MAGIC, GzipReader
 from rowledger.domain.counting.encoding import (
+    ByteText,
     Decoder,
     NulByteError,
     UndecodableError,
@@ -13,7 +14,7 @@ from rowledger.domain.counting.encoding import (
     is_utf32,
 )
 from rowledger.domain.counting.records import RecordScanner
-from rowledger.domain.counting.signatures import SIGNATURE_SIZE, recognise
+from rowledger.domain.counting.signatures import SIGNATURE_SIZE, looks_binary, recognise
 from rowledger.domain.counting.sniffing import SAMPLE_SIZE, Format, sniff
 from rowledger.domain.dialect import Dialect
 from rowledger.domain.rejection import RejectedError, Rejection, RejectionCode
@@ -114,6 +115,8 @@ class Counter:
         if self._decoder is None:
             self._reject_other_kinds(block[:SIGNATURE_SIZE])
             self._decoder, mark = detect(block)
+            if isinstance(self._decoder, ByteText) and looks_binary(block):
+                _reject(RejectionCode.NOT_CSV, "The file is binary: too much of it is no text.")
             block = block[mark:]
         try:
             text = self._decoder.decode(block)

@@ -4,6 +4,9 @@ import codecs
 from collections.abc import Callable
 from typing import Protocol
 
+# What windows-1252 leaves undefined.
+_NOT_WINDOWS_1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+
 
 class NulByteError(Exception):
     """The text holds a NUL. offset: into the file's bytes."""
@@ -59,6 +62,7 @@ class ByteText:
         self._skipped = len(codecs.BOM_UTF8) if declared else 0
         self._declared = declared
         self._is_utf8 = True
+        self._may_be_windows_1252 = True
         self._taken = self._skipped
         self._begun = b""
 
@@ -66,11 +70,15 @@ class ByteText:
     def encoding(self) -> str:
         if self._declared:
             return "utf-8-sig"
-        return "utf-8" if self._is_utf8 else "windows-1252"
+        if self._is_utf8:
+            return "utf-8"
+        return "windows-1252" if self._may_be_windows_1252 else "unknown-8bit"
 
     def decode(self, block: bytes) -> bytes:
         nul = block.find(b"\0")
         text = block if nul < 0 else block[:nul]
+        if not text.isascii():
+            self._may_be_windows_1252 &= not any(byte in text for byte in _NOT_WINDOWS_1252)
         if self._is_utf8 and (self._begun or not text.isascii()):
             self._validate(text, final=nul >= 0)
         if nul >= 0:

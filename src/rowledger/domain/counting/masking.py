@@ -5,14 +5,18 @@ a quote opens a quoted section only at the very start of a field, is literal els
 unquoted field, and whatever follows a closing quote is literal up to the delimiter.
 """
 
+import re
 from operator import itemgetter
 
 _QUOTE = b'"'
 _DOUBLED = _QUOTE * 2
-_EXACT_BELOW = 1024
+EXACT_BELOW = 8192
 _PIECES = 8
 # A block is dense in quotes where less than this part of it is outside them.
 _DENSE = 4
+
+# The rest of a quoted section, doubled quotes included, up to the quote that closes it.
+_SECTION_END = re.compile(rb'[^"]*+(?:""[^"]*+)*+"')
 
 _first_byte = itemgetter(slice(0, 1))
 _last_byte = itemgetter(slice(-1, None))
@@ -30,10 +34,11 @@ class QuoteMask:
         unless may_be_inside.
     """
 
-    def __init__(self, delimiter: bytes, exact_below: int = _EXACT_BELOW) -> None:
+    def __init__(self, delimiter: bytes, exact_below: int = EXACT_BELOW) -> None:
         """exact_below: the size in bytes up to which an irregular block is scanned by quotes."""
         self._boundaries = frozenset({delimiter, b"\n", b"\r"})
         self._ends_of_regular = self._boundaries | {b""}
+        self._opening = re.compile(_QUOTE + b"(?<=[" + re.escape(delimiter) + rb'\r\n]")')
         self._exact_below = exact_below
         self._at_field_start = True
         self._offset = 0
@@ -128,23 +133,30 @@ class QuoteMask:
         self.opened_at = self._offset + len(block) - sum(map(len, after)) - len(after)
 
     def _mask_exactly(self, block: bytes) -> bytes:
-        """Mask any block, quote by quote."""
+        """Mask any block, section by section."""
         outside: list[bytes] = []
         at = 0
-        while (quote := block.find(_QUOTE, at)) >= 0:
-            after = quote + 1
-            if not self.inside:
-                outside.append(block[at:after])
-                before = block[quote - 1 : quote]
-                if before in self._boundaries if before else self._at_field_start:
-                    self.inside = self.quoted = True
-                    self.opened_at = self._offset + quote
-            elif block.startswith(_QUOTE, after):
-                after += 1
-            else:
+        while True:
+            if self.inside:
+                closing = _SECTION_END.match(block, at)
+                if not closing:
+                    break
                 self.inside = False
-                self._after_closing = after == len(block)
-            at = after
-        if not self.inside:
-            outside.append(block[at:])
+                at = closing.end()
+                self._after_closing = at == len(block)
+            opening = self._find_opening(block, at)
+            if opening < 0:
+                outside.append(block[at:])
+                break
+            outside.append(block[at : opening + 1])
+            self.inside = self.quoted = True
+            self.opened_at = self._offset + opening
+            at = opening + 1
         return b"".join(outside)
+
+    def _find_opening(self, block: bytes, at: int) -> int:
+        """Find the next quote at the start of a field; -1 where there is none."""
+        if at == 0 and self._at_field_start and block.startswith(_QUOTE):
+            return 0
+        found = self._opening.search(block, at)
+        return found.start() if found else -1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rowledger.domain.counting.line_ends import LineEnds, count_line_ends, tally
-from rowledger.domain.counting.masking import QuoteMask
+from rowledger.domain.counting.masking import EXACT_BELOW, QuoteMask
 
 _LINE_ENDS = b"\r\n"
 _BACKSLASH = b"\\"
@@ -30,7 +30,11 @@ class RecordScanner:
     """
 
     def __init__(
-        self, delimiter: bytes = b",", *, backslash_escapes: bool = False, exact_below: int = 1024
+        self,
+        delimiter: bytes = b",",
+        *,
+        backslash_escapes: bool = False,
+        exact_below: int = EXACT_BELOW,
     ) -> None:
         r"""backslash_escapes: `\"` is a literal quote and `\\` a literal backslash."""
         self._delimiter = delimiter

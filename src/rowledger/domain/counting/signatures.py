@@ -34,6 +34,19 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
 )
 
 
+# Control characters that text does not hold: not TAB, LF, VT, FF, CR, SUB (the end of old DOS
+# files), ESC and the four separators.
+_CONTROLS = bytes(set(range(0x20)) - {*range(0x09, 0x0E), 0x1A, 0x1B, *range(0x1C, 0x20)})
+_FEW = 8
+_SHARE = 20
+
+
+def looks_binary(start: bytes) -> bool:
+    """Tell whether more than one byte in twenty is a control character, and not just a few."""
+    controls = len(start) - len(start.translate(None, _CONTROLS))
+    return controls > max(_FEW, len(start) // _SHARE)
+
+
 def recognise(start: bytes) -> str | None:
     """Name what a file is, given its first bytes, where it is a known kind that is not CSV."""
     return next((name for pattern, name in _SIGNATURES if pattern.match(start)), None)
