@@ -1,5 +1,6 @@
 # Each target sets up what it needs: a new clone needs git, make and Python 3.11 or later.
 PYTHON ?= python3
+CORPUS ?= ../shared/csv-conformance
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
@@ -8,14 +9,18 @@ BIN    := $(VENV)/bin
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-# The stamp names the lock, so that a changed lock installs again and an interrupted install is no install.
+# The stamp is written last and names the folder: an interrupted install is no install, and one that
+# was moved is made anew.
+ifneq ($(shell cat $(VENV)/.installed 2>/dev/null),$(CURDIR))
+$(shell rm -f $(VENV)/.installed)
+endif
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rowledger needs Python 3.11 or later; $(PYTHON) is older (choose one with: make PYTHON=python3.12 …)" >&2; exit 1; }
 	@echo "setting up $(VENV) (the first time takes a minute)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" > $@
 
 .PHONY: setup
 setup: $(VENV)/.installed ## install everything into .venv
@@ -40,9 +45,9 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 	$(BIN)/pytest tests/unit
 
 .PHONY: conformance
-conformance: setup ## the counter against the csv module, and its score on public test files
+conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
-	$(BIN)/python -m bench.conformance
+	$(BIN)/python -m bench.conformance $(CORPUS)
 
 .PHONY: bench
 bench: setup ## speed and memory, as ratios measured side by side
@@ -59,7 +64,8 @@ down: setup ## stop the local stack; its state is kept
 
 .PHONY: clean
 clean: ## stop the local stack and remove everything that was built, its state included
-	@test ! -x $(BIN)/rowledger || $(BIN)/rowledger reset --yes
+	@if $(BIN)/rowledger --version >/dev/null 2>&1; then $(BIN)/rowledger reset --yes; \
+	elif [ -d .rowledger ]; then echo "clean: to stop the stack of .rowledger, $(BIN) must work: run make setup first" >&2; exit 1; fi
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: lock

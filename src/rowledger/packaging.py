@@ -25,6 +25,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 # Of rowledger itself, what runs on a laptop only.
 _LOCAL_ONLY = ("local", "entrypoints/cli", "packaging.py")
+# An editor's backup file must not change the package.
+_OURS = (".py", ".json", ".sql")
 _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER", "REQUESTED")
 _NATIVE = (".so", ".pyd", ".dylib")
 
@@ -71,7 +73,8 @@ def _entries() -> Iterator[tuple[str, Path]]:
     yield from _files(libraries, libraries)
     source = ROOT / "src" / "rowledger"
     for name, path in _files(source, source.parent):
-        if not name.removeprefix("rowledger/").startswith(_LOCAL_ONLY):
+        ours = path.suffix in _OURS and not name.removeprefix("rowledger/").startswith(_LOCAL_ONLY)
+        if ours:
             yield name, path
 
 

@@ -131,3 +131,20 @@ def test_the_demo_reaches_every_expected_outcome_twice(run: Run) -> None:
         done = run("demo")
         assert done.out.splitlines()[-1] == "demo: 9 files, 9 as expected"
         assert (done.status, done.err) == (0, "")
+
+
+def test_up_refuses_a_setting_that_the_function_would_refuse(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROWLEDGER_HEADER", "yes")
+    done = run("up")
+    assert (done.status, len(done.err.splitlines())) == (1, 1)
+    assert "CONFIGURATION: ROWLEDGER_HEADER must be true or false, not 'yes'" in done.err
+    assert run("status").status == 0
+
+
+@pytest.mark.parametrize("command", [["show", "\udcff.csv"], ["files", "--key", "\udcff"]])
+def test_a_name_that_is_no_text_is_one_clear_line(run: Run, command: list[str]) -> None:
+    done = run(*command)
+    assert (done.status, len(done.err.splitlines())) == (1, 1)
+    assert "not valid text" in done.err

@@ -10,6 +10,7 @@ import pytest
 
 from rowledger import contract
 from rowledger.local import health, inbox
+from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
 from rowledger.local.inbox import Mail
 from rowledger.local.roles import Login
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 PIPELINE = contract.load("pipeline.json")
 ERRORS, DURATION = "csv-processor-errors", "csv-processor-duration"
@@ -122,3 +124,16 @@ def test_an_alarm_recovers_when_its_period_holds_nothing_bad(calm: Stack) -> Non
     # Seen from two minutes on, the last minute is empty whatever other tests did.
     AlarmRecovery(calm.aws).run_once(datetime.now(UTC) + timedelta(minutes=2))
     assert alarm(calm, ERRORS) == "OK"
+
+
+def test_a_message_that_is_no_notification_holds_up_no_mail(stack: Stack) -> None:
+    sqs: SQSClient = stack.client("sqs")
+    url = sqs.get_queue_url(QueueName=mail_relay.QUEUE)["QueueUrl"]
+    for body in ("hello", "[]", '{"TopicArn": 7}'):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    sns: SNSClient = stack.client("sns")
+    sns.publish(
+        TopicArn=stack.settings["ROWLEDGER_TOPIC_ARN"], Subject="after the strange", Message="m"
+    )
+    assert until(lambda: bool(mails_about(stack, "after the strange")), SECONDS)
+    assert health.check(stack.layout).healthy

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
+
+# botocore itself requires urllib3, and lets its errors through while a body is read.
 from urllib3.exceptions import HTTPError
 
 from rowledger.errors import FaultCode, FaultError

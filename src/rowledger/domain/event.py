@@ -12,6 +12,9 @@ from urllib.parse import unquote_plus
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
+# What a BIGINT holds.
+_MAX_SIZE = 1 << 63
+
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
@@ -68,7 +71,9 @@ def _read_record(record: Any, bucket: str, suffixes: Sequence[str]) -> Upload | 
             return ignored
         version_id = item.get("versionId")
         received_at = datetime.fromisoformat(record["eventTime"])
-        upload = Upload(source, key, version_id, item["eTag"], int(item["size"]), received_at)
+        size = int(item["size"])
+        _check(key, version_id or "", item["eTag"], size)
+        upload = Upload(source, key, version_id, item["eTag"], size, received_at)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FaultError(
             FaultCode.MALFORMED_EVENT, f"a record is not one of S3's ({type(error).__name__})"
@@ -81,6 +86,16 @@ def _read_record(record: Any, bucket: str, suffixes: Sequence[str]) -> Upload | 
             f"the event for {key!r} names no version: versioning must be enabled on {source}",
         )
     return upload
+
+
+def _check(key: str, version_id: str, etag: str, size: int) -> None:
+    """Raise ValueError or TypeError for what S3 never sends and no ledger could hold."""
+    for text in (key, version_id, etag):
+        if "\0" in text:
+            raise ValueError(text)
+        text.encode()
+    if not 0 <= size < _MAX_SIZE:
+        raise ValueError(size)
 
 
 def _ignored_key(key: str, suffixes: Sequence[str]) -> Ignored | None:

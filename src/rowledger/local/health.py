@@ -84,6 +84,8 @@ def _database_trouble(stack: Stack) -> str | None:
 
 
 def _emulator_trouble(stack: Stack) -> str | None:
+    if not emulator.answers(State.load(stack.layout).parts[emulator.NAME].port):
+        return "does not answer"
     pipeline = contract.load("pipeline.json")
     s3: S3Client = stack.client("s3")
     function: LambdaClient = stack.client("lambda")

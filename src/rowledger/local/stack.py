@@ -32,10 +32,6 @@ class Stack:
         return self.aws.endpoint_url
 
     @property
-    def region(self) -> str:
-        return self.aws.region
-
-    @property
     def account_id(self) -> str:
         return ACCOUNT_ID
 

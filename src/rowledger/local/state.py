@@ -70,7 +70,10 @@ class Secrets:
     @classmethod
     def load(cls, layout: Layout) -> "Secrets | None":
         saved = read_json(layout.credentials_file)
-        return cls(**saved) if saved else None
+        try:
+            return cls(**saved) if saved else None
+        except TypeError:
+            return None
 
     @classmethod
     def load_or_create(cls, layout: Layout) -> "Secrets":

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.domain.ledger import FileRecord
+from rowledger.domain.notification import printable
 from rowledger.domain.outcome import Status
 from rowledger.local import StackError
 from rowledger.local.stack import Stack
@@ -65,7 +66,7 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
                 waiting.remove(item)
                 yield record
         if waiting and time.monotonic() > deadline:
-            names = ", ".join(item.key for item in waiting)
+            names = ", ".join(printable(item.key) for item in waiting)
             raise StackError(
                 f"no outcome after {timeout:g} s: {names}; a fault is retried and then kept in the"
                 " failure queue: see rowledger logs and rowledger status"

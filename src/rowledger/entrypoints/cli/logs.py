@@ -22,12 +22,12 @@ def _moment(_context: click.Context, _option: click.Parameter, value: str | None
     if value is None:
         return 0
     age = re.fullmatch(r"(\d+)([smhd])", value)
-    if age:
-        span = timedelta(**{_UNITS[age[2]]: int(age[1])})
-        return int((datetime.now(UTC) - span).timestamp() * 1000)
     try:
+        if age:
+            span = timedelta(**{_UNITS[age[2]]: int(age[1])})
+            return int((datetime.now(UTC) - span).timestamp() * 1000)
         return int(datetime.fromisoformat(value).astimezone().timestamp() * 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise click.BadParameter(
             f"{value!r} is neither an age such as 10m nor an ISO 8601 time"
         ) from None

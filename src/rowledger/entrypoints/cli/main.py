@@ -1,5 +1,6 @@
 """The command line: one file a command, one boundary for errors, exit status 0, 1 or 2."""
 
+import io
 import sys
 from importlib import import_module
 
@@ -46,8 +47,18 @@ def cli() -> None:
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding lacks is shown as its escape.
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli()
+    except (UnicodeEncodeError, UnicodeDecodeError) as error:
+        click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"rowledger: {error}", err=True)
+        sys.exit(1)
     except (StackError, FaultError) as error:
         click.echo(f"rowledger: {error}", err=True)
         sys.exit(1)

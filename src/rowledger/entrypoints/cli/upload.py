@@ -26,7 +26,7 @@ from rowledger.local.stack import Stack, open_stack
 @click.option("--prefix", default="", help="Put before each file's name to make its key.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1),
+    type=click.FloatRange(min=1, max=86_400),
     default=120,
     show_default=True,
     help="Seconds to wait for the outcomes.",

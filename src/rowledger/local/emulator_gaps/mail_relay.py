@@ -15,6 +15,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ParamValidationError
+
 from rowledger.local.aws import Aws
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ class MailRelay:
         try:
             envelope = json.loads(body)
             mails = [compose(envelope, each) for each in self._recipients(envelope["TopicArn"])]
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, ParamValidationError):
             # Not the topic's: it would stop every later mail if it stayed in the queue.
             _logger.exception("a message that is no notification is dropped: %.200r", body)
             return
