@@ -59,7 +59,7 @@ def upload(stack: Stack) -> str:
 def test_what_the_policy_grants_is_allowed(stack: Stack, function: Aws, upload: str) -> None:
     s3: S3Client = function.client("s3")
     assert s3.get_object(Bucket=INPUT, Key=KEY, VersionId=upload)["Body"].read() == b"a\n1\n"
-    s3.put_object(Bucket=OUTPUT, Key="permissions/result.json", Body=b"{}")
+    s3.put_object(Bucket=OUTPUT, Key="receipts/permissions/result.json", Body=b"{}")
     source = {"Bucket": INPUT, "Key": KEY, "VersionId": upload}
     s3.copy_object(Bucket=BACKUP, Key=f"backup/{KEY}", CopySource=source)  # type: ignore[arg-type]
     assert s3.head_object(Bucket=BACKUP, Key=f"backup/{KEY}")["ContentLength"] == 4
@@ -78,8 +78,9 @@ FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
     "delete a version from the input": lambda aws, version: aws.client("s3").delete_object(
         Bucket=INPUT, Key=KEY, VersionId=version
     ),
-    "read a receipt": s3("get_object", Bucket=OUTPUT, Key="permissions/result.json"),
-    "delete a receipt": s3("delete_object", Bucket=OUTPUT, Key="permissions/result.json"),
+    "read a receipt": s3("get_object", Bucket=OUTPUT, Key="receipts/permissions/result.json"),
+    "write beside the receipts": s3("put_object", Bucket=OUTPUT, Key="x", Body=b""),
+    "delete a receipt": s3("delete_object", Bucket=OUTPUT, Key="receipts/permissions/result.json"),
     "write beside the backups": s3("put_object", Bucket=BACKUP, Key="x", Body=b""),
     "delete a backup": s3("delete_object", Bucket=BACKUP, Key=f"backup/{KEY}"),
     "read another bucket": s3("get_object", Bucket=OTHER_BUCKET, Key=KEY),
