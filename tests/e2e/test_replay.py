@@ -16,6 +16,7 @@ from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_sqs import SQSClient
 
 FAILURES = "csv-processor-failures"
@@ -24,11 +25,13 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def empty_queue(stack: Stack) -> Iterator[str]:
-    """The failure queue's address, with nothing in it that other tests left."""
+    """The failure queue's address, with nothing in it and no alarm that other tests left."""
     sqs: SQSClient = stack.client("sqs")
     url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
     sqs.purge_queue(QueueUrl=url)
     eventually("an empty failure queue", lambda: failed_events(stack) == 0)
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=FAILURES, StateValue="OK", StateReason="a test begins")
     yield url
     sqs.purge_queue(QueueUrl=url)
 
@@ -52,10 +55,16 @@ def json_lines(done: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.out.splitlines()]
 
 
-def fail_for_good(pipeline: Pipeline, stack: Stack, key: str) -> Sent:
+def letters_about(run: Run, key: str) -> list[dict[str, Any]]:
+    """The dead letters of a key; an event of an earlier test may still come in beside them."""
+    letters = json_lines(run("dead-letters", "--json"))
+    return [letter for letter in letters if key in [each["key"] for each in letter["uploads"]]]
+
+
+def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> Sent:
     with database_away(stack):
         sent = pipeline.put(key, b"a\n1\n2\n")
-        eventually("the event in the failure queue", lambda: failed_events(stack) == 1)
+        eventually("the event in the failure queue", lambda: letters_about(run, key))
     return sent
 
 
@@ -64,29 +73,30 @@ def test_a_dead_letter_is_listed_replayed_and_gone(
 ) -> None:
     mails = len(pipeline.mail_subjects(FAILURES))
     key = "replay/dead [bold] + ä.csv"
-    sent = fail_for_good(pipeline, stack, key)
+    sent = fail_for_good(pipeline, stack, run, key)
     eventually("the queue's alarm", lambda: pipeline.alarm(FAILURES) == "ALARM")
     eventually("its mail", lambda: len(pipeline.mail_subjects(FAILURES)) > mails)
 
     table = run("dead-letters")
     assert (table.status, table.err) == (0, "")
-    assert key in table.out
-    assert "DATABASE_REFUSED" in table.out
-    (letter,) = json_lines(run("dead-letters", "--json"))
+    assert "replay/dead" in table.out  # the rest may be folded into the next line
+    (letter,) = letters_about(run, key)
     assert [upload["version_id"] for upload in letter["uploads"]] == [sent.version_id]
     assert (letter["tries"], letter["trouble"]) == (3, None)
+    assert "DATABASE_REFUSED" in letter["reason"]
 
-    replay = ("replay", "--dead-letters", "--reason", "the [database] is back", "--by", "ada")
+    who_and_why = ("--by", "ada", "--reason", "the [database] is back")
+    replay = ("replay", "--dead-letters", "--key", key, *who_and_why)
     dry = run(*replay, "--dry-run")
     assert (dry.status, dry.err) == (0, "")
     assert dry.out == f"would send  {key} (version {sent.version_id}, no row)\n"
     assert pipeline.rows(key) == []
-    assert failed_events(stack) == 1
+    assert letters_about(run, key) == [letter]
 
     done = run(*replay)
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines()[-1] == f"SUCCESS  {key}: 2 data rows"
-    assert failed_events(stack) == 0
+    assert letters_about(run, key) == []
     (row,) = pipeline.rows(key)
     (kept,) = row.replays
     assert (kept["requested_by"], kept["reason"], kept["source"], kept["previous"]) == (
@@ -96,8 +106,10 @@ def test_a_dead_letter_is_listed_replayed_and_gone(
         None,
     )
     assert "by ada: the [database] is back (before: no outcome)" in run("show", key).out
-    assert run("dead-letters").out == "The failure queue is empty.\n"
 
+    sqs: SQSClient = stack.client("sqs")
+    sqs.purge_queue(QueueUrl=empty_queue)
+    assert run("dead-letters").out == "The failure queue is empty.\n"
     # Seen from two minutes on, the last minute holds no message.
     AlarmRecovery(stack.aws).run_once(datetime.now(UTC) + timedelta(minutes=2))
     assert pipeline.alarm(FAILURES) == "OK"
@@ -109,12 +121,13 @@ def test_a_letter_that_cannot_be_read_is_listed_and_left(
     sqs: SQSClient = stack.client("sqs")
     for number in range(12):
         sqs.send_message(QueueUrl=empty_queue, MessageBody=f"no envelope {number}")
-    letters = json_lines(run("dead-letters", "--json"))
-    assert len(letters) == 12
-    assert all("no record of a failed invocation" in letter["trouble"] for letter in letters)
-    done = run("replay", "--dead-letters", "--reason", "try", "--json")
-    assert [line["action"] for line in json_lines(done)] == ["skip"] * 12
-    assert failed_events(stack) == 12
+    for _ in range(2):
+        letters = json_lines(run("dead-letters", "--json"))
+        ours = [each for each in letters if "no record of" in (each["trouble"] or "")]
+        assert len(ours) == 12
+        done = run("replay", "--dead-letters", "--reason", "try", "--json")
+        skipped = [line["dead_letter"] for line in json_lines(done) if line["action"] == "skip"]
+        assert {each["id"] for each in ours} <= set(skipped)
 
 
 def test_a_rejected_upload_is_replayed_and_its_first_outcome_stays(

@@ -24,7 +24,7 @@ from tests.integration.ledger_bench import (
 )
 from tests.unit.builders import RECEIVED, an_upload
 
-REQUEST = Request("ada", "the sender mended it", Source.LEDGER)
+REQUEST = Request("ada", "the header setting was wrong", Source.LEDGER)
 FROM_QUEUE = Request("ada", "the database is back", Source.DEAD_LETTERS)
 
 
@@ -44,7 +44,7 @@ def test_a_reopened_upload_gets_a_second_outcome_and_keeps_the_first(bench: Benc
     (replay,) = row.replays
     assert (replay["requested_by"], replay["reason"], replay["source"]) == (
         "ada",
-        "the sender mended it",
+        "the header setting was wrong",
         "ledger",
     )
     assert datetime.fromisoformat(replay["requested_at"]) <= row.timestamp

@@ -21,14 +21,15 @@ def test_every_record_of_an_event_becomes_an_upload() -> None:
     assert read(an_event(*uploads)).uploads == uploads
 
 
-# S3's keys are UTF-8, and its times are in milliseconds.
+# S3's keys are UTF-8 without NUL, and its times are in milliseconds.
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 UPLOADS = st.builds(
     Upload,
     bucket=st.just(BUCKET),
-    key=st.text(st.characters(exclude_categories=["Cs"])).map(lambda stem: f"{stem}.csv"),
-    version_id=st.text(min_size=1).filter(lambda version_id: version_id != "null"),
-    etag=st.text(),
-    size_bytes=st.integers(min_value=0),
+    key=TEXT.map(lambda stem: f"{stem}.csv"),
+    version_id=TEXT.filter(lambda version_id: version_id not in ("", "null")),
+    etag=TEXT,
+    size_bytes=st.integers(min_value=0, max_value=(1 << 63) - 1),
     received_at=st.datetimes(timezones=st.just(UTC)).map(
         lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     ),

@@ -36,12 +36,12 @@ def dead_letters(*, json_output: bool) -> None:
 def _print(letters: list[DeadLetter]) -> None:
     table = table_of("failed", "uploads", "reason", "tries")
     for letter in letters:
-        reason = letter.reason + (f" (cannot be replayed: {letter.trouble})" * bool(letter.trouble))
+        trouble = f"(cannot be replayed: {letter.trouble})" if letter.trouble else ""
         table.add_row(
             local_time(letter.message.sent_at),
             # Text, not markup: brackets in a key are brackets.
             Text("\n".join(printable(upload.key) for upload in letter.uploads)),
-            Text(printable(reason.strip())),
+            Text(printable(f"{letter.reason} {trouble}".strip())),
             "" if letter.tries is None else str(letter.tries),
         )
     output.print(table)

@@ -97,7 +97,7 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
 
     Exits with 1 if a file was rejected or had no outcome in time.
 
-    Example: rowledger replay --prefix 2026/11/ --status FAILED --reason "sender mended the quotes"
+    Example: rowledger replay --prefix 2026/11/ --status FAILED --reason "wrong header setting"
     """
     options = Options(**given)
     request = _request(options)
@@ -106,7 +106,10 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
         replay_of(stack) as service,
         service.planned(options.selection, request.source, limit=options.limit) as steps,
     ):
-        sent = _dry_run(steps, options) if options.dry_run else _run(service, steps, options)
+        if options.dry_run:
+            sent = _dry_run(steps, options)
+        else:
+            sent = _run(service, steps, request, options)
     if not steps and not options.json_output:
         click.echo("Nothing is selected.")
     if len(steps) == options.limit:
@@ -145,12 +148,12 @@ def _dry_run(steps: list[Step], options: Options) -> list[Sent]:
     return []
 
 
-def _run(service: Replay, steps: list[Step], options: Options) -> list[Sent]:
+def _run(service: Replay, steps: list[Step], request: Request, options: Options) -> list[Sent]:
     """Print each step as it is done; return the uploads whose events were sent."""
     sent = []
     pace = Pace(options.rate, time.monotonic, time.sleep)
     with _progress(len(steps)) as advance:
-        for each in service.run(steps, _request(options), pace):
+        for each in service.run(steps, request, pace):
             _print_step(each.step, each.skipped, options, would=False)
             if each.skipped is None:
                 sent += [Sent(upload.key, upload.version_id) for upload in each.step.uploads]
