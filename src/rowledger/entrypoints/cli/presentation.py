@@ -57,6 +57,10 @@ def local_time(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def rows_text(rows: int) -> str:
+    return f"{rows:,} data row{'' if rows == 1 else 's'}"
+
+
 def place(error: dict[str, Any]) -> str:
     """Where in a file it was rejected, in words; empty where that has no meaning."""
     parts = []

@@ -15,6 +15,7 @@ from rowledger.entrypoints.cli.presentation import (
     local_time,
     place,
     record_document,
+    rows_text,
     status_text,
 )
 from rowledger.local import StackError
@@ -140,7 +141,7 @@ def _replay_line(replay: dict[str, Any]) -> Text:
     elif previous["error"]:
         before = f"{previous['status']} {previous['error']['code']}"
     else:
-        before = f"{previous['status']}, {previous['rows_count']:,} data rows"
+        before = f"{previous['status']}, {rows_text(previous['rows_count'])}"
     if previous is not None:
         before += f" of attempt {previous['attempt']}"
     return Text(
