@@ -8,9 +8,12 @@ import pytest
 from pg8000.native import identifier
 
 from rowledger.adapters.database import PLAIN
+from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.ledger.migrations import migrate
+from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
+from tests.integration.ledger_bench import LEASE_SECONDS, Bench, on_postgres
 
 
 @pytest.fixture
@@ -44,3 +47,40 @@ def owner_of_fresh_database(empty_database: Login) -> Login:
 def fresh_database(owner_of_fresh_database: Login, logins: Logins) -> Login:
     """A migrated database, as the function's role."""
     return replace(logins.function, database=owner_of_fresh_database.database)
+
+
+@pytest.fixture
+def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
+    """The same database, as the operator's role."""
+    return replace(logins.operator, database=fresh_database.database)
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    if request.param == "memory":
+        ledger = MemoryLedger(LEASE_SECONDS)
+
+        def expire() -> None:
+            for row in ledger.rows.values():
+                row.lease_expires_at = ledger.now()
+            for message in ledger.messages.values():
+                message.lease_expires_at = ledger.now()
+
+        yield Bench(ledger, ledger, expire)
+        return
+    function: Login = request.getfixturevalue("fresh_database")
+    operator: Login = request.getfixturevalue("operator_of_fresh_database")
+    database, operators = on_postgres(function), on_postgres(operator)
+
+    def expire_rows() -> None:
+        with database.session() as connection:
+            connection.run("UPDATE file_metadata SET lease_expires_at = now()")
+            connection.run("UPDATE notification SET lease_expires_at = now()")
+
+    yield Bench(
+        PostgresLedger(database, LEASE_SECONDS),
+        PostgresLedger(operators, LEASE_SECONDS),
+        expire_rows,
+    )
+    database.close()
+    operators.close()

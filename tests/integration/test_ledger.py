@@ -1,83 +1,28 @@
 """One set of tests for the ledger in PostgreSQL and for its twin in memory."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pg8000.native
 import pytest
 
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import PLAIN, Database
-from rowledger.adapters.ledger import Ledger
-from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.domain.ledger import Claim, Finished, InProgress
-from rowledger.domain.notification import Notification, PendingNotification
-from rowledger.domain.outcome import Outcome, Status, examine
-from rowledger.domain.upload import Upload
+from rowledger.domain.outcome import Status
 from rowledger.errors import FaultCode, FaultError
 from rowledger.local.roles import Login
+from tests.integration.ledger_bench import (
+    BAD,
+    GOOD,
+    LEASE_SECONDS,
+    Bench,
+    claimed,
+    committed,
+    on_postgres,
+)
 from tests.unit.builders import an_upload
-
-GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
-BAD = examine([b'a\n"'], header=True)
-LEASE_SECONDS = 300
-
-
-@dataclass
-class Bench:
-    ledger: Ledger
-    expire_leases: Callable[[], None]
-
-
-def on_postgres(login: Login) -> Database:
-    return Database(MemoryCredentials(login.credentials), PLAIN)
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    if request.param == "memory":
-        ledger = MemoryLedger(LEASE_SECONDS)
-
-        def expire() -> None:
-            for row in ledger.rows.values():
-                row.lease_expires_at = ledger.now()
-            for message in ledger.messages.values():
-                message.lease_expires_at = ledger.now()
-
-        yield Bench(ledger, expire)
-        return
-    function: Login = request.getfixturevalue("fresh_database")
-    database = on_postgres(function)
-
-    def expire_rows() -> None:
-        with database.session() as connection:
-            connection.run("UPDATE file_metadata SET lease_expires_at = now()")
-            connection.run("UPDATE notification SET lease_expires_at = now()")
-
-    yield Bench(PostgresLedger(database, LEASE_SECONDS), expire_rows)
-    database.close()
-
-
-def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
-    standing = bench.ledger.claim(upload, request_id)
-    assert isinstance(standing, Claim)
-    return standing
-
-
-def a_notification(message_id: str = "m-1") -> Notification:
-    return Notification(message_id, "subject", "body\n", {"status": "SUCCESS", "filename": "ä"})
-
-
-def committed(
-    bench: Bench, claim: Claim, outcome: Outcome = GOOD, message_id: str = "m-1"
-) -> PendingNotification:
-    return bench.ledger.commit(
-        claim, outcome, a_notification(message_id), backup_version_id="b-1", duration_ms=12
-    )
 
 
 def test_a_claim_commit_and_send(bench: Bench) -> None:

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote_plus
 
+from rowledger.domain.event import to_event
 from rowledger.domain.upload import Upload
 
 BUCKET = "candidate-test-input"
@@ -24,23 +24,11 @@ def an_upload(key: str = "orders.csv", version_id: str = "v1", **changes: Any) -
 
 
 def a_record(upload: Upload, **object_changes: Any) -> dict[str, Any]:  # noqa: ANN401
-    """A record as S3 sends it: the key encoded as in an HTML form."""
-    item = {
-        "key": quote_plus(upload.key, safe="/"),
-        "size": upload.size_bytes,
-        "eTag": upload.etag,
-        "versionId": upload.version_id,
-        "sequencer": "0055AED6DCD90281E5",
-    } | object_changes
-    return {
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "awsRegion": "us-east-1",
-        "eventTime": upload.received_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": upload.bucket}, "object": item},
-    }
+    """The upload's record in an event, changed in its object's part."""
+    (record,) = to_event([upload])["Records"]
+    record["s3"]["object"] |= object_changes
+    return dict(record)
 
 
 def an_event(*uploads: Upload) -> dict[str, Any]:
-    return {"Records": [a_record(upload) for upload in uploads]}
+    return to_event(uploads)

@@ -16,11 +16,14 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
 from rowledger.adapters.database import translated as database_translated
+from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
+from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.domain.dead_letters import QueuedMessage
 from rowledger.domain.notification import Notification
 from rowledger.errors import FaultCode, FaultError
-from tests.unit.builders import an_upload
+from tests.unit.builders import RECEIVED, an_upload
 
 AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [
     ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Operation"),
@@ -64,6 +67,39 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
     with pytest.raises(FaultError) as raised:
         notifier.publish(Notification("m", "s", "b"))
     assert raised.value.code is FaultCode.NOTIFICATION
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
+    client = Mock(**{"receive_message.side_effect": error, "delete_message.side_effect": error})
+    queue = SqsDeadLetters(client, "url")
+    with pytest.raises(FaultError) as raised, queue.held():
+        pass
+    assert raised.value.code is FaultCode.FAILURE_QUEUE
+    with pytest.raises(FaultError) as raised:
+        queue.remove(QueuedMessage("id", "handle", RECEIVED, "body"))
+    assert raised.value.code is FaultCode.FAILURE_QUEUE
+
+
+def test_what_was_received_before_a_fault_is_given_back() -> None:
+    message = {
+        "MessageId": "id",
+        "ReceiptHandle": "handle",
+        "Body": "body",
+        "Attributes": {"SentTimestamp": "1795338900250"},
+    }
+    client = Mock(**{"receive_message.side_effect": [{"Messages": [message]}, AWS_ERRORS[0]]})
+    with pytest.raises(FaultError), SqsDeadLetters(client, "url").held():
+        pass
+    (entry,) = client.change_message_visibility_batch.call_args.kwargs["Entries"]
+    assert (entry["ReceiptHandle"], entry["VisibilityTimeout"]) == ("handle", 0)
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_lambda_become_dispatch_faults(error: Exception) -> None:
+    with pytest.raises(FaultError) as raised:
+        LambdaDispatcher(Mock(**{"invoke.side_effect": error}), "csv-processor").dispatch({})
+    assert raised.value.code is FaultCode.DISPATCH
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

@@ -22,3 +22,22 @@ def test_wrong_usage_exits_with_2(command: str) -> None:
 
 def test_an_unknown_command_is_wrong_usage() -> None:
     assert CliRunner().invoke(cli, ["frobnicate"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--reason", "x"], "choose with --key"),
+        (["--key", "a.csv"], "--reason"),
+        (["--key", "a.csv", "--reason", " "], "--reason is empty"),
+        (["--version", "v1", "--reason", "x"], "--version needs the --key"),
+        (["--dead-letters", "--status", "FAILED", "--reason", "x"], "--status chooses rows"),
+        (["--since", "yesterday", "--reason", "x"], "neither an age such as 10m nor"),
+        (["--since", f"{9**20}d", "--reason", "x"], "neither an age such as 10m nor"),
+        (["--key", "a.csv", "--reason", "x", "--rate", "0"], "--rate"),
+    ],
+)
+def test_a_replay_that_makes_no_sense_is_wrong_usage(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(cli, ["replay", *arguments])
+    assert result.exit_code == 2
+    assert said in result.output

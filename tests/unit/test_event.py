@@ -1,8 +1,13 @@
+import json
+from datetime import UTC
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rowledger.domain.event import Reading, read_event
+from rowledger.domain.event import Reading, read_event, to_event
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode
 from tests.unit.builders import BUCKET, SUFFIXES, a_record, an_event, an_upload
 
@@ -14,6 +19,28 @@ def read(event: object) -> Reading:
 def test_every_record_of_an_event_becomes_an_upload() -> None:
     uploads = [an_upload("a.csv", "v1"), an_upload("b/c.CSV", "v2"), an_upload("d.Csv.GZ", "v3")]
     assert read(an_event(*uploads)).uploads == uploads
+
+
+# S3's keys are UTF-8 without NUL, and its times are in milliseconds.
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+UPLOADS = st.builds(
+    Upload,
+    bucket=st.just(BUCKET),
+    key=TEXT.map(lambda stem: f"{stem}.csv"),
+    version_id=TEXT.filter(lambda version_id: version_id not in ("", "null")),
+    etag=TEXT,
+    size_bytes=st.integers(min_value=0, max_value=(1 << 63) - 1),
+    received_at=st.datetimes(timezones=st.just(UTC)).map(
+        lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    ),
+)
+
+
+@given(st.lists(UPLOADS))
+def test_the_event_of_uploads_is_read_back_as_them(uploads: list[Upload]) -> None:
+    reading = read(json.loads(json.dumps(to_event(uploads))))
+    assert reading.uploads == uploads
+    assert not reading.faults
 
 
 @pytest.mark.parametrize(

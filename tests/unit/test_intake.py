@@ -16,6 +16,7 @@ from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.storage.memory import MemoryStorage
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Status
+from rowledger.domain.replay import Request, Source
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.intake import Intake, Report
@@ -173,6 +174,25 @@ def test_a_crash_between_commit_and_publish_is_announced_by_the_retry(world: Wor
         world.take(upload, "r2")
     world.take(upload, "r1")
     assert len(world.notifier.published) == 1
+
+
+def test_a_replayed_upload_is_announced_once_more_under_an_id_of_its_own(world: World) -> None:
+    upload = world.put(b'a\n"open')
+    world.notifier.faults = [FAULT]
+    with pytest.raises(FaultError):
+        world.take(upload, "r1")
+    world.ledger.reopen([upload], Request("ada", "mended", Source.LEDGER))
+    world.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
+    world.notifier.faults = [FAULT]
+    with pytest.raises(FaultError):
+        world.take(upload, "r2")
+    assert world.notifier.published == []
+    assert world.take(upload, "r3").outcome is None
+    statuses = [message.attributes["status"] for message in world.notifier.published]
+    assert statuses == ["FAILED", "SUCCESS"]
+    assert len({message.message_id for message in world.notifier.published}) == 2
+    (row,) = world.ledger.files(limit=1)
+    assert [attempt["result"] for attempt in row.attempts] == ["FAILED", "SUCCESS"]
 
 
 def test_versions_of_one_millisecond_get_backups_of_their_own(world: World) -> None:

@@ -3,11 +3,13 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+from unittest.mock import MagicMock, Mock
 
 import pytest
 
 from rowledger.local.emulator_gaps.invocation_metrics import failed, parse
 from rowledger.local.emulator_gaps.mail_relay import compose
+from rowledger.local.emulator_gaps.queue_metrics import QueueMetrics
 from rowledger.local.function_logs import LogLine
 
 JSON_LINE = '{"level": "INFO", "message": "Traceback (most recent call last)"}'
@@ -97,3 +99,21 @@ def test_no_value_can_add_a_header(end: str) -> None:
 
 def test_a_message_without_a_subject_has_the_one_sns_gives_it() -> None:
     assert received(envelope(Subject=None))["Subject"] == "AWS Notification Message"
+
+
+def test_a_queues_depth_is_put_when_it_changes_and_again_while_it_is_not_empty() -> None:
+    depths, now, put = iter([0, 2, 2, 2, 0, 0]), [0.0], []
+    sqs = MagicMock()
+    sqs.get_queue_attributes.side_effect = lambda **_: {
+        "Attributes": {"ApproximateNumberOfMessages": str(next(depths))}
+    }
+    cloudwatch = Mock()
+    cloudwatch.put_metric_data.side_effect = lambda **call: put.append(
+        (now[0], call["MetricData"][0]["Value"])
+    )
+    aws = Mock(client=lambda service: {"sqs": sqs, "cloudwatch": cloudwatch}[service])
+    metrics = QueueMetrics(aws, "failures", lambda: now[0])
+    for _ in range(6):
+        metrics.run_once()
+        now[0] += 15
+    assert put == [(15.0, 2), (45.0, 2), (60.0, 0)]

@@ -3,13 +3,14 @@ import socket
 import stat
 import subprocess
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from rowledger.local import StackError, ports, processes
-from rowledger.local.files import read_json, tail, write_private
+from rowledger.local.files import read_json, tail, write_json, write_private
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
 from rowledger.local.processes import MARKER, ProcessId
 from rowledger.local.state import Part, Secrets, State, exclusive
@@ -50,6 +51,17 @@ def test_credentials_are_made_once_and_differ_between_folders(tmp_path: Path) ->
     assert Secrets.load_or_create(first) == made
     assert Secrets.load_or_create(second).secret_key != made.secret_key
     assert "test" not in (made.access_key, made.secret_key)
+
+
+def test_credentials_of_an_earlier_version_are_completed(layout: Layout) -> None:
+    made = Secrets.load_or_create(layout)
+    earlier = asdict(made)
+    del earlier["operator_password"]
+    write_json(layout.credentials_file, earlier)
+    completed = Secrets.load_or_create(layout)
+    assert completed.operator_password
+    assert replace(completed, operator_password=made.operator_password) == made
+    assert Secrets.load(layout) == completed
 
 
 def test_lost_credentials_of_a_database_are_said_and_not_replaced(layout: Layout) -> None:

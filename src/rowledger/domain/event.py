@@ -3,11 +3,11 @@
 The message structure is the one of the Amazon S3 user guide, "Event message structure".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
@@ -56,6 +56,30 @@ def read_event(event: object, *, bucket: str, suffixes: Sequence[str]) -> Readin
             else:
                 reading.ignored.append(item)
     return reading
+
+
+def to_event(uploads: Iterable[Upload]) -> dict[str, Any]:
+    """The event that announces uploads, in S3's form: read_event reads the same uploads from it."""
+    return {"Records": [_record(upload) for upload in uploads]}
+
+
+def _record(upload: Upload) -> dict[str, Any]:
+    moment = upload.received_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "eventTime": moment.replace("+00:00", "Z"),
+        "eventName": "ObjectCreated:Put",
+        "s3": {
+            "bucket": {"name": upload.bucket},
+            "object": {
+                "key": quote_plus(upload.key, safe="/"),
+                "size": upload.size_bytes,
+                "eTag": upload.etag,
+                "versionId": upload.version_id,
+            },
+        },
+    }
 
 
 def _read_record(record: Any, bucket: str, suffixes: Sequence[str]) -> Upload | Ignored:  # noqa: ANN401 -- somebody else's JSON

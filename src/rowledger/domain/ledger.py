@@ -1,8 +1,9 @@
 """The ledger's terms: how an attempt at an upload begins, and what it leaves behind.
 
-An upload's row is PROCESSING under a claim, then SUCCESS or FAILED for ever. A claim is an attempt
-number and a lease: whoever comes later takes the upload over once the lease has ended, under the
-next number, and from then on the earlier attempt can commit nothing.
+An upload's row is PROCESSING under a claim, then SUCCESS or FAILED until an operator reopens it for
+a replay (domain/replay.py). A claim is an attempt number and a lease: whoever comes later takes the
+upload over once the lease has ended, under the next number, and from then on the earlier attempt
+can commit nothing.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,12 @@ Standing = Claim | InProgress | Finished
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A ledger row as it is shown: the five columns of the specification, and the rest."""
+    """A ledger row as it is shown: the five columns of the specification, and the rest.
+
+    notified_at: when the latest attempt's outcome was announced.
+    replays: the oldest first, each with requested_at, requested_by, reason, source and previous:
+        the outcome that stood before, None where there was none.
+    """
 
     id: int
     filename: str
@@ -68,3 +74,4 @@ class FileRecord:
     backup_version_id: str | None
     notified_at: datetime | None
     attempts: list[dict[str, Any]]
+    replays: list[dict[str, Any]]

@@ -18,6 +18,7 @@ from rowledger.local.aws import Aws
 from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
 from rowledger.local.emulator_gaps.invocation_metrics import InvocationMetrics
 from rowledger.local.emulator_gaps.mail_relay import MailRelay
+from rowledger.local.emulator_gaps.queue_metrics import QueueMetrics
 from rowledger.local.files import tail
 from rowledger.local.layout import Layout
 from rowledger.local.state import Part, Secrets
@@ -97,8 +98,10 @@ def _serve(layout: Layout, emulator_port: int, port: int) -> int:
 def _metrics_and_alarms(aws: Aws, layout: Layout) -> Callable[[], None]:
     # One after the other in one thread: a recovery that overlapped a new bad datapoint would
     # turn the alarm that this datapoint had just raised back to OK.
-    function = contract.load("pipeline.json")["function"]
+    pipeline = contract.load("pipeline.json")
+    function = pipeline["function"]
     metrics = InvocationMetrics(aws, function["name"], function["log_group"], layout.metrics_file)
+    queue = QueueMetrics(aws, pipeline["failure_queue"]["name"])
     alarms = AlarmRecovery(aws)
     due = 0.0
 
@@ -106,6 +109,7 @@ def _metrics_and_alarms(aws: Aws, layout: Layout) -> Callable[[], None]:
         nonlocal due
         metrics.run_once()
         if time.monotonic() >= due:
+            queue.run_once()
             alarms.run_once()
             due = time.monotonic() + _ALARMS_EVERY_SECONDS
 

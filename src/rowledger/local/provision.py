@@ -125,13 +125,14 @@ def _log_group(logs: "CloudWatchLogsClient", function_contract: dict[str, Any]) 
 
 
 def _alarm(cloudwatch: "CloudWatchClient", name: str, alarm: dict[str, Any], topic: str) -> None:
-    function_name = contract.load("pipeline.json")["function"]["name"]
     wanted = {
         "AlarmName": name,
         "AlarmDescription": alarm["description"],
         "Namespace": alarm["namespace"],
         "MetricName": alarm["metric"],
-        "Dimensions": [{"Name": "FunctionName", "Value": function_name}],
+        "Dimensions": [
+            {"Name": dimension, "Value": value} for dimension, value in alarm["dimensions"].items()
+        ],
         "Statistic": alarm["statistic"],
         "ComparisonOperator": alarm["comparison"],
         "Threshold": float(alarm["threshold"]),

@@ -1,4 +1,4 @@
-"""The database's roles: an owner that migrates, and two that may what its migrations grant."""
+"""The database's roles: an owner that migrates, and those that may what its migrations grant."""
 
 from dataclasses import dataclass, field
 
@@ -58,6 +58,7 @@ class Logins:
     owner: Login
     function: Login
     reader: Login
+    operator: Login
 
     @classmethod
     def at(cls, port: int, credentials: Secrets) -> "Logins":
@@ -68,6 +69,7 @@ class Logins:
             Login(ports.HOST, port, name, OWNER, credentials.owner_password),
             Login(ports.HOST, port, name, names["function_role"], credentials.function_password),
             Login(ports.HOST, port, name, names["reader_role"], credentials.reader_password),
+            Login(ports.HOST, port, name, names["operator_role"], credentials.operator_password),
         )
 
     def pgpass(self) -> str:
@@ -82,9 +84,10 @@ def ensure(logins: Logins) -> None:
     """Create the roles and the database where they are missing, and set the roles' passwords."""
     connection = logins.superuser.connect()
     try:
-        for login in (logins.owner, logins.function, logins.reader):
+        users = (logins.function, logins.reader, logins.operator)
+        for login in (logins.owner, *users):
             _ensure_role(connection, login)
-        _ensure_database(connection, logins.owner, (logins.function, logins.reader))
+        _ensure_database(connection, logins.owner, users)
     finally:
         connection.close()
 

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,8 @@ class Secrets:
     owner_password: str
     function_password: str
     reader_password: str
+    # Empty in a folder that an earlier version made, until its next `up`.
+    operator_password: str = ""
 
     @classmethod
     def load(cls, layout: Layout) -> "Secrets | None":
@@ -79,8 +81,12 @@ class Secrets:
     def load_or_create(cls, layout: Layout) -> "Secrets":
         """Raise StackError where a database exists whose passwords are lost."""
         known = cls.load(layout)
-        if known:
+        if known and known.operator_password:
             return known
+        if known:
+            completed = replace(known, operator_password=secrets.token_urlsafe(24))
+            write_json(layout.credentials_file, asdict(completed))
+            return completed
         if layout.postgres.exists():
             raise StackError(
                 f"{layout.credentials_file} is missing or damaged, so nobody can log in to the "
@@ -88,7 +94,7 @@ class Secrets:
             )
         # The prefix is what AWS gives a long-lived key; sixteen characters follow it.
         created = cls(
-            f"AKIA{secrets.token_hex(8).upper()}", *(secrets.token_urlsafe(24) for _ in range(5))
+            f"AKIA{secrets.token_hex(8).upper()}", *(secrets.token_urlsafe(24) for _ in range(6))
         )
         write_json(layout.credentials_file, asdict(created))
         return created

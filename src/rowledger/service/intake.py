@@ -103,7 +103,7 @@ class Intake:
         notification = announce(
             upload,
             outcome,
-            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload))),
+            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt))),
             file_id=claim.file_id,
             receipt=f"s3://{self.output_bucket}/{receipt}",
             backup=backup,
@@ -134,5 +134,5 @@ class Intake:
         return round((self.monotonic() - started) * 1000)
 
 
-def _address(upload: Upload) -> str:
-    return f"s3://{upload.bucket}/{upload.key}?versionId={upload.version_id}"
+def _address(upload: Upload, attempt: int) -> str:
+    return f"s3://{upload.bucket}/{upload.key}?versionId={upload.version_id}&attempt={attempt}"

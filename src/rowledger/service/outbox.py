@@ -25,15 +25,17 @@ class Outbox:
         self.ledger.mark_sent(pending, topic_message_id)
 
     def send_unsent(self, file_id: int, request_id: str) -> bool:
-        """Send what an earlier attempt committed and did not send; say whether there was any."""
-        match self.ledger.pending_notification(file_id, request_id):
-            case None:
-                return False
-            case InProgress() as other:
-                raise FaultError(
-                    FaultCode.UPLOAD_IN_PROGRESS,
-                    f"another attempt is announcing ledger row {file_id} (until {other.until})",
-                )
-            case pending:
-                self.send(pending)
-                return True
+        """Send what earlier attempts committed and did not send; say whether there was any."""
+        found = False
+        while True:
+            match self.ledger.pending_notification(file_id, request_id):
+                case None:
+                    return found
+                case InProgress() as other:
+                    raise FaultError(
+                        FaultCode.UPLOAD_IN_PROGRESS,
+                        f"another attempt is announcing ledger row {file_id} (until {other.until})",
+                    )
+                case pending:
+                    self.send(pending)
+                    found = True

@@ -1,10 +1,12 @@
-"""The port to the ledger: one row an upload, one notification a row."""
+"""The port to the ledger: one row an upload, one notification an outcome."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from rowledger.domain.ledger import Claim, FileRecord, InProgress, Standing
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome
+from rowledger.domain.replay import Candidate, Request, Selection
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode
 
@@ -40,7 +42,7 @@ class Ledger(Protocol):
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
-        """Take the right to publish what is still unsent; None where nothing is."""
+        """Take the right to publish the oldest message still unsent; None where nothing is."""
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         """Record that a notification went out."""
@@ -52,3 +54,13 @@ class Ledger(Protocol):
         self, *, limit: int, key: str | None = None, version_id: str | None = None
     ) -> list[FileRecord]:
         """The latest rows, newest first; only those of one key or version where it is given."""
+
+    def select(self, selection: Selection, *, limit: int) -> list[Candidate]:
+        """The rows that are chosen, the longest received first."""
+
+    def reopen(self, uploads: Sequence[Upload], request: Request) -> InProgress | None:
+        """Record a replay of each upload and, where the request reopens, free it for an attempt.
+
+        All of them or none: where an attempt holds one of them nothing is changed, and InProgress
+        says until when. An upload may have no row yet. Only the operator's role may do this.
+        """

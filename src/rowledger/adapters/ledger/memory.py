@@ -1,14 +1,16 @@
 """A ledger in memory, with a clock of its own: the twin of PostgresLedger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rowledger.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.domain.ledger import Claim, FileRecord, Finished, InProgress, Standing
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome, Status
 from rowledger.domain.receipt import error_document
+from rowledger.domain.replay import Candidate, Request, Selection
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
@@ -34,6 +36,8 @@ class _Row:
 
 @dataclass(slots=True)
 class _Message:
+    file_id: int
+    attempt: int
     pending: PendingNotification
     claimed_by: str
     lease_expires_at: datetime
@@ -51,9 +55,10 @@ class MemoryLedger:
     now: Callable[[], datetime] = _utc_now
     rows: dict[tuple[str, str, str], _Row] = field(default_factory=dict)
     messages: dict[int, _Message] = field(default_factory=dict)
+    replays: list[tuple[tuple[str, str, str], dict[str, Any]]] = field(default_factory=list)
 
     def claim(self, upload: Upload, request_id: str) -> Standing:
-        row = self.rows.get((upload.bucket, upload.key, upload.version_id))
+        row = self.rows.get(_identity(upload))
         if row is None:
             row = self._insert(upload, request_id)
         elif row.status is not Status.PROCESSING:
@@ -85,27 +90,31 @@ class MemoryLedger:
         row.outcome, row.duration_ms = outcome, duration_ms
         row.backup_version_id = backup_version_id
         row.attempts[claim.attempt - 1] = outcome.status.value
-        pending = PendingNotification(row.id, notification)
-        self.messages[row.id] = _Message(pending, row.claimed_by, self.now() + _PUBLISH_LEASE)
+        pending = PendingNotification(len(self.messages) + 1, notification)
+        self.messages[pending.id] = _Message(
+            row.id, claim.attempt, pending, row.claimed_by, self.now() + _PUBLISH_LEASE
+        )
         return pending
 
     def release(self, claim: Claim, code: FaultCode) -> None:
         row = self._held(claim)
         if row is not None:
             row.lease_expires_at = self.now()
-            row.attempts[claim.attempt - 1] = code.value
+            row.attempts[claim.attempt - 1] = row.attempts[claim.attempt - 1] or code.value
 
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
-        message = self.messages.get(file_id)
-        if message is None or message.sent_at is not None:
-            return None
-        if message.lease_expires_at > self.now() and message.claimed_by != request_id:
-            return InProgress(message.lease_expires_at)
-        message.claimed_by = request_id
-        message.lease_expires_at = self.now() + _PUBLISH_LEASE
-        return message.pending
+        held: InProgress | None = None
+        for message in self.messages.values():
+            if message.file_id != file_id or message.sent_at is not None:
+                continue
+            if message.lease_expires_at <= self.now() or message.claimed_by == request_id:
+                message.claimed_by = request_id
+                message.lease_expires_at = self.now() + _PUBLISH_LEASE
+                return message.pending
+            held = InProgress(message.lease_expires_at)
+        return held
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         message = self.messages[pending.id]
@@ -124,6 +133,53 @@ class MemoryLedger:
         ]
         return [self._record(row) for row in rows[: -limit - 1 : -1]]
 
+    def select(self, selection: Selection, *, limit: int) -> list[Candidate]:
+        chosen = [row for row in self.rows.values() if selection.takes(row.upload, row.status)]
+        chosen.sort(key=lambda row: (row.upload.received_at, row.id))
+        return [Candidate(self._record(row), self._held_until(row)) for row in chosen[:limit]]
+
+    def reopen(self, uploads: Sequence[Upload], request: Request) -> InProgress | None:
+        identities = sorted({_identity(upload) for upload in uploads})
+        for row in filter(None, map(self.rows.get, identities)):
+            held_until = self._held_until(row)
+            if held_until is not None:
+                return InProgress(held_until)
+        for identity in identities:
+            found = self.rows.get(identity)
+            document = {
+                "requested_at": self.now().isoformat(),
+                "requested_by": request.by,
+                "reason": request.reason,
+                "source": request.source.value,
+                "previous": self._previous(found) if found else None,
+            }
+            self.replays.append((identity, document))
+            if found and request.reopens and found.status is not Status.PROCESSING:
+                found.status, found.timestamp = Status.PROCESSING, self.now()
+                found.outcome, found.duration_ms = None, None
+                found.lease_expires_at = self.now()
+        return None
+
+    def _held_until(self, row: _Row) -> datetime | None:
+        held = row.status is Status.PROCESSING and row.lease_expires_at > self.now()
+        return row.lease_expires_at if held else None
+
+    def _previous(self, row: _Row) -> dict[str, Any] | None:
+        if row.status is Status.PROCESSING:
+            return None
+        record = self._record(row)
+        return {
+            "status": record.status,
+            "timestamp": record.timestamp.isoformat(),
+            "rows_count": record.rows_count,
+            "columns_count": record.columns_count,
+            "file_size_bytes": record.file_size_bytes,
+            "sha256": record.sha256,
+            "dialect": record.dialect,
+            "error": record.error,
+            "attempt": record.attempt,
+        }
+
     def _insert(self, upload: Upload, request_id: str) -> _Row:
         taken = {row.backup_key for row in self.rows.values()}
         place = backup_key(upload)
@@ -135,7 +191,7 @@ class MemoryLedger:
             lease_expires_at=self._lease_end(),
             timestamp=self.now(),
         )
-        self.rows[upload.bucket, upload.key, upload.version_id] = row
+        self.rows[_identity(upload)] = row
         return row
 
     def _held(self, claim: Claim) -> _Row | None:
@@ -150,7 +206,11 @@ class MemoryLedger:
 
     def _record(self, row: _Row) -> FileRecord:
         upload, outcome = row.upload, row.outcome
-        message = self.messages.get(row.id)
+        sent = [
+            message.sent_at
+            for message in self.messages.values()
+            if (message.file_id, message.attempt) == (row.id, len(row.attempts))
+        ]
         rejection = outcome.rejection if outcome else None
         return FileRecord(
             id=row.id,
@@ -172,9 +232,16 @@ class MemoryLedger:
             receipt_key=receipt_key(upload),
             backup_key=row.backup_key,
             backup_version_id=row.backup_version_id,
-            notified_at=message.sent_at if message else None,
+            notified_at=sent[0] if sent else None,
             attempts=[
                 {"attempt": number, "result": result}
                 for number, result in enumerate(row.attempts, start=1)
             ],
+            replays=[
+                document for identity, document in self.replays if identity == _identity(upload)
+            ],
         )
+
+
+def _identity(upload: Upload) -> tuple[str, str, str]:
+    return upload.bucket, upload.key, upload.version_id

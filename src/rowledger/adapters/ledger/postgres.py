@@ -1,17 +1,21 @@
 """The ledger in PostgreSQL; leases run on its clock, the one clock that all attempts share."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pg8000.native import Connection
 
 from rowledger.adapters.database import Database
+from rowledger.adapters.ledger import postgres_replay
+from rowledger.adapters.ledger.postgres_rows import COLUMNS, ROWS
 from rowledger.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.domain.ledger import Claim, FileRecord, Finished, InProgress, Standing
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome, Status
 from rowledger.domain.receipt import error_document
+from rowledger.domain.replay import Candidate, Request, Selection
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
@@ -66,13 +70,13 @@ RETURNING claimed_by
 
 _END_ATTEMPT = """
 UPDATE file_attempt SET ended_at = now(), result = :result
- WHERE file_id = :id AND attempt = :attempt
+ WHERE file_id = :id AND attempt = :attempt AND ended_at IS NULL
 """
 
 _ADD_NOTIFICATION = """
-INSERT INTO notification (file_id, message_id, subject, body, attributes, claimed_by,
+INSERT INTO notification (file_id, attempt, message_id, subject, body, attributes, claimed_by,
                           lease_expires_at)
-VALUES (:id, :message_id, :subject, :body, CAST(:attributes AS jsonb), :claimed_by,
+VALUES (:id, :attempt, :message_id, :subject, :body, CAST(:attributes AS jsonb), :claimed_by,
         now() + make_interval(secs => :lease))
 RETURNING id
 """
@@ -90,24 +94,20 @@ UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :i
 _CLAIM_NOTIFICATION = """
 UPDATE notification
    SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
- WHERE file_id = :file_id AND sent_at IS NULL
-   AND (lease_expires_at <= now() OR claimed_by = :request_id)
+ WHERE id = (SELECT id FROM notification
+              WHERE file_id = :file_id AND sent_at IS NULL
+                AND (lease_expires_at <= now() OR claimed_by = :request_id)
+              ORDER BY attempt LIMIT 1 FOR UPDATE)
 RETURNING id, message_id, subject, body, attributes
 """
 
-_FILES = """
-SELECT f.id, f.filename, f.status, f.timestamp, f.rows_count, f.bucket, f.version_id, f.etag,
-       f.received_at, f.attempt, f.file_size_bytes, f.columns_count, f.sha256, f.dialect, f.error,
-       f.duration_ms, f.receipt_key, f.backup_key, f.backup_version_id, n.sent_at,
-       (SELECT json_agg(json_build_object(
-                   'attempt', a.attempt, 'request_id', a.request_id, 'started_at', a.started_at,
-                   'ended_at', a.ended_at, 'result', a.result) ORDER BY a.attempt)
-          FROM file_attempt a WHERE a.file_id = f.id)
-  FROM file_metadata f LEFT JOIN notification n ON n.file_id = f.id
+_FILES = f"""
+SELECT {COLUMNS}
+  FROM {ROWS}
  WHERE (CAST(:key AS text) IS NULL OR f.filename = :key)
    AND (CAST(:version_id AS text) IS NULL OR f.version_id = :version_id)
  ORDER BY f.id DESC LIMIT :limit
-"""
+"""  # noqa: S608 -- the parts are constants of this package
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class PostgresLedger:
             connection.run(_END_ATTEMPT, **attempt, result=outcome.status.value)
             ((notification_id,),) = connection.run(
                 _ADD_NOTIFICATION,
-                id=claim.file_id,
+                **attempt,
                 message_id=notification.message_id,
                 subject=notification.subject,
                 body=notification.body,
@@ -208,6 +208,14 @@ class PostgresLedger:
         with self.database.session() as connection:
             rows = connection.run(_FILES, key=key, version_id=version_id, limit=limit)
         return [FileRecord(*row) for row in rows]
+
+    def select(self, selection: Selection, *, limit: int) -> list[Candidate]:
+        with self.database.session() as connection:
+            return postgres_replay.select(connection, selection, limit)
+
+    def reopen(self, uploads: Sequence[Upload], request: Request) -> InProgress | None:
+        with self.database.transaction() as connection:
+            return postgres_replay.reopen(connection, uploads, request)
 
 
 def _columns(

@@ -69,7 +69,7 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
             names = ", ".join(printable(item.key) for item in waiting)
             raise StackError(
                 f"no outcome after {timeout:g} s: {names}; a fault is retried and then kept in the"
-                " failure queue: see rowledger logs and rowledger status"
+                " failure queue: see rowledger logs and rowledger dead-letters"
             )
         if waiting:
             time.sleep(_POLL_SECONDS)

@@ -1,40 +1,28 @@
 import json
-import re
 import time
 from collections.abc import Container, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 
 import click
 
 from rowledger import contract
+from rowledger.entrypoints.cli.moments import moment
 from rowledger.local import function_logs
 from rowledger.local.function_logs import LogLine
 from rowledger.local.stack import Stack, open_stack
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _FOLLOW_EVERY_SECONDS = 0.5
 # A line can show up a little after a later one: an invocation's lines carry the moment it ended.
 _LATE_MS = 10_000
 
 
-def _moment(_context: click.Context, _option: click.Parameter, value: str | None) -> int:
-    """An age such as 10m, or an ISO 8601 time, in milliseconds since the epoch."""
-    if value is None:
-        return 0
-    age = re.fullmatch(r"(\d+)([smhd])", value)
-    try:
-        if age:
-            span = timedelta(**{_UNITS[age[2]]: int(age[1])})
-            return int((datetime.now(UTC) - span).timestamp() * 1000)
-        return int(datetime.fromisoformat(value).astimezone().timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{value!r} is neither an age such as 10m nor an ISO 8601 time"
-        ) from None
+def _milliseconds(context: click.Context, option: click.Parameter, value: str | None) -> int:
+    """Since the epoch."""
+    since = moment(context, option, value)
+    return int(since.timestamp() * 1000) if since else 0
 
 
 @click.command()
-@click.option("--since", callback=_moment, help="From an age (10m, 2h) or a time on.")
+@click.option("--since", callback=_milliseconds, help="From an age (10m, 2h) or a time on.")
 @click.option("--follow", is_flag=True, help="Go on until interrupted.")
 @click.option("--request-id", help="Only the lines of one invocation.")
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object a line.")

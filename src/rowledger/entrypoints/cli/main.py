@@ -10,8 +10,8 @@ from rowledger import __version__
 from rowledger.errors import FaultError
 from rowledger.local import StackError
 
-# Each is the function of that name in the module of that name, loaded when it is asked for: what
-# counts files need not wait for what talks to the cloud.
+# Each is the function of that name (with _ for -) in the module of that name, loaded when it is
+# asked for: what counts files need not wait for what talks to the cloud.
 _COMMANDS = (
     "demo",
     "up",
@@ -21,6 +21,8 @@ _COMMANDS = (
     "upload",
     "files",
     "show",
+    "dead-letters",
+    "replay",
     "inbox",
     "logs",
     "count",
@@ -35,8 +37,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"rowledger.entrypoints.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"rowledger.entrypoints.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
 

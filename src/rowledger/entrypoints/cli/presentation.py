@@ -10,6 +10,7 @@ from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
 from rowledger.domain.notification import printable
+from rowledger.domain.upload import Upload
 
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
 
@@ -21,6 +22,11 @@ def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
 def record_document(record: FileRecord) -> dict[str, Any]:
     """A ledger row as JSON: its columns by name."""
     return asdict(record)
+
+
+def upload_document(upload: Upload) -> dict[str, Any]:
+    """An upload as JSON: its fields by name."""
+    return asdict(upload)
 
 
 def files_table(records: list[FileRecord]) -> Table:
@@ -49,6 +55,10 @@ def status_text(record: FileRecord) -> Text:
 def local_time(moment: datetime) -> str:
     """To the second, in the zone of whoever looks."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def rows_text(rows: int) -> str:
+    return f"{rows:,} data row{'' if rows == 1 else 's'}"
 
 
 def place(error: dict[str, Any]) -> str:

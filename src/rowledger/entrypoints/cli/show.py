@@ -15,6 +15,7 @@ from rowledger.entrypoints.cli.presentation import (
     local_time,
     place,
     record_document,
+    rows_text,
     status_text,
 )
 from rowledger.local import StackError
@@ -124,7 +125,26 @@ def _print(
             f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'}"
             f" (request {attempt['request_id']}, began {attempt['started_at']})"
         )
+    for replay in record.replays:
+        output.print(_replay_line(replay), soft_wrap=True)
     if receipt is None:
         output.print("The receipt is not written yet.")
     else:
         output.print_json(json.dumps(receipt, ensure_ascii=False))
+
+
+def _replay_line(replay: dict[str, Any]) -> Text:
+    """Who, when, why, and what stood there before. Text, not markup: somebody typed the reason."""
+    previous = replay["previous"]
+    if previous is None:
+        before = "no outcome"
+    elif previous["error"]:
+        before = f"{previous['status']} {previous['error']['code']}"
+    else:
+        before = f"{previous['status']}, {rows_text(previous['rows_count'])}"
+    if previous is not None:
+        before += f" of attempt {previous['attempt']}"
+    return Text(
+        f"replay from the {replay['source']} at {replay['requested_at']}"
+        f" by {printable(replay['requested_by'])}: {printable(replay['reason'])} (before: {before})"
+    )

@@ -11,7 +11,13 @@ from rowledger.domain.outcome import Status
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of
-from rowledger.entrypoints.cli.presentation import as_json, place, record_document, status_text
+from rowledger.entrypoints.cli.presentation import (
+    as_json,
+    place,
+    record_document,
+    rows_text,
+    status_text,
+)
 from rowledger.local.stack import Stack, open_stack
 
 
@@ -75,7 +81,7 @@ def print_outcome(record: FileRecord) -> None:
         where = place(record.error)
         detail = record.error["message"] + (f" ({where})" if where else "")
     else:
-        detail = f"{record.rows_count:,} data row{'' if record.rows_count == 1 else 's'}"
+        detail = rows_text(record.rows_count or 0)
     line = status_text(record).append(f"  {name}: {detail}", style="default")
     output.print(line, soft_wrap=True)
 

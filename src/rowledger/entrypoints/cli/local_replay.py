@@ -1,0 +1,37 @@
+"""Replays on the local stack: its ledger, its failure queue and its function."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rowledger import contract
+from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
+from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
+from rowledger.adapters.ledger import Ledger
+from rowledger.config import Config
+from rowledger.entrypoints.cli.local_ledger import operators_ledger_of
+from rowledger.local.stack import Stack
+from rowledger.service.replay import Replay
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+
+@contextmanager
+def replay_of(stack: Stack) -> Iterator[Replay]:
+    with operators_ledger_of(stack) as ledger:
+        yield _replay(stack, ledger)
+
+
+def _replay(stack: Stack, ledger: Ledger) -> Replay:
+    pipeline = contract.load("pipeline.json")
+    config = Config.from_environment(stack.settings)
+    sqs: SQSClient = stack.client("sqs")
+    queue = sqs.get_queue_url(QueueName=pipeline["failure_queue"]["name"])["QueueUrl"]
+    return Replay(
+        ledger=ledger,
+        dead_letters=SqsDeadLetters(sqs, queue),
+        dispatcher=LambdaDispatcher(stack.client("lambda"), pipeline["function"]["name"]),
+        bucket=config.input_bucket,
+        suffixes=config.suffixes,
+    )

@@ -1,0 +1,166 @@
+"""The failure path: an event that failed for good is listed, sent again, and brought to its end."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rowledger.entrypoints.cli.following import Sent
+from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
+from rowledger.local.health import failed_events
+from rowledger.local.stack import Stack
+from tests.e2e.cli import Result
+from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_sqs import SQSClient
+
+FAILURES = "csv-processor-failures"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def empty_queue(stack: Stack) -> Iterator[str]:
+    """The failure queue's address, with nothing in it and no alarm that other tests left."""
+    sqs: SQSClient = stack.client("sqs")
+    url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
+    sqs.purge_queue(QueueUrl=url)
+    eventually("an empty failure queue", lambda: failed_events(stack) == 0)
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    cloudwatch.set_alarm_state(AlarmName=FAILURES, StateValue="OK", StateReason="a test begins")
+    yield url
+    sqs.purge_queue(QueueUrl=url)
+
+
+@contextmanager
+def database_away(stack: Stack) -> Iterator[None]:
+    superuser, role = stack.database.superuser.connect(), stack.database.function.username
+    superuser.run(f"ALTER ROLE {role} NOLOGIN")
+    superuser.run(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = :role",
+        role=role,
+    )
+    try:
+        yield
+    finally:
+        superuser.run(f"ALTER ROLE {role} LOGIN")
+        superuser.close()
+
+
+def json_lines(done: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def letters_about(run: Run, key: str) -> list[dict[str, Any]]:
+    """The dead letters of a key; an event of an earlier test may still come in beside them."""
+    letters = json_lines(run("dead-letters", "--json"))
+    return [letter for letter in letters if key in [each["key"] for each in letter["uploads"]]]
+
+
+def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> Sent:
+    with database_away(stack):
+        sent = pipeline.put(key, b"a\n1\n2\n")
+        eventually("the event in the failure queue", lambda: letters_about(run, key))
+    return sent
+
+
+def test_a_dead_letter_is_listed_replayed_and_gone(
+    pipeline: Pipeline, stack: Stack, run: Run, empty_queue: str
+) -> None:
+    mails = len(pipeline.mail_subjects(FAILURES))
+    key = "replay/dead [bold] + ä.csv"
+    sent = fail_for_good(pipeline, stack, run, key)
+    eventually("the queue's alarm", lambda: pipeline.alarm(FAILURES) == "ALARM")
+    eventually("its mail", lambda: len(pipeline.mail_subjects(FAILURES)) > mails)
+
+    table = run("dead-letters")
+    assert (table.status, table.err) == (0, "")
+    assert "replay/dead" in table.out  # the rest may be folded into the next line
+    (letter,) = letters_about(run, key)
+    assert [upload["version_id"] for upload in letter["uploads"]] == [sent.version_id]
+    assert (letter["tries"], letter["trouble"]) == (3, None)
+    assert "DATABASE_REFUSED" in letter["reason"]
+
+    who_and_why = ("--by", "ada", "--reason", "the [database] is back")
+    replay = ("replay", "--dead-letters", "--key", key, *who_and_why)
+    dry = run(*replay, "--dry-run")
+    assert (dry.status, dry.err) == (0, "")
+    assert dry.out == f"would send  {key} (version {sent.version_id}, no row)\n"
+    assert pipeline.rows(key) == []
+    assert letters_about(run, key) == [letter]
+
+    done = run(*replay)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines()[-1] == f"SUCCESS  {key}: 2 data rows"
+    assert letters_about(run, key) == []
+    (row,) = pipeline.rows(key)
+    (kept,) = row.replays
+    assert (kept["requested_by"], kept["reason"], kept["source"], kept["previous"]) == (
+        "ada",
+        "the [database] is back",
+        "dead-letters",
+        None,
+    )
+    assert "by ada: the [database] is back (before: no outcome)" in run("show", key).out
+
+    sqs: SQSClient = stack.client("sqs")
+    sqs.purge_queue(QueueUrl=empty_queue)
+    assert run("dead-letters").out == "The failure queue is empty.\n"
+    # Seen from two minutes on, the last minute holds no message.
+    AlarmRecovery(stack.aws).run_once(datetime.now(UTC) + timedelta(minutes=2))
+    assert pipeline.alarm(FAILURES) == "OK"
+
+
+def test_a_letter_that_cannot_be_read_is_listed_and_left(
+    pipeline: Pipeline, stack: Stack, run: Run, empty_queue: str
+) -> None:
+    sqs: SQSClient = stack.client("sqs")
+    for number in range(12):
+        sqs.send_message(QueueUrl=empty_queue, MessageBody=f"no envelope {number}")
+    for _ in range(2):
+        letters = json_lines(run("dead-letters", "--json"))
+        ours = [each for each in letters if "no record of" in (each["trouble"] or "")]
+        assert len(ours) == 12
+        done = run("replay", "--dead-letters", "--reason", "try", "--json")
+        skipped = [line["dead_letter"] for line in json_lines(done) if line["action"] == "skip"]
+        assert {each["id"] for each in ours} <= set(skipped)
+
+
+def test_a_rejected_upload_is_replayed_and_its_first_outcome_stays(
+    pipeline: Pipeline, run: Run
+) -> None:
+    first = pipeline.take("replay/rejected.csv", b'a\n"open')
+    eventually("the first mail", lambda: pipeline.mail_bodies(first.version_id))
+    done = run("replay", "--key", first.filename, "--reason", "look again", "--json")
+    assert (done.status, done.err) == (1, "")  # it is as bad as it was
+    sent, outcome = json_lines(done)
+    assert (sent["action"], sent["uploads"][0]["status"]) == ("send", "FAILED")
+    assert (outcome["action"], outcome["ledger"]["attempt"]) == ("outcome", 2)
+    eventually("a second mail", lambda: len(pipeline.mail_bodies(first.version_id)) == 2)
+    (row,) = pipeline.rows(first.filename)
+    assert (row.id, row.status, row.backup_key) == (first.id, "FAILED", first.backup_key)
+    text = run("show", first.filename).out
+    assert "attempt 1: FAILED" in text
+    assert "attempt 2: FAILED" in text
+    assert "look again (before: FAILED UNTERMINATED_QUOTE of attempt 1)" in text
+
+
+def test_rows_are_chosen_by_prefix_status_and_time(pipeline: Pipeline, run: Run) -> None:
+    for name in ("a", "b"):
+        pipeline.take(f"replay/chosen/{name}.csv", b"a\n1\n")
+    selectors = ("--prefix", "replay/chosen/", "--status", "SUCCESS", "--since", "10m")
+    dry = ("--reason", "count again", "--dry-run", "--json")
+    planned = json_lines(run("replay", *selectors, *dry))
+    assert [line["uploads"][0]["key"] for line in planned] == [
+        "replay/chosen/a.csv",
+        "replay/chosen/b.csv",
+    ]
+    assert run("replay", *selectors, "--until", "10m", *dry).out == ""
+    done = run("replay", *selectors, "--reason", "count again", "--limit", "1", "--no-follow")
+    assert done.status == 0
+    assert done.out.startswith("sent  replay/chosen/a.csv (version ")
+    assert done.err == "the limit of 1 is reached; there may be more\n"

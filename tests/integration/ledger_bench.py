@@ -1,0 +1,47 @@
+"""What the tests of the ledger share, on PostgreSQL and on its twin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rowledger.adapters.credentials.memory import MemoryCredentials
+from rowledger.adapters.database import PLAIN, Database
+from rowledger.adapters.ledger import Ledger
+from rowledger.domain.ledger import Claim
+from rowledger.domain.notification import Notification, PendingNotification
+from rowledger.domain.outcome import Outcome, examine
+from rowledger.domain.upload import Upload
+from rowledger.local.roles import Login
+
+GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
+BAD = examine([b'a\n"'], header=True)
+LEASE_SECONDS = 300
+
+
+@dataclass
+class Bench:
+    ledger: Ledger
+    operator: Ledger
+    """The same ledger as the operator's role sees it."""
+    expire_leases: Callable[[], None]
+
+
+def on_postgres(login: Login) -> Database:
+    return Database(MemoryCredentials(login.credentials), PLAIN)
+
+
+def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
+    standing = bench.ledger.claim(upload, request_id)
+    assert isinstance(standing, Claim)
+    return standing
+
+
+def a_notification(message_id: str = "m-1") -> Notification:
+    return Notification(message_id, "subject", "body\n", {"status": "SUCCESS", "filename": "ä"})
+
+
+def committed(
+    bench: Bench, claim: Claim, outcome: Outcome = GOOD, message_id: str = "m-1"
+) -> PendingNotification:
+    return bench.ledger.commit(
+        claim, outcome, a_notification(message_id), backup_version_id="b-1", duration_ms=12
+    )
