@@ -18,7 +18,8 @@ CREATE TABLE replay (
 CREATE INDEX replay_upload ON replay (bucket, filename, version_id);
 
 -- Each attempt that comes to an outcome has a notification of its own, and the earlier one stays.
-ALTER TABLE notification ADD COLUMN attempt INTEGER;
+-- The default is for a function of the version before, which may still run when this is applied.
+ALTER TABLE notification ADD COLUMN attempt INTEGER DEFAULT 1;
 UPDATE notification SET attempt = file_metadata.attempt
   FROM file_metadata WHERE file_metadata.id = notification.file_id;
 ALTER TABLE notification
