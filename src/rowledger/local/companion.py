@@ -97,14 +97,19 @@ def _serve(layout: Layout, emulator_port: int, port: int) -> int:
 def _metrics_and_alarms(aws: Aws, layout: Layout) -> Callable[[], None]:
     # One after the other in one thread: a recovery that overlapped a new bad datapoint would
     # turn the alarm that this datapoint had just raised back to OK.
-    function = contract.load("pipeline.json")["function"]
+    pipeline = contract.load("pipeline.json")
+    function = pipeline["function"]
     metrics = InvocationMetrics(aws, function["name"], function["log_group"], layout.metrics_file)
+    reconciler_metrics = InvocationMetrics(
+        aws, None, pipeline["reconciler"]["log_group"], layout.reconciler_metrics_file
+    )
     alarms = AlarmRecovery(aws)
     due = 0.0
 
     def run() -> None:
         nonlocal due
         metrics.run_once()
+        reconciler_metrics.run_once()
         if time.monotonic() >= due:
             alarms.run_once()
             due = time.monotonic() + _ALARMS_EVERY_SECONDS

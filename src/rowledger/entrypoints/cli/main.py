@@ -24,6 +24,7 @@ _COMMANDS = (
     "inbox",
     "logs",
     "count",
+    "reconcile",
     "migrate",
 )
 
