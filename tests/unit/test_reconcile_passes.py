@@ -40,6 +40,7 @@ def test_runs_of_any_size_make_the_same_pass(bench: Bench, limits: dict[str, flo
         found = bench.run(**limits)
         runs += 1
     assert (found.began_at, found.run, runs > 1) == (began, runs, True)
+    assert 0 < found.mended < 14
     assert (found.totals.received, found.totals.ignored) == (14, 1)
     assert healed(found) == {Heal.PROCESS: 14}
     assert len(bench.ledger.rows) == len(bench.notifier.published) == 14

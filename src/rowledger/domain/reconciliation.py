@@ -191,6 +191,7 @@ class Pass:
     """One walk over the whole bucket, in as many runs as it takes.
 
     run: the number of the run that has it in hand; an earlier run can save nothing any more.
+    mended: how many uploads its latest run mended or tried to; it is not kept.
     complete_through: set when the pass has ended, and only then.
     """
 
@@ -199,6 +200,7 @@ class Pass:
     run: int = 1
     cursor: Cursor = Cursor()
     totals: Totals = field(default_factory=Totals)
+    mended: int = 0
     ended_at: datetime | None = None
     complete_through: datetime | None = None
 

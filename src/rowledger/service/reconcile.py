@@ -82,6 +82,7 @@ class Reconcile:
         if run.walked_all:
             run.sweep()
             self._finish(current)
+        current.mended = run.heals
         self.reconciliation.save_pass(current)
         return current
 
@@ -110,6 +111,7 @@ class _Run:
         self, reconcile: Reconcile, healer: Healer | None, limits: Limits, current: Pass
     ) -> None:
         self.walked_all = False
+        self.heals = 0
         self._reconcile = reconcile
         self._storage = reconcile.intake.storage
         self._healer = healer
@@ -121,7 +123,6 @@ class _Run:
         monotonic = reconcile.intake.monotonic
         self._deadline = Deadline(monotonic() + limits.seconds, monotonic)
         self._pages = 0
-        self._heals = 0
 
     def page(self) -> bool:
         """Walk past one page; False where the run or the walk is at its end."""
@@ -143,7 +144,7 @@ class _Run:
         Those that the walk could heal are healed by now, so that few or none are left. What is left
         moves T back and is found again by the next pass.
         """
-        limit = min(MAX_PAGE, self._limits.heals - self._heals)
+        limit = min(MAX_PAGE, self._limits.heals - self.heals)
         for entry in self._reconcile.reconciliation.stranded(
             self._reconcile.bucket, limit=int(limit)
         ):
@@ -221,9 +222,9 @@ class _Run:
         self, upload: Upload, entry: Entry | None, finding: Finding, healer: Healer
     ) -> Healing | None:
         seconds = min(self._limits.heal_seconds, self._time_left())
-        if self._heals >= self._limits.heals or seconds <= 0:
+        if self.heals >= self._limits.heals or seconds <= 0:
             return None
-        self._heals += 1
+        self.heals += 1
         try:
             return healer.heal(upload, entry, finding, seconds=seconds)
         except FaultError as fault:

@@ -114,8 +114,7 @@ def _whole_pass(reconciling: Reconcile, limits: Limits, told: Callable[[Totals],
     found = reconciling.run(request_id, limits, told=told)
     if found.run > 1 and found.ended_at is not None:
         # It was begun earlier: what came since may stand at a place that it had passed.
-        healed = sum(found.totals.healed.values())
-        limits = replace(limits, heals=max(0, limits.heals - healed))
+        limits = replace(limits, heals=limits.heals - found.mended)
         found = reconciling.run(request_id, limits, told=told)
     return found
 
