@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -15,11 +15,14 @@ from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.adapters.notifier import Notifier
 from rowledger.adapters.notifier.sns import SnsNotifier
+from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.adapters.storage import Storage
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.config import Config
 from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
+from rowledger.service.reconcile import Reconcile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,7 @@ def bootstrap(
     ledger: Ledger | None = None,
 ) -> App:
     """Build the application; a part that is given is used instead of the real one."""
-    ledger = ledger or open_ledger(
-        config,
-        SecretsManagerCredentials(
-            session.client("secretsmanager", config=client_config(read_timeout=5)),
-            config.database_secret_id,
-        ),
-    )
+    ledger = ledger or open_ledger(config, stored_credentials(config, session))
     intake = Intake(
         ledger=ledger,
         storage=storage
@@ -68,6 +65,30 @@ def bootstrap(
         monotonic=time.monotonic,
     )
     return App(config, ledger, intake)
+
+
+def bootstrap_reconciliation(app: App, reconciliation: Reconciliation) -> Reconcile:
+    """Reconciliation over an application and what it reads of that one's ledger."""
+    return Reconcile(
+        intake=app.intake,
+        reconciliation=reconciliation,
+        bucket=app.config.input_bucket,
+        suffixes=app.config.suffixes,
+        grace=timedelta(seconds=app.config.reconcile_grace_seconds),
+    )
+
+
+def open_reconciliation(ledger: PostgresLedger) -> PostgresReconciliation:
+    """What reconciliation reads of a ledger, on that one's connection."""
+    return PostgresReconciliation(ledger.database)
+
+
+def stored_credentials(config: Config, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above
+    """The credentials that the pipeline's secret holds."""
+    return SecretsManagerCredentials(
+        session.client("secretsmanager", config=client_config(read_timeout=5)),
+        config.database_secret_id,
+    )
 
 
 def open_ledger(config: Config, credentials: CredentialSource) -> PostgresLedger:

@@ -24,6 +24,8 @@ class Config:
     header: bool
     max_decompressed_bytes: int
     lease_seconds: int
+    reconcile_grace_seconds: int
+    reconcile_max_heals: int
     log_level: str
     suffixes: tuple[str, ...] = field(
         default_factory=lambda: tuple(contract.load("pipeline.json")["event_filter"]["suffixes"])

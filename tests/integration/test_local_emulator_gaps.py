@@ -10,7 +10,7 @@ import pytest
 
 from rowledger import contract
 from rowledger.local import health, inbox
-from rowledger.local.emulator_gaps import mail_relay
+from rowledger.local.emulator_gaps import embedded_metrics, mail_relay
 from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
 from rowledger.local.inbox import Mail
 from rowledger.local.roles import Login
@@ -116,6 +116,30 @@ def test_a_slow_run_raises_the_duration_alarm_and_its_mail(calm: Stack) -> None:
         owner.close()
     assert until(lambda: alarm(calm, DURATION) == "ALARM", SECONDS)
     assert until(lambda: len(mails_about(calm, DURATION)) == before + 1, SECONDS)
+
+
+def test_what_a_function_logs_as_a_metric_raises_an_alarm(calm: Stack) -> None:
+    name = "csv-reconciler-missing"
+    wanted = PIPELINE["alarms"][name]
+    before = len(mails_about(calm, name))
+    line = {
+        "_aws": {
+            "Timestamp": int(datetime.now(UTC).timestamp() * 1000),
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": wanted["namespace"],
+                    "Dimensions": [list(wanted["dimensions"])],
+                    "Metrics": [{"Name": wanted["metric"], "Unit": "Count"}],
+                }
+            ],
+        },
+        wanted["metric"]: [1.0],
+        **wanted["dimensions"],
+    }
+    cloudwatch: CloudWatchClient = calm.client("cloudwatch")
+    embedded_metrics.put(cloudwatch, embedded_metrics.find([json.dumps(line)]))
+    assert until(lambda: alarm(calm, name) == "ALARM", SECONDS)
+    assert until(lambda: len(mails_about(calm, name)) == before + 1, SECONDS)
 
 
 def test_an_alarm_recovers_when_its_period_holds_nothing_bad(calm: Stack) -> None:

@@ -32,8 +32,17 @@ DENIED = {
 @pytest.fixture(scope="module")
 def function(stack: Stack) -> Aws:
     """The function's own identity: a session of its role."""
-    arn = f"arn:aws:iam::{stack.account_id}:role/{PIPELINE['role']}"
-    session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName="csv-processor")
+    return in_role(stack, PIPELINE["role"])
+
+
+@pytest.fixture(scope="module")
+def reconciler(stack: Stack) -> Aws:
+    return in_role(stack, PIPELINE["reconciler"]["role"])
+
+
+def in_role(stack: Stack, role: str) -> Aws:
+    arn = f"arn:aws:iam::{stack.account_id}:role/{role}"
+    session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName=role)
     keys = session["Credentials"]
     return Aws(
         stack.endpoint_url,
@@ -112,6 +121,39 @@ FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
 def test_what_the_policy_does_not_grant_is_denied(function: Aws, upload: str, attempt: str) -> None:
     with pytest.raises(ClientError) as refused:
         FORBIDDEN[attempt](function, upload)
+    assert refused.value.response["Error"]["Code"] in DENIED
+
+
+def test_what_the_reconcilers_policy_grants_is_allowed(
+    stack: Stack, reconciler: Aws, upload: str
+) -> None:
+    s3: S3Client = reconciler.client("s3")
+    assert s3.list_object_versions(Bucket=INPUT)["Versions"]
+    assert s3.get_object(Bucket=INPUT, Key=KEY, VersionId=upload)["Body"].read() == b"a\n1\n"
+    s3.put_object(Bucket=OUTPUT, Key="receipts/permissions/result.json", Body=b"{}")
+    source = {"Bucket": INPUT, "Key": KEY, "VersionId": upload}
+    s3.copy_object(Bucket=BACKUP, Key=f"backup/{KEY}", CopySource=source)  # type: ignore[arg-type]
+    for bucket, there, absent in (
+        (OUTPUT, "receipts/permissions/result.json", "receipts/none"),
+        (BACKUP, f"backup/{KEY}", "backup/none"),
+    ):
+        assert s3.head_object(Bucket=bucket, Key=there)["ContentLength"]
+        with pytest.raises(ClientError) as missing:
+            s3.head_object(Bucket=bucket, Key=absent)
+        assert missing.value.response["Error"]["Code"] == "404"
+    secrets: SecretsManagerClient = reconciler.client("secretsmanager")
+    assert secrets.get_secret_value(SecretId=stack.settings["ROWLEDGER_DATABASE_SECRET_ID"])
+
+
+RECONCILER_FORBIDDEN = FORBIDDEN.keys() - {"read a receipt"}
+
+
+@pytest.mark.parametrize("attempt", sorted(RECONCILER_FORBIDDEN))
+def test_what_the_reconcilers_policy_does_not_grant_is_denied(
+    reconciler: Aws, upload: str, attempt: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        FORBIDDEN[attempt](reconciler, upload)
     assert refused.value.response["Error"]["Code"] in DENIED
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -11,10 +12,11 @@ import pytest
 
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.domain.outcome import examine
+from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.local.stack import Stack
-from tests.unit.builders import an_upload
+from tests.unit.builders import RECEIVED, an_upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,7 +37,8 @@ def source(client: "S3Client") -> Iterator[str]:
     client.create_bucket(Bucket=name)
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     yield name
-    for version in client.list_object_versions(Bucket=name).get("Versions", []):
+    listed = client.list_object_versions(Bucket=name)
+    for version in (*listed.get("Versions", []), *listed.get("DeleteMarkers", [])):
         client.delete_object(Bucket=name, Key=version["Key"], VersionId=version["VersionId"])
     client.delete_bucket(Bucket=name)
 
@@ -155,3 +158,53 @@ def test_what_s3_refuses_is_a_fault(client: "S3Client") -> None:
         nowhere.write_receipt("r/result.json", b"{}")
     assert raised.value.code is FaultCode.STORAGE
     assert "NoSuchBucket" in raised.value.message
+
+
+def test_every_version_is_listed_once_whatever_the_pages_size(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    wanted = [
+        put(client, source, content, key)
+        for key in ("a b+ä/日本.csv", "a.csv", "z.txt")
+        for content in (b"1", b"22", b"333")
+    ]
+    client.delete_object(Bucket=source, Key="a.csv")
+    for limit in (1, 2, 4, 1000):
+        listed: list[Upload] = []
+        after: Cursor | None = Cursor()
+        while after is not None:
+            page = storage.versions(source, after, limit=limit)
+            listed += page.uploads
+            after = page.after
+        assert [each.key for each in listed] == sorted(each.key for each in wanted)
+        assert {each.version_id: replace(each, received_at=RECEIVED) for each in listed} == {
+            each.version_id: each for each in wanted
+        }
+        assert [each.size_bytes for each in listed[:3]] == [3, 2, 1]
+    assert all(abs(datetime.now(UTC) - each.received_at) < timedelta(hours=1) for each in listed)
+
+
+def test_the_walk_goes_on_from_any_version(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    oldest, middle, _ = (put(client, source, content) for content in (b"1", b"22", b"333"))
+    page = storage.versions(source, Cursor(middle.key, middle.version_id), limit=1000)
+    assert [each.version_id for each in page.uploads] == [oldest.version_id]
+
+
+def test_receipts_and_backups_are_looked_for_by_key(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    there = [f"receipts/a b+ä {number}.csv/v/result.json" for number in range(25)]
+    for key in there:
+        client.put_object(Bucket=source, Key=key, Body=b"{}")
+    client.delete_object(Bucket=source, Key=there[0])
+    assert storage.receipts_there([*there, "receipts/none"]) == set(there[1:])
+    assert storage.backups_there(there[:2]) == {there[1]}
+    assert storage.backups_there([]) == set()
+
+
+def test_what_s3_refuses_to_say_is_a_fault(client: "S3Client") -> None:
+    nowhere = S3Storage(client, "no-such-bucket-anywhere", "no-such-bucket-anywhere")
+    with pytest.raises(FaultError, match="NoSuchBucket"):
+        nowhere.versions("no-such-bucket-anywhere", Cursor(), limit=1)

@@ -58,3 +58,11 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 def test_the_lease_outlasts_the_function() -> None:
     timeout = contract.load("pipeline.json")["function"]["timeout_seconds"]
     assert Config.from_environment(REQUIRED).lease_seconds > timeout
+
+
+def test_the_grace_outlasts_every_retry() -> None:
+    pipeline = contract.load("pipeline.json")
+    tries = pipeline["retries"]["maximum_retry_attempts"] + 1
+    # Lambda waits one minute before the first retry and two before the second.
+    retried_for = tries * pipeline["function"]["timeout_seconds"] + 60 + 120
+    assert Config.from_environment(REQUIRED).reconcile_grace_seconds > retried_for

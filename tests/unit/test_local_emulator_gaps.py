@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -7,6 +8,7 @@ from unittest.mock import MagicMock, Mock
 
 import pytest
 
+from rowledger.local.emulator_gaps.embedded_metrics import Embedded, find
 from rowledger.local.emulator_gaps.invocation_metrics import failed, parse
 from rowledger.local.emulator_gaps.mail_relay import compose
 from rowledger.local.emulator_gaps.queue_metrics import QueueMetrics
@@ -54,6 +56,42 @@ def test_each_stream_is_an_invocation() -> None:
 
 def test_an_invocation_whose_log_is_not_complete_waits() -> None:
     assert parse(block("one", JSON_LINE)[:-1]) == []
+
+
+EMBEDDED = {
+    "_aws": {
+        "Timestamp": 1_500,
+        "CloudWatchMetrics": [
+            {
+                "Namespace": "Rowledger",
+                "Dimensions": [["service"]],
+                "Metrics": [{"Name": "Files", "Unit": "Count"}, {"Name": "Age"}],
+            }
+        ],
+    },
+    "service": "csv-reconciler",
+    "Files": [1.0, 2.0],
+    "Age": 7,
+}
+
+
+def test_embedded_metrics_are_found_in_the_log() -> None:
+    (invocation,) = parse(block("one", JSON_LINE, json.dumps(EMBEDDED), JSON_LINE))
+    common = {
+        "Dimensions": [{"Name": "service", "Value": "csv-reconciler"}],
+        "Timestamp": 1.5,
+    }
+    assert invocation.embedded == tuple(
+        Embedded("Rowledger", {"MetricName": name, "Unit": unit, "Value": value, **common})
+        for name, unit, value in (("Files", "Count", 1), ("Files", "Count", 2), ("Age", "None", 7))
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ['{"_aws": {}}', '"_aws"', 'no "_aws" of ours', '{"_aws": {"CloudWatchMetrics": 1}}']
+)
+def test_a_line_that_only_looks_like_embedded_metrics_holds_none(line: str) -> None:
+    assert find([line]) == ()
 
 
 def envelope(**changes: object) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _read_record(record: Any, bucket: str, suffixes: Sequence[str]) -> Upload | 
         source = record["s3"]["bucket"]["name"]
         item = record["s3"]["object"]
         key = unquote_plus(item["key"], errors="strict")
-        ignored = _ignored_key(key, suffixes)
+        ignored = ignored_key(key, suffixes)
         if ignored:
             return ignored
         version_id = item.get("versionId")
@@ -122,7 +122,8 @@ def _check(key: str, version_id: str, etag: str, size: int) -> None:
         raise ValueError(size)
 
 
-def _ignored_key(key: str, suffixes: Sequence[str]) -> Ignored | None:
+def ignored_key(key: str, suffixes: Sequence[str]) -> Ignored | None:
+    """Why an object of this name is left alone; None where it is taken."""
     if key.endswith("/"):
         return Ignored(key, "it is a folder marker")
     if not key.lower().endswith(tuple(suffixes)):

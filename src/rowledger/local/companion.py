@@ -102,12 +102,16 @@ def _metrics_and_alarms(aws: Aws, layout: Layout) -> Callable[[], None]:
     function = pipeline["function"]
     metrics = InvocationMetrics(aws, function["name"], function["log_group"], layout.metrics_file)
     queue = QueueMetrics(aws, pipeline["failure_queue"]["name"])
+    reconciler_metrics = InvocationMetrics(
+        aws, None, pipeline["reconciler"]["log_group"], layout.reconciler_metrics_file
+    )
     alarms = AlarmRecovery(aws)
     due = 0.0
 
     def run() -> None:
         nonlocal due
         metrics.run_once()
+        reconciler_metrics.run_once()
         if time.monotonic() >= due:
             queue.run_once()
             alarms.run_once()

@@ -46,11 +46,11 @@ def deploy(aws: Aws, layout: Layout, environment: dict[str, str], arns: dict[str
     arns: a value for every placeholder of the policy document.
     """
     pipeline = contract.load("pipeline.json")
-    role = _role(aws.client("iam"), pipeline["role"], arns)
+    role = put_role(aws.client("iam"), pipeline["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    _function(client, _configuration(pipeline["function"], role, environment), _package(layout))
+    put_function(client, pipeline["function"], role, environment, _package(layout))
     name = pipeline["function"]["name"]
-    _retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
+    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
     _allow_bucket(client, name, arns["input_bucket_arn"])
     _notify(aws.client("s3"), client, name, pipeline)
 
@@ -63,15 +63,16 @@ def _package(layout: Layout) -> bytes:
     return layout.package.read_bytes()
 
 
-def _role(iam: "IAMClient", name: str, arns: dict[str, str]) -> str:
-    trust = contract.policy("csv-processor-trust")
+def put_role(iam: "IAMClient", name: str, arns: dict[str, str]) -> str:
+    """The ARN of the role with the trust and the policy that the contract names like it."""
+    trust = contract.policy(f"{name}-trust")
     try:
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
     if role["AssumeRolePolicyDocument"] != json.loads(trust):
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
-    _role_policy(iam, name, contract.policy("csv-processor", **arns))
+    _role_policy(iam, name, contract.policy(name, **arns))
     return role["Arn"]
 
 
@@ -99,8 +100,15 @@ def _configuration(
     }
 
 
-def _function(client: "LambdaClient", wanted: dict[str, Any], package: bytes) -> None:
-    name = wanted["FunctionName"]
+def put_function(
+    client: "LambdaClient",
+    function: dict[str, Any],
+    role: str,
+    environment: dict[str, str],
+    package: bytes,
+) -> None:
+    """Create a function of the contract, or bring its code and configuration up to date."""
+    name, wanted = function["name"], _configuration(function, role, environment)
     try:
         known = client.get_function_configuration(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
@@ -122,14 +130,16 @@ def _says(known: Any, wanted: Any) -> bool:  # noqa: ANN401 -- any value of an A
     return bool(known == wanted)
 
 
-def _retries(
-    client: "LambdaClient", name: str, retries: dict[str, int], failure_queue_arn: str
+def put_retries(
+    client: "LambdaClient", name: str, retries: dict[str, int], failure_queue_arn: str | None = None
 ) -> None:
+    """Set what becomes of an asynchronous event whose invocation failed."""
     wanted: dict[str, Any] = {
         "MaximumRetryAttempts": retries["maximum_retry_attempts"],
         "MaximumEventAgeInSeconds": retries["maximum_event_age_seconds"],
-        "DestinationConfig": {"OnFailure": {"Destination": failure_queue_arn}},
     }
+    if failure_queue_arn:
+        wanted["DestinationConfig"] = {"OnFailure": {"Destination": failure_queue_arn}}
     try:
         known: Any = client.get_function_event_invoke_config(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:

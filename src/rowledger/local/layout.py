@@ -51,6 +51,10 @@ class Layout:
         return self.root / "metrics.json"
 
     @property
+    def reconciler_metrics_file(self) -> Path:
+        return self.root / "reconciler-metrics.json"
+
+    @property
     def emulator(self) -> Path:
         return self.root / "emulator"
 
@@ -99,6 +103,7 @@ class Layout:
             self.credentials_file,
             self.pgpass_file,
             self.metrics_file,
+            self.reconciler_metrics_file,
             self.package,
             self.lock_file,
         ):

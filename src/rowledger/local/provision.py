@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger import contract
 from rowledger.config import Config
-from rowledger.local import function
+from rowledger.local import function, reconciler
 from rowledger.local.aws import ACCOUNT_ID, REGION, Aws
 from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.layout import Layout
@@ -40,7 +40,8 @@ def provision(
     mail_relay.subscribe(aws, topic)
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
     group = _log_group(aws.client("logs"), pipeline["function"])
-    progress("deploying the function")
+    reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
+    progress("deploying the functions")
     settings = function.settings(pipeline, topic_arn=topic, secret_arn=secret)
     Config.from_environment(settings)  # refuses here what the function would refuse at its start
     arns = {
@@ -51,8 +52,10 @@ def provision(
         "topic_arn": topic,
         "failure_queue_arn": failures,
         "log_group_arn": group,
+        "reconciler_log_group_arn": reconciler_group,
     }
     function.deploy(aws, layout, settings, arns)
+    reconciler.deploy(aws, layout, settings, arns)
     progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
         _alarm(aws.client("cloudwatch"), name, alarm, topic)

@@ -87,7 +87,7 @@ class Intake:
     def _process(
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
-        outcome = self._examine(upload, deadline)
+        outcome = self.examine(upload, deadline)
         backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
@@ -117,7 +117,8 @@ class Intake:
         )
         return outcome, pending
 
-    def _examine(self, upload: Upload, deadline: Deadline) -> Outcome:
+    def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
+        """Read exactly this version and say what it is; raise FaultError where that fails."""
         try:
             with self.storage.read(upload) as chunks:
                 return examine(

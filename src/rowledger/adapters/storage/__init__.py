@@ -1,11 +1,25 @@
 """The port to the three buckets."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from rowledger.domain.outcome import Outcome
+from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a bucket's listing. after: where the next part begins; None behind the last.
+
+    uploads: its versions by key, the newest of a key first, without delete markers; received_at is
+        the version's LastModified.
+    """
+
+    uploads: list[Upload]
+    after: Cursor | None
 
 
 class Storage(Protocol):
@@ -23,3 +37,12 @@ class Storage(Protocol):
         retry: whether an earlier attempt may have left a copy; a good one is kept.
         Return the copy's version id, None where the backup bucket keeps none.
         """
+
+    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
+        """List versions behind a cursor; limit: entries looked at, 1 to 1,000."""
+
+    def receipts_there(self, keys: Collection[str]) -> set[str]:
+        """Those of the receipt keys at which there is an object."""
+
+    def backups_there(self, keys: Collection[str]) -> set[str]:
+        """Those of the backup keys at which there is an object."""

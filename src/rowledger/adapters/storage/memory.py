@@ -1,12 +1,18 @@
 """Buckets in memory: the twin of S3Storage."""
 
+import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
+from rowledger.adapters.storage import Page
 from rowledger.domain.outcome import Outcome
+from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
+
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class MemoryStorage:
@@ -14,6 +20,7 @@ class MemoryStorage:
 
     def __init__(self, chunk_bytes: int = 1024) -> None:
         self.uploads: dict[tuple[str, str, str], bytes] = {}
+        self.modified: dict[tuple[str, str, str], datetime] = {}
         self.receipts: dict[str, bytes] = {}
         self.backups: dict[str, bytes] = {}
         self.faults: dict[str, list[Exception]] = {}
@@ -45,6 +52,33 @@ class MemoryStorage:
         if not (retry and self.backups.get(key) == content):
             self.backups[key] = content
         return None
+
+    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
+        self._raise_fault("versions")
+        # Sorting is stable: versions of a key stay in the order of reversal, the newest first.
+        listed = sorted(
+            (each for each in reversed(self.uploads) if each[0] == bucket), key=lambda each: each[1]
+        )
+        markers = [Cursor(key, version_id) for _, key, version_id in listed]
+        start = markers.index(after) + 1 if after != Cursor() else 0
+        page = listed[start : start + limit]
+        is_last = start + limit >= len(listed)
+        return Page(
+            [self._listed(each) for each in page], None if is_last else Cursor(*page[-1][1:])
+        )
+
+    def receipts_there(self, keys: Collection[str]) -> set[str]:
+        self._raise_fault("receipts_there")
+        return {key for key in keys if key in self.receipts}
+
+    def backups_there(self, keys: Collection[str]) -> set[str]:
+        self._raise_fault("backups_there")
+        return {key for key in keys if key in self.backups}
+
+    def _listed(self, identity: tuple[str, str, str]) -> Upload:
+        content = self.uploads[identity]
+        etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return Upload(*identity, etag, len(content), self.modified.get(identity, _LONG_AGO))
 
     def _raise_fault(self, method: str) -> None:
         if self.faults.get(method):

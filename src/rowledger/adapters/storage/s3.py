@@ -2,7 +2,8 @@
 
 import base64
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from rowledger.adapters.aws import MISSING, error_code, translated
+from rowledger.adapters.storage import Page
 from rowledger.domain.outcome import Outcome
+from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
@@ -24,6 +27,8 @@ CHUNK_BYTES = 1 << 20
 # CopyObject takes at most 5 GiB (Amazon S3 API reference); a larger object is copied in parts.
 MAX_SINGLE_COPY_BYTES = 5 << 30
 PART_BYTES = 512 << 20
+# As many as a client keeps connections for; they wait for S3 most of their time.
+HEADS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,50 @@ class S3Storage:
                     f"the backup {key!r} does not hold the bytes that were counted",
                 )
             return copy.get("VersionId")
+
+    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
+        markers = {"KeyMarker": after.key, "VersionIdMarker": after.version_id}
+        with translated(FaultCode.STORAGE, f"listing {bucket}"):
+            answer = self.client.list_object_versions(
+                Bucket=bucket,
+                MaxKeys=limit,
+                # S3 takes no marker that is empty.
+                **{name: marker for name, marker in markers.items() if marker},  # type: ignore[arg-type]
+            )
+        uploads = [
+            Upload(
+                bucket,
+                version["Key"],
+                version["VersionId"],
+                version["ETag"].strip('"'),
+                version["Size"],
+                version["LastModified"],
+            )
+            for version in answer.get("Versions", [])
+        ]
+        if not answer["IsTruncated"]:
+            return Page(uploads, None)
+        return Page(uploads, Cursor(answer["NextKeyMarker"], answer.get("NextVersionIdMarker", "")))
+
+    def receipts_there(self, keys: Collection[str]) -> set[str]:
+        return self._there(self.output_bucket, keys)
+
+    def backups_there(self, keys: Collection[str]) -> set[str]:
+        return self._there(self.backup_bucket, keys)
+
+    def _there(self, bucket: str, keys: Collection[str]) -> set[str]:
+        def is_there(key: str) -> bool:
+            with translated(FaultCode.STORAGE, f"looking for {key!r} in {bucket}"):
+                try:
+                    self.client.head_object(Bucket=bucket, Key=key)
+                except ClientError as error:
+                    if error_code(error) in MISSING:
+                        return False
+                    raise
+                return True
+
+        with ThreadPoolExecutor(HEADS_AT_ONCE) as pool:
+            return {key for key, found in zip(keys, pool.map(is_there, keys), strict=True) if found}
 
     def _copy(self, upload: Upload, key: str, size_bytes: int) -> None:
         source: Any = {

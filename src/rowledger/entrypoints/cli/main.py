@@ -26,6 +26,7 @@ _COMMANDS = (
     "inbox",
     "logs",
     "count",
+    "reconcile",
     "migrate",
 )
 

@@ -3,6 +3,7 @@
 mail_relay          email subscriptions are accepted, and no mail is ever sent
 invocation_metrics  AWS/Lambda metrics are recorded for synchronous invocations only
 queue_metrics       AWS/SQS metrics are not recorded
+embedded_metrics    metrics that a function logs (EMF) stay log lines
 alarm_recovery      an alarm is evaluated when metric data arrive, so it never ages back to OK
 
 The rest of the local stack neither knows nor needs these modules beyond starting them.

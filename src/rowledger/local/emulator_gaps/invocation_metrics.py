@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.local import function_logs
 from rowledger.local.aws import Aws
+from rowledger.local.emulator_gaps import embedded_metrics
+from rowledger.local.emulator_gaps.embedded_metrics import Embedded
 from rowledger.local.files import read_json, write_json
 from rowledger.local.function_logs import LogLine
 
@@ -43,6 +45,7 @@ class Invocation:
     """Milliseconds since the epoch."""
     duration_ms: float
     failed: bool
+    embedded: tuple[Embedded, ...] = ()
 
 
 class InvocationMetrics:
@@ -52,10 +55,19 @@ class InvocationMetrics:
     before it was started again.
     """
 
-    def __init__(self, aws: Aws, function_name: str, log_group: str, progress_file: Path) -> None:
+    def __init__(
+        self, aws: Aws, function_name: str | None, log_group: str, progress_file: Path
+    ) -> None:
+        """function_name: whose AWS/Lambda metrics to put; None puts those that it embeds alone.
+
+        The emulator's alarms do not look at dimensions: of two functions' Duration and Errors, each
+        would raise the other's alarms.
+        """
         self._logs: CloudWatchLogsClient = aws.client("logs")
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
-        self._dimensions: Any = [{"Name": "FunctionName", "Value": function_name}]
+        self._dimensions: Any = (
+            [{"Name": "FunctionName", "Value": function_name}] if function_name else []
+        )
         self._log_group = log_group
         self._progress_file = progress_file
         # The streams of the last seconds whose metrics have been put, and when each ended.
@@ -70,8 +82,12 @@ class InvocationMetrics:
             self._put(fresh[start : start + _BATCH])
 
     def _put(self, invocations: list[Invocation]) -> None:
-        data = [datum for each in invocations for datum in self._data(each)]
-        self._cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+        if self._dimensions:
+            data = [datum for each in invocations for datum in self._data(each)]
+            self._cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+        embedded_metrics.put(
+            self._cloudwatch, [metric for each in invocations for metric in each.embedded]
+        )
         self._recent.update({each.stream: each.ended_ms for each in invocations})
         oldest = max(self._recent.values()) - _LATE_MS
         self._recent = {name: ended for name, ended in self._recent.items() if ended >= oldest}
@@ -111,7 +127,13 @@ def _invocation(block: list[LogLine]) -> Invocation | None:
             ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")
         )
     ]
-    return Invocation(block[-1].stream, block[-1].timestamp, float(report[1]), failed(said))
+    return Invocation(
+        block[-1].stream,
+        block[-1].timestamp,
+        float(report[1]),
+        failed(said),
+        embedded_metrics.find(said),
+    )
 
 
 def failed(said: list[str]) -> bool:

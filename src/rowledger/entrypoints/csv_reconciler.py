@@ -1,0 +1,20 @@
+"""The Lambda function csv-reconciler. Built at import, so a missing setting stops its start."""
+
+import os
+
+from rowledger.bootstrap import (
+    bootstrap,
+    bootstrap_reconciliation,
+    open_ledger,
+    open_reconciliation,
+    stored_credentials,
+)
+from rowledger.config import Config
+from rowledger.entrypoints.reconciliation_handler import build_handler
+
+_config = Config.from_environment(os.environ)
+_ledger = open_ledger(_config, stored_credentials(_config))
+handler = build_handler(
+    bootstrap_reconciliation(bootstrap(_config, ledger=_ledger), open_reconciliation(_ledger)),
+    _config,
+)

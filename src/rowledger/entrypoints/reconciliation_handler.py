@@ -1,0 +1,79 @@
+"""What the reconciler does when its schedule invokes it: one run, logged and measured.
+
+Offenders are logged and measured, not raised: the alarms watch the metrics. What is raised is a run
+that could not go on; the next one continues from what it saved.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rowledger.config import Config
+from rowledger.domain.reconciliation import Pass, Verdict
+from rowledger.entrypoints.event_handler import NAMESPACE, RESERVE_SECONDS
+from rowledger.service.reconcile import Limits, Reconcile
+
+Handler = Callable[[Any, LambdaContext], None]
+
+SERVICE = "csv-reconciler"
+
+
+def build_handler(reconcile: Reconcile, config: Config) -> Handler:
+    """The Lambda handler over reconciliation; it takes any event."""
+    logger = Logger(service=SERVICE, level=config.log_level, serialize_stacktrace=False)
+    metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+
+    @logger.inject_lambda_context(clear_state=True)
+    @metrics.log_metrics
+    def handler(_event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- whatever the schedule sends
+        limits = Limits(
+            seconds=context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS,
+            heals=config.reconcile_max_heals,
+            heal_seconds=config.lease_seconds - RESERVE_SECONDS,
+        )
+        current = reconcile.run(context.aws_request_id, limits)
+        _log(logger, current)
+        _measure(metrics, current)
+        through = reconcile.reconciliation.complete_through()
+        if through is not None:
+            _measure_age(metrics, reconcile.intake.now(), through)
+
+    return handler
+
+
+def _log(logger: Logger, current: Pass) -> None:
+    for offender in current.totals.offenders:
+        logger.warning("offender", **asdict(offender))
+    totals = asdict(current.totals)
+    del totals["offenders"]
+    logger.info(
+        "reconciled",
+        reconciliation=current.id,
+        run=current.run,
+        finished=current.ended_at is not None,
+        balanced=current.totals.balanced,
+        complete_through=current.complete_through,
+        **totals,
+    )
+
+
+def _measure(metrics: Metrics, current: Pass) -> None:
+    totals = current.totals
+    for name, value in (
+        ("UploadsReceived", totals.received),
+        ("UploadsMissing", totals.verdicts[Verdict.MISSING]),
+        ("UploadsInFlight", totals.verdicts[Verdict.IN_FLIGHT]),
+        ("Offenders", totals.offender_count),
+    ):
+        metrics.add_metric(name, MetricUnit.Count, value)
+
+
+def _measure_age(metrics: Metrics, now: datetime, through: datetime) -> None:
+    metrics.add_metric(
+        "CompleteThroughAgeSeconds", MetricUnit.Seconds, (now - through).total_seconds()
+    )

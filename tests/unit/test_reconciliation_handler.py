@@ -1,0 +1,82 @@
+"""The scheduled reconciler over in-memory twins: what it logs, measures and leaves for later."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+
+from rowledger.adapters.ledger.memory import MemoryLedger
+from rowledger.adapters.notifier.memory import MemoryNotifier
+from rowledger.adapters.reconciliation.memory import MemoryReconciliation
+from rowledger.adapters.storage.memory import MemoryStorage
+from rowledger.bootstrap import bootstrap, bootstrap_reconciliation
+from rowledger.config import Config
+from rowledger.entrypoints.event_handler import RESERVE_SECONDS
+from rowledger.entrypoints.reconciliation_handler import SERVICE, build_handler
+from rowledger.errors import FaultCode, FaultError
+from tests.unit.builders import BUCKET
+from tests.unit.test_config import REQUIRED
+from tests.unit.test_event_handler import Context, lines
+
+
+class Reconciler:
+    def __init__(self, **settings: str) -> None:
+        self.ledger = MemoryLedger()
+        self.storage = MemoryStorage()
+        self.reconciliation = MemoryReconciliation(self.ledger)
+        config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET, **settings})
+        app = bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=MemoryNotifier())
+        self.handler: Any = build_handler(
+            bootstrap_reconciliation(app, self.reconciliation), config
+        )
+
+    def put(self, key: str) -> None:
+        self.storage.uploads[BUCKET, key, "v1"] = b"a\n1\n"
+
+    def invoke(self, remaining_ms: int = 900_000) -> None:
+        # The logger lives as long as the process, and so would the stream of the first test.
+        for log_handler in logging.getLogger(SERVICE).handlers:
+            assert isinstance(log_handler, logging.StreamHandler)
+            log_handler.stream = sys.stdout
+        self.handler({}, Context(remaining_ms=remaining_ms))
+
+
+def test_a_run_is_logged_and_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    reconciler.put("b.csv")
+    reconciler.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'a.csv'")]
+    reconciler.invoke()
+    offender, log, metrics = lines(capsys)
+    assert (offender["level"], offender["key"]) == ("WARNING", "a.csv")
+    assert (log["finished"], log["balanced"], log["received"]) == (True, True, 2)
+    assert metrics["service"] == SERVICE
+    assert (metrics["UploadsReceived"], metrics["UploadsMissing"]) == ([2.0], [1.0])
+    assert (metrics["UploadsInFlight"], metrics["Offenders"]) == ([0.0], [1.0])
+    assert metrics["CompleteThroughAgeSeconds"][0] > 0
+
+
+def test_a_run_without_time_leaves_the_pass_to_the_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    reconciler.invoke(remaining_ms=RESERVE_SECONDS * 1000)
+    log, metrics = lines(capsys)
+    assert (log["finished"], log["received"]) == (False, 0)
+    assert "CompleteThroughAgeSeconds" not in metrics
+    reconciler.invoke()
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["run"] == 2
+    assert len(reconciler.ledger.rows) == 1
+
+
+def test_the_setting_caps_what_one_run_mends() -> None:
+    reconciler = Reconciler(ROWLEDGER_RECONCILE_MAX_HEALS="1")
+    reconciler.put("a.csv")
+    reconciler.put("b.csv")
+    reconciler.invoke()
+    assert len(reconciler.ledger.rows) == 1
+    reconciler.invoke()
+    assert len(reconciler.ledger.rows) == 2
