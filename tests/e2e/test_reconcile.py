@@ -7,6 +7,7 @@ uploads of its own.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +33,16 @@ Run = Callable[..., Result]
 @pytest.fixture
 def settled(stack: Stack, run: Run) -> Run:
     """Commands on a stack in which nothing that other tests left is amiss or held."""
-    owner(stack, "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'")
-    owner(stack, "UPDATE notification SET lease_expires_at = now() WHERE sent_at IS NULL")
+    tamper(stack, "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'")
+    tamper(stack, "UPDATE notification SET lease_expires_at = now() WHERE sent_at IS NULL")
     run("reconcile", "--grace", "0")
     return run
 
 
-def owner(stack: Stack, statement: str, **values: Any) -> None:  # noqa: ANN401 -- as the driver takes them
-    """Change what only the database's owner can."""
-    connection = stack.database.owner.connect()
+def tamper(stack: Stack, statement: str, **values: Any) -> None:  # noqa: ANN401 -- as the driver takes them
+    """Change what nobody may, as the superuser: a trigger keeps outcomes from even the owner."""
+    superuser = replace(stack.database.superuser, database=stack.database.owner.database)
+    connection = superuser.connect()
     try:
         connection.run(statement, **values)
     finally:
@@ -49,7 +51,7 @@ def owner(stack: Stack, statement: str, **values: Any) -> None:  # noqa: ANN401 
 
 def unsend(stack: Stack, record: FileRecord) -> None:
     """As a crash between commit and publishing leaves it, its publisher's lease over."""
-    owner(
+    tamper(
         stack,
         "UPDATE notification SET sent_at = NULL, lease_expires_at = now() WHERE file_id = :id",
         id=record.id,
@@ -154,7 +156,7 @@ def test_a_crashed_attempt_is_taken_over_after_its_lease(
     sent = put_crashed(pipeline, "reconcile/crashed.csv")
     found = report(settled("reconcile", "--grace", "0", "--json"))
     assert (found["in_flight"], found["healed"]["take_over"]) == (1, 0)
-    owner(stack, "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'")
+    tamper(stack, "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'")
     found = report(settled("reconcile", "--grace", "0", "--json"))
     assert (found["in_flight"], found["healed"]["take_over"]) == (0, 1)
     record = pipeline.outcome(sent)
@@ -209,7 +211,7 @@ def test_an_offender_is_listed_and_exits_with_1(
 
 
 def set_sha256(stack: Stack, record: FileRecord, sha256: str | None) -> None:
-    owner(
+    tamper(
         stack,
         "UPDATE file_metadata SET sha256 = :sha256 WHERE id = :id",
         sha256=sha256,
@@ -242,7 +244,7 @@ def test_the_scheduled_function_mends_and_measures(
     s3.delete_object(Bucket=BACKUP, Key=record.backup_key)
     # An hour old, as no object can be made to look: a claim whose attempt crashed.
     crashed = put_crashed(pipeline, "reconcile/scheduled-crashed.csv")
-    owner(
+    tamper(
         stack,
         "UPDATE file_metadata SET lease_expires_at = now(),"
         " received_at = now() - interval '1 hour' WHERE status = 'PROCESSING'",
