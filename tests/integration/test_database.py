@@ -17,7 +17,6 @@ from pg8000.native import Connection
 from rowledger.adapters.credentials import Credentials
 from rowledger.adapters.credentials.memory import MemoryCredentials
 from rowledger.adapters.database import PLAIN, Database, Tls
-from rowledger.adapters.ledger.migrations import available, migrate
 from rowledger.errors import FaultCode, FaultError
 from rowledger.local.roles import Login, Logins
 
@@ -293,40 +292,3 @@ def test_a_ca_file_that_cannot_be_read_is_named(fresh_database: Login, tmp_path:
     with pytest.raises(FaultError, match=r"nothing\.pem") as raised:
         query_through(fresh_database.port, fresh_database, "localhost", tmp_path / "nothing.pem")
     assert raised.value.code is FaultCode.CONFIGURATION
-
-
-# Migrations.
-
-
-def test_migrations_are_applied_once(owner_of_fresh_database: Login) -> None:
-    owner = owner_of_fresh_database
-    again = migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
-    assert again == []
-    connection = owner.connect()
-    names = connection.run("SELECT name FROM schema_migration ORDER BY name")
-    connection.close()
-    assert names == [[migration.name] for migration in available()]
-
-
-def test_a_migration_changed_afterwards_stops_the_run(owner_of_fresh_database: Login) -> None:
-    owner = owner_of_fresh_database
-    connection = owner.connect()
-    connection.run("UPDATE schema_migration SET checksum = 'another'")
-    connection.close()
-    with pytest.raises(FaultError, match="was changed after it was applied"):
-        migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
-
-
-def test_concurrent_migrations_wait_for_each_other(empty_database: Login) -> None:
-    owner = empty_database
-    applied: list[list[str]] = []
-
-    def run() -> None:
-        applied.append(migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN))
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(applied, key=len) == [[], [], [migration.name for migration in available()]]
