@@ -13,7 +13,13 @@ from rowledger.adapters.ledger.migrations import migrate
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
-from tests.integration.ledger_bench import LEASE_SECONDS, Bench, on_postgres
+from tests.integration.ledger_bench import (
+    LEASE_SECONDS,
+    Bench,
+    expire_in_memory,
+    expire_on_postgres,
+    on_postgres,
+)
 
 
 @pytest.fixture
@@ -59,28 +65,15 @@ def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
         ledger = MemoryLedger(LEASE_SECONDS)
-
-        def expire() -> None:
-            for row in ledger.rows.values():
-                row.lease_expires_at = ledger.now()
-            for message in ledger.messages.values():
-                message.lease_expires_at = ledger.now()
-
-        yield Bench(ledger, ledger, expire)
+        yield Bench(ledger, ledger, lambda: expire_in_memory(ledger))
         return
     function: Login = request.getfixturevalue("fresh_database")
     operator: Login = request.getfixturevalue("operator_of_fresh_database")
     database, operators = on_postgres(function), on_postgres(operator)
-
-    def expire_rows() -> None:
-        with database.session() as connection:
-            connection.run("UPDATE file_metadata SET lease_expires_at = now()")
-            connection.run("UPDATE notification SET lease_expires_at = now()")
-
     yield Bench(
         PostgresLedger(database, LEASE_SECONDS),
         PostgresLedger(operators, LEASE_SECONDS),
-        expire_rows,
+        lambda: expire_on_postgres(database),
     )
     database.close()
     operators.close()

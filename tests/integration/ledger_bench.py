@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rowledger.adapters.credentials.memory import MemoryCredentials
 from rowledger.adapters.database import PLAIN, Database
 from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.domain.ledger import Claim
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome, examine
@@ -27,6 +28,21 @@ class Bench:
 
 def on_postgres(login: Login) -> Database:
     return Database(MemoryCredentials(login.credentials), PLAIN)
+
+
+def expire_in_memory(ledger: MemoryLedger) -> None:
+    """End every lease of the twin."""
+    for row in ledger.rows.values():
+        row.lease_expires_at = ledger.now()
+    for message in ledger.messages.values():
+        message.lease_expires_at = ledger.now()
+
+
+def expire_on_postgres(database: Database) -> None:
+    """End every lease."""
+    with database.session() as connection:
+        connection.run("UPDATE file_metadata SET lease_expires_at = now()")
+        connection.run("UPDATE notification SET lease_expires_at = now()")
 
 
 def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:

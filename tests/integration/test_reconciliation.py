@@ -26,6 +26,8 @@ from tests.integration.ledger_bench import (
     GOOD,
     LEASE_SECONDS,
     a_notification,
+    expire_in_memory,
+    expire_on_postgres,
     on_postgres,
 )
 from tests.unit.builders import BUCKET, an_upload
@@ -56,25 +58,14 @@ class Bench:
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
         ledger = MemoryLedger(LEASE_SECONDS)
-
-        def expire() -> None:
-            for row in ledger.rows.values():
-                row.lease_expires_at = ledger.now()
-            for message in ledger.messages.values():
-                message.lease_expires_at = ledger.now()
-
-        yield Bench(ledger, MemoryReconciliation(ledger), expire)
+        yield Bench(ledger, MemoryReconciliation(ledger), lambda: expire_in_memory(ledger))
         return
     function: Login = request.getfixturevalue("fresh_database")
     database = on_postgres(function)
-
-    def expire_rows() -> None:
-        with database.session() as connection:
-            connection.run("UPDATE file_metadata SET lease_expires_at = now()")
-            connection.run("UPDATE notification SET lease_expires_at = now()")
-
     yield Bench(
-        PostgresLedger(database, LEASE_SECONDS), PostgresReconciliation(database), expire_rows
+        PostgresLedger(database, LEASE_SECONDS),
+        PostgresReconciliation(database),
+        lambda: expire_on_postgres(database),
     )
     database.close()
 
