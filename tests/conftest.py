@@ -11,6 +11,18 @@ from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.stack import Stack
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full", action="store_true", help="the fault suite's full sizes, as make faults runs it"
+    )
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the fault suite runs in full; in short otherwise, as within make test."""
+    return bool(request.config.getoption("--full"))
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The real stack in a state folder of its own; commands run by a test find it too."""
