@@ -15,6 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full", action="store_true", help="the fault suite's full sizes, as make faults runs it"
     )
+    parser.addoption(
+        "--break",
+        choices=("fence", "outbox"),
+        default="",
+        dest="broken",
+        help="have the fault suite deploy a build without its fence, or that announces too early",
+    )
 
 
 @pytest.fixture(scope="session")

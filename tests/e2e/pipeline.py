@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,24 @@ def eventually(what: str, look: Callable[[], T | None]) -> T:
             return found
         time.sleep(0.1)
     raise AssertionError(f"not within {PATIENCE_SECONDS:g} s: {what}")
+
+
+@contextmanager
+def no_events(stack: Stack) -> Iterator[None]:
+    """A bucket that tells nobody of its uploads."""
+    s3: S3Client = stack.client("s3")
+    bucket = PIPELINE["buckets"]["input"]
+    known = s3.get_bucket_notification_configuration(Bucket=bucket)
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    try:
+        yield
+    finally:
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket,
+            NotificationConfiguration={
+                "LambdaFunctionConfigurations": known["LambdaFunctionConfigurations"]
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ uploads of its own.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from rowledger.domain.ledger import FileRecord
 from rowledger.entrypoints.cli.following import Sent
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result
-from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+from tests.e2e.pipeline import PIPELINE, Pipeline, eventually, no_events
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -56,23 +55,6 @@ def unsend(stack: Stack, record: FileRecord) -> None:
         "UPDATE notification SET sent_at = NULL, lease_expires_at = now() WHERE file_id = :id",
         id=record.id,
     )
-
-
-@contextmanager
-def no_events(stack: Stack) -> Iterator[None]:
-    """A bucket that tells nobody of its uploads."""
-    s3: S3Client = stack.client("s3")
-    known = s3.get_bucket_notification_configuration(Bucket=INPUT)
-    s3.put_bucket_notification_configuration(Bucket=INPUT, NotificationConfiguration={})
-    try:
-        yield
-    finally:
-        s3.put_bucket_notification_configuration(
-            Bucket=INPUT,
-            NotificationConfiguration={
-                "LambdaFunctionConfigurations": known["LambdaFunctionConfigurations"]
-            },
-        )
 
 
 def put_unseen(pipeline: Pipeline, key: str, content: bytes = CONTENT) -> Sent:

@@ -1,0 +1,298 @@
+"""A local stack whose function can be ended and held at its points, and what is done to it."""
+
+import json
+import random
+import signal
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from pg8000.native import Connection
+
+from rowledger.domain.event import to_event
+from rowledger.domain.upload import Upload
+from rowledger.local import database, emulator, processes
+from rowledger.local.stack import Stack
+from rowledger.local.state import Secrets, State, exclusive
+from rowledger.local.waiting import until
+from rowledger.packaging import build_package
+from tests.e2e.cli import Result, invoke
+from tests.e2e.pipeline import PIPELINE, eventually
+from tests.faults.injected import points
+from tests.faults.injected.points import Act, Point
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTION = PIPELINE["function"]["name"]
+INPUT = PIPELINE["buckets"]["input"]
+# Short, so that it can be waited for, and as long as an attempt must leave to what ends it.
+LEASE_SECONDS = 60
+# What the emulator waits before the last retry, twice over.
+_QUIET_SECONDS = 4.0
+_PATIENCE_SECONDS = 240.0
+
+_PULSE = """
+SELECT (SELECT count(*) FROM file_metadata), (SELECT sum(attempt) FROM file_metadata),
+       (SELECT count(ended_at) FROM file_attempt), (SELECT count(sent_at) FROM notification),
+       (SELECT max(lease_expires_at) FROM file_metadata)
+"""
+
+
+@dataclass
+class Tally:
+    """What the suite has done so far."""
+
+    events: int = 0
+    kills: int = 0
+    points: set[Point] = field(default_factory=set)
+    database_restarts: int = 0
+
+
+@dataclass
+class Arena:
+    """patient: waits for leases to end, where otherwise they are ended by hand."""
+
+    stack: Stack
+    folder: Path
+    patient: bool
+    tally: Tally = field(default_factory=Tally)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    # The function
+
+    def deploy(self, broken: str = "") -> None:
+        """Put the function in place with its points, or one that is broken: injected/parts.py."""
+        package = self.folder / "function.zip"
+        build_package(package)
+        with zipfile.ZipFile(package, "a") as archive:
+            for path in _injected():
+                archive.write(path, path.relative_to(ROOT).as_posix())
+        client: LambdaClient = self.stack.client("lambda")
+        client.update_function_code(FunctionName=FUNCTION, ZipFile=package.read_bytes())
+        client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
+        self.configure({points.BREAK_VARIABLE: broken})
+
+    def configure(self, environment: dict[str, str]) -> None:
+        """Give the function these variables beside its own; what runs is replaced by new copies."""
+        client: LambdaClient = self.stack.client("lambda")
+        own = {points.FOLDER_VARIABLE: str(self.folder)}
+        variables = {**self.stack.settings, **own, **environment}
+        client.update_function_configuration(
+            FunctionName=FUNCTION,
+            Handler="tests.faults.injected.csv_processor.handler",
+            Environment={"Variables": {name: text for name, text in variables.items() if text}},
+        )
+        client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
+        self.end_workers()
+
+    def workers(self) -> list[psutil.Process]:
+        """The function's running copies."""
+        running = State.load(self.stack.layout).parts[emulator.NAME].process.find()
+        children = running.children(recursive=True) if running else []
+        return [each for each in children if _is_worker(each)]
+
+    def end_workers(self) -> None:
+        processes.stop(self.workers(), grace_seconds=2)
+
+    def kill_a_worker(self, rng: random.Random) -> bool:
+        """SIGKILL one of the function's copies, whatever it is doing; False where there is none."""
+        running = self.workers()
+        if not running:
+            return False
+        try:
+            rng.choice(running).kill()
+        except psutil.NoSuchProcess:
+            return False
+        self.tally.kills += 1
+        return True
+
+    # The points
+
+    def order(self, key: str, point: Point, act: Act, times: int = 1) -> None:
+        """Have the next attempts at a key end or be held at a point."""
+        orders = points.orders_for(self.folder, key)
+        orders.mkdir(exist_ok=True)
+        for number in range(times):
+            (orders / f"{point}.{act}.{number}").touch()
+        self.tally.points.add(point)
+
+    def await_carried_out(self, *keys: str) -> None:
+        """Wait until every order for these keys was carried out."""
+        for key in keys:
+            self._await_carried_out(key, points.orders_for(self.folder, key))
+
+    def _await_carried_out(self, key: str, orders: Path) -> None:
+        eventually(f"the orders for {key}", lambda: not any(orders.glob("*.*.*")))
+
+    def await_held(self, key: str, point: Point) -> None:
+        mark = points.held(points.orders_for(self.folder, key), point)
+        eventually(f"{key} held at {point}", mark.exists)
+
+    def let_go(self, key: str, point: Point) -> None:
+        points.held(points.orders_for(self.folder, key), point).unlink()
+
+    # Uploads and events
+
+    def put(self, key: str, content: bytes) -> Upload:
+        """Upload a file; S3 sends its event, unless it is told not to."""
+        s3: S3Client = self.stack.client("s3")
+        version_id = s3.put_object(Bucket=INPUT, Key=key, Body=content)["VersionId"]
+        head = s3.head_object(Bucket=INPUT, Key=key, VersionId=version_id)
+        self.count_events(1)
+        return Upload(
+            INPUT,
+            key,
+            version_id,
+            head["ETag"].strip('"'),
+            len(content),
+            head["LastModified"],
+        )
+
+    def send(self, *uploads: Upload) -> None:
+        """Hand the function one event about these uploads, as S3 does: asynchronously."""
+        client: LambdaClient = self.stack.client("lambda")
+        client.invoke(
+            FunctionName=FUNCTION,
+            InvocationType="Event",
+            Payload=json.dumps(to_event(uploads)),
+        )
+        self.count_events(1)
+
+    def count_events(self, number: int) -> None:
+        with self._lock:
+            self.tally.events += number
+
+    # The database
+
+    @contextmanager
+    def superuser(self) -> Iterator[Connection]:
+        """The ledger as nobody else may touch it."""
+        login = replace(self.stack.database.superuser, database=self.stack.database.owner.database)
+        connection = login.connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def restart_database(self) -> None:
+        """End the server at once, as a crash does, and start it again: it recovers from its log."""
+        layout = self.stack.layout
+        credentials = Secrets.load(layout)
+        if credentials is None:
+            raise RuntimeError("the stack's credentials are gone")
+        with exclusive(layout):
+            state = State.load(layout)
+            port = state.parts[database.NAME].port
+            running = state.parts[database.NAME].process.find()
+            if running is None:
+                raise RuntimeError("the database is not running")
+            running.send_signal(signal.SIGQUIT)  # PostgreSQL manual: immediate shutdown
+            until(lambda: not state.parts[database.NAME].alive(), 30)
+            part = database.start(layout, credentials, port)
+            if part.port != port:
+                raise RuntimeError(f"the database came back on port {part.port}, not {port}")
+            state.parts[database.NAME] = part
+            state.save(layout)
+        self.tally.database_restarts += 1
+
+    def end_leases(self, prefix: str, *, by_hand: bool = False) -> None:
+        """Let the time pass that attempts and publishers may hold these uploads."""
+        if self.patient and not by_hand:
+            self._await_leases(prefix)
+            return
+        with self.superuser() as connection:
+            connection.run(
+                "UPDATE notification SET lease_expires_at = now() FROM file_metadata f"
+                " WHERE f.id = file_id AND starts_with(f.filename, :prefix) AND sent_at IS NULL",
+                prefix=prefix,
+            )
+            connection.run(
+                "UPDATE file_metadata SET lease_expires_at = now()"
+                " WHERE starts_with(filename, :prefix) AND status = 'PROCESSING'",
+                prefix=prefix,
+            )
+
+    def unfinished(self, prefix: str) -> int:
+        """How many uploads have no outcome yet."""
+        with self.superuser() as connection:
+            ((count,),) = connection.run(
+                "SELECT count(*) FROM file_metadata"
+                " WHERE starts_with(filename, :prefix) AND status = 'PROCESSING'",
+                prefix=prefix,
+            )
+        return int(count)
+
+    def _await_leases(self, prefix: str) -> None:
+        def ended() -> bool:
+            with self.superuser() as connection:
+                ((held,),) = connection.run(
+                    "SELECT count(*) FROM file_metadata f LEFT JOIN notification n"
+                    " ON n.file_id = f.id AND n.sent_at IS NULL"
+                    " WHERE starts_with(f.filename, :prefix)"
+                    " AND (f.status = 'PROCESSING' AND f.lease_expires_at > now()"
+                    "      OR n.lease_expires_at > now())",
+                    prefix=prefix,
+                )
+            return int(held) == 0
+
+        if not until(ended, _PATIENCE_SECONDS, every=1):
+            raise AssertionError(f"leases of {prefix} do not end")
+
+    # Afterwards
+
+    def settle(self, prefix: str) -> None:
+        """Let retries end and leases run out, send dead letters again, and reconcile."""
+        self.await_quiet()
+        self.end_leases(prefix)
+        chosen = ("--dead-letters", "--prefix", prefix, "--rate", "50", "--no-follow")
+        replayed = self.run("replay", *chosen, "--by", "faults", "--reason", "the fault is over")
+        if replayed.status:
+            raise AssertionError(f"replay: {replayed.out}{replayed.err}")
+        self.count_events(sum(line.startswith("sent ") for line in replayed.out.splitlines()))
+        self.await_quiet()
+        self.end_leases(prefix)
+        self.reconcile()
+
+    def reconcile(self) -> dict[str, Any]:
+        done = self.run("reconcile", "--grace", "0", "--json")
+        if not done.out:
+            raise AssertionError(f"reconcile: {done.err}")
+        report: dict[str, Any] = json.loads(done.out)
+        return report
+
+    def run(self, *arguments: str) -> Result:
+        """Run a rowledger command on this stack."""
+        return invoke(*arguments, state_dir=self.stack.state_dir)
+
+    def await_quiet(self) -> None:
+        """Wait until nothing moves in the ledger for longer than the emulator waits to retry."""
+        for _ in range(int(_PATIENCE_SECONDS / _QUIET_SECONDS)):
+            before = self._pulse()
+            if not until(lambda seen=before: self._pulse() != seen, _QUIET_SECONDS, every=0.25):  # type: ignore[misc]
+                return
+        raise AssertionError("the ledger does not come to rest")
+
+    def _pulse(self) -> list[Any]:
+        with self.superuser() as connection:
+            return list(connection.run(_PULSE))
+
+
+def _injected() -> Iterator[Path]:
+    folder = ROOT / "tests" / "faults"
+    yield from (ROOT / "tests" / "__init__.py", folder / "__init__.py")
+    yield from sorted((folder / "injected").glob("*.py"))
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == FUNCTION
+    except psutil.Error:
+        return False

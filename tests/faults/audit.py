@@ -1,0 +1,228 @@
+"""The count at the end: every upload in the bucket held against all that must be there once.
+
+It asks S3, the database and the inbox themselves, and none of the product's code but the names of
+things: what reconciliation believes is no evidence here.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rowledger.local.inbox import mails
+from rowledger.local.waiting import until
+from tests.e2e.pipeline import PIPELINE
+from tests.faults.arena import Arena
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+INPUT, OUTPUT, BACKUP = (PIPELINE["buckets"][use] for use in ("input", "output", "backup"))
+_MAIL_SECONDS = 30.0
+# Larger ones were counted when they were made.
+_COUNTED_HERE_BYTES = 1 << 20
+
+_ROWS = """
+SELECT f.id, f.filename, f.version_id, f.status, f.rows_count, f.sha256, f.error ->> 'code',
+       f.receipt_key, f.backup_key,
+       (SELECT count(*) FROM replay r WHERE r.file_id = f.id AND r.source = 'ledger')
+  FROM file_metadata f WHERE starts_with(f.filename, :prefix) ORDER BY f.id
+"""
+_NOTIFICATIONS = """
+SELECT n.file_id, n.message_id, n.body, n.sent_at IS NOT NULL
+  FROM notification n JOIN file_metadata f ON f.id = n.file_id
+ WHERE starts_with(f.filename, :prefix)
+"""
+
+Identity = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    key: str
+    version_id: str
+    status: str
+    rows_count: int | None
+    sha256: str | None
+    error: str | None
+    receipt_key: str
+    backup_key: str
+    reopened: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    file_id: int
+    message_id: str
+    body: str
+    sent: bool
+
+
+@dataclass
+class Account:
+    """What was found under a prefix. lost and doubled: one line a finding, naming the upload."""
+
+    uploads: int = 0
+    rows: int = 0
+    receipts: int = 0
+    backups: int = 0
+    outcomes: int = 0
+    mails: int = 0
+    repeated: int = 0
+    """Mails that came again with the same message id and content: allowed, and counted."""
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise AssertionError with every finding."""
+        findings = [f"lost: {each}" for each in self.lost]
+        findings += [f"doubled: {each}" for each in self.doubled]
+        assert not findings, "\n".join(findings)
+        assert self.uploads, "there was nothing to count"
+
+
+class Audit:
+    """One count of all uploads whose keys begin with a prefix."""
+
+    def __init__(self, arena: Arena, prefix: str) -> None:
+        self._s3: S3Client = arena.stack.client("s3")
+        self._inbox = arena.stack.inbox_dir
+        self._prefix = prefix
+        self.account = Account()
+        with arena.superuser() as connection:
+            self._rows = [Row(*row) for row in connection.run(_ROWS, prefix=prefix)]
+            self._notices = [Notice(*row) for row in connection.run(_NOTIFICATIONS, prefix=prefix)]
+
+    def run(self) -> Account:
+        rows: dict[Identity, list[Row]] = defaultdict(list)
+        for row in self._rows:
+            rows[row.key, row.version_id].append(row)
+        uploads = set(self._versions(INPUT, self._prefix)) | set(rows)
+        self.account.uploads, self.account.rows = len(uploads), len(self._rows)
+        for upload in sorted(uploads):
+            self._count_upload(upload, rows[upload])
+        self._count_strays()
+        self._count_mails()
+        return self.account
+
+    def _lost(self, upload: Identity, what: str) -> None:
+        self.account.lost.append(f"{upload[0]} ({upload[1]}): {what}")
+
+    def _doubled(self, upload: Identity, what: str) -> None:
+        self.account.doubled.append(f"{upload[0]} ({upload[1]}): {what}")
+
+    def _count_upload(self, upload: Identity, rows: list[Row]) -> None:
+        if not rows:
+            self._lost(upload, "no ledger row")
+            return
+        if len(rows) > 1:
+            self._doubled(upload, f"{len(rows)} ledger rows")
+        row = rows[0]
+        if row.status == "PROCESSING":
+            self._lost(upload, "no outcome")
+            return
+        self.account.outcomes += 1
+        self._count_receipt(upload, row)
+        if row.error != "OBJECT_DELETED":
+            self._count_backup(upload, row)
+        notices = [notice for notice in self._notices if notice.file_id == row.id]
+        if not notices:
+            self._lost(upload, "no notification")
+        if len(notices) > 1 + row.reopened:
+            self._doubled(upload, f"{len(notices)} notifications")
+        if not all(notice.sent for notice in notices):
+            self._lost(upload, "a notification was not sent")
+
+    def _count_receipt(self, upload: Identity, row: Row) -> None:
+        body = self._read(OUTPUT, row.receipt_key)
+        if body is None:
+            self._lost(upload, "no receipt")
+            return
+        self.account.receipts += 1
+        said = json.loads(body)
+        names = ("filename", "version_id", "status", "rows_count")
+        told = (*(said[name] for name in names), said.get("error", {}).get("code"))
+        if told != (*upload, row.status, row.rows_count, row.error):
+            self._lost(upload, f"its receipt says {told}")
+
+    def _count_backup(self, upload: Identity, row: Row) -> None:
+        backup = self._read(BACKUP, row.backup_key)
+        if backup is None:
+            self._lost(upload, "no backup")
+            return
+        self.account.backups += 1
+        original = self._read(INPUT, *upload)
+        if original is not None and original != backup:
+            self._lost(upload, "its backup differs")
+        if hashlib.sha256(backup).hexdigest() != row.sha256:
+            self._lost(upload, "its digest is not its backup's")
+        if row.status == "SUCCESS" and len(backup) <= _COUNTED_HERE_BYTES:
+            expected = _data_rows(backup)
+            if expected is not None and expected != row.rows_count:
+                self._lost(upload, f"{row.rows_count} data rows of {expected}")
+
+    def _count_strays(self) -> None:
+        """Receipts and backups that no row knows."""
+        known = {row.receipt_key for row in self._rows}
+        for key, version_id in set(self._versions(OUTPUT, f"receipts/{self._prefix}")):
+            if key not in known:
+                self._doubled((key, version_id), "a receipt of no ledger row")
+        known = {row.backup_key for row in self._rows}
+        for key, version_id in set(self._versions(BACKUP, "backup/")):
+            if f"_{self._prefix}" in key and key not in known:
+                self._doubled((key, version_id), "a backup of no ledger row")
+
+    def _count_mails(self) -> None:
+        """Mails against notifications, by the message id that both carry."""
+        notices = {notice.message_id: notice for notice in self._notices}
+        sent = {notice.message_id for notice in self._notices if notice.sent}
+        until(lambda: sent <= {message_id for message_id, _ in self._mails()}, _MAIL_SECONDS)
+        arrived = list(self._mails())
+        self.account.mails = len(arrived)
+        counted = Counter(message_id for message_id, _ in arrived)
+        self.account.repeated = sum(counted.values()) - len(counted)
+        missing = sorted(sent - set(counted))
+        self.account.lost += [f"{message_id}: its mail did not come" for message_id in missing]
+        for message_id, body in set(arrived):
+            notice = notices.get(message_id)
+            if notice is None:
+                self.account.doubled.append(f"{message_id}: announced and never committed")
+            elif notice.body.split() != body.split():
+                self.account.doubled.append(f"{message_id}: its mail says something else")
+
+    def _mails(self) -> Iterator[tuple[str, str]]:
+        for mail in mails(self._inbox):
+            content = mail.content
+            if str(content["X-Attribute-filename"] or "").startswith(self._prefix):
+                yield str(content["X-Attribute-message-id"]), content.get_content()
+
+    def _versions(self, bucket: str, prefix: str) -> Iterator[Identity]:
+        pages = self._s3.get_paginator("list_object_versions").paginate(
+            Bucket=bucket, Prefix=prefix
+        )
+        for page in pages:
+            for version in page.get("Versions", []):
+                yield version["Key"], version["VersionId"]
+
+    def _read(self, bucket: str, key: str, version_id: str | None = None) -> bytes | None:
+        pinned: Any = {"VersionId": version_id} if version_id else {}
+        try:
+            return self._s3.get_object(Bucket=bucket, Key=key, **pinned)["Body"].read()
+        except self._s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
+                return None
+            raise
+
+
+def _data_rows(content: bytes) -> int | None:
+    """By the csv module; None for what is not plain UTF-8 text with commas."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return max(sum(1 for record in csv.reader(io.StringIO(text, newline="")) if record) - 1, 0)

@@ -1,0 +1,41 @@
+"""The fault suite's own stack, and the line it ends with."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rowledger.local import stack as local_stack
+from rowledger.local.layout import Layout
+from tests.faults.arena import LEASE_SECONDS, Arena
+
+SUMMARY = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noqa: FBT001 -- a fixture
+    """The suite's stack, its function with points and a short lease."""
+    with tempfile.TemporaryDirectory(prefix="rowledger-faults-") as folder:
+        layout = Layout(Path(folder).resolve() / "state")
+        orders = Path(folder).resolve() / "orders"
+        orders.mkdir()
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ROWLEDGER_LEASE_SECONDS", str(LEASE_SECONDS))
+                stack = local_stack.start(_quiet, layout)
+            arena = Arena(stack, orders, patient=full)
+            arena.deploy(request.config.getoption("broken"))
+            yield arena
+        finally:
+            local_stack.reset(_quiet, layout)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End with the suite's own line where it ran in full."""
+    if config.getoption("--full", default=False):
+        print(config.stash.get(SUMMARY, "faults: there was no count"))  # noqa: T201
+
+
+def _quiet(_step: str) -> None:
+    pass

@@ -1,0 +1,53 @@
+"""The function csv-processor as the suite deploys it: the product's, wired with the points."""
+
+import os
+from pathlib import Path
+
+import boto3
+
+from rowledger.adapters.aws import client_config
+from rowledger.adapters.database import Tls
+from rowledger.adapters.notifier.sns import SnsNotifier
+from rowledger.bootstrap import bootstrap, stored_credentials
+from rowledger.config import Config
+from rowledger.entrypoints.event_handler import Handler, build_handler
+from tests.faults.injected.parts import (
+    HastyLedger,
+    MarkedDatabase,
+    MarkedLedger,
+    MarkedStorage,
+    OnceNotifier,
+    remove_the_fence,
+)
+from tests.faults.injected.points import BREAK_VARIABLE, FOLDER_VARIABLE, Points
+
+
+def _wired() -> Handler:
+    config = Config.from_environment(os.environ)
+    broken = os.environ.get(BREAK_VARIABLE, "")
+    points = Points(Path(os.environ[FOLDER_VARIABLE]))
+    storage = MarkedStorage(
+        boto3.client("s3", config=client_config(read_timeout=10)),
+        config.output_bucket,
+        config.backup_bucket,
+        points=points,
+    )
+    tls = Tls.from_setting(config.database_tls, config.database_ca_file)
+    database = MarkedDatabase(stored_credentials(config), tls, points)
+    ledger = MarkedLedger(database, config.lease_seconds, points=points)
+    notifier = None
+    match broken:
+        case "":
+            pass
+        case "fence":
+            remove_the_fence()
+        case "outbox":
+            client = boto3.client("sns", config=client_config(read_timeout=5))
+            notifier = OnceNotifier(SnsNotifier(client, config.topic_arn))
+            ledger = HastyLedger(database, config.lease_seconds, points=points, notifier=notifier)
+        case _:
+            raise ValueError(f"no such way to break the build: {broken}")
+    return build_handler(bootstrap(config, ledger=ledger, storage=storage, notifier=notifier))
+
+
+handler = _wired()

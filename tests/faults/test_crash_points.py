@@ -1,0 +1,85 @@
+"""Attempts that are killed, or lose their lease, at every named point between two steps."""
+
+from tests.e2e.pipeline import eventually
+from tests.faults.arena import Arena
+from tests.faults.audit import Audit
+from tests.faults.injected.points import Act, Point
+
+GOOD = b'id,note\n1,one\n2,"two\nlines"\n3,three\n'
+BAD = b'id,note\n1,"never closed\n'
+
+# Where the attempt after a killed one passes next, so that it can be killed there in its turn.
+_NEXT = {
+    Point.CLAIMED: Point.CLAIMED,
+    Point.READING: Point.COUNTED,
+    Point.COUNTED: Point.COUNTED,
+    Point.RECEIPTED: Point.RECEIPTED,
+    Point.COPIED: Point.BACKED_UP,
+    Point.BACKED_UP: Point.BACKED_UP,
+    Point.COMMITTING: Point.COMMITTING,
+    Point.COMMITTED: Point.PUBLISHED,
+    Point.PUBLISHED: Point.PUBLISHED,
+}
+# An attempt held here loses its lease to another one before it goes on.
+_HELD = (
+    Point.CLAIMED,
+    Point.READING,
+    Point.COUNTED,
+    Point.RECEIPTED,
+    Point.COPIED,
+    Point.BACKED_UP,
+    Point.PUBLISHED,
+)
+
+
+def test_attempts_killed_at_every_point_and_their_successors_too(
+    arena: Arena, *, full: bool
+) -> None:
+    prefix = "faults/killed/"
+    uploads = {}
+    for number in range(4 if full else 1):
+        for point in Point:
+            key = f"{prefix}{point}-{number}.csv"
+            arena.order(key, point, Act.KILL)
+            uploads[key] = (point, arena.put(key, BAD if number % 2 else GOOD))
+    arena.await_carried_out(*uploads)
+    arena.await_quiet()
+    arena.end_leases(prefix)
+    for key, (point, upload) in uploads.items():
+        if point in _NEXT:
+            arena.order(key, _NEXT[point], Act.KILL)
+            arena.send(upload)
+    arena.await_carried_out(*uploads)
+    arena.settle(prefix)
+    Audit(arena, prefix).run().check()
+
+
+def test_an_attempt_that_lost_its_lease_at_any_point_changes_nothing(arena: Arena) -> None:
+    prefix = "faults/held/"
+    uploads = {}
+    for point in _HELD:
+        key = f"{prefix}{point}.csv"
+        arena.order(key, point, Act.HOLD)
+        uploads[key] = (point, arena.put(key, GOOD))
+    for key, (point, _) in uploads.items():
+        arena.await_held(key, point)
+    arena.end_leases(prefix)
+    for _, upload in uploads.values():
+        arena.send(upload)
+    eventually("the outcomes of their successors", lambda: arena.unfinished(prefix) == 0)
+    for key, (point, _) in uploads.items():
+        arena.let_go(key, point)
+    arena.settle(prefix)
+    Audit(arena, prefix).run().check()
+
+
+def test_an_attempt_held_amid_its_commit_keeps_others_waiting(arena: Arena) -> None:
+    key = "faults/held/committing.csv"
+    arena.order(key, Point.COMMITTING, Act.HOLD)
+    upload = arena.put(key, GOOD)
+    arena.await_held(key, Point.COMMITTING)
+    # The row is locked by now: whoever comes waits for it, and gives up.
+    arena.send(upload, upload)
+    arena.let_go(key, Point.COMMITTING)
+    arena.settle(key)
+    Audit(arena, key).run().check()
