@@ -99,6 +99,12 @@ class Arena:
         children = running.children(recursive=True) if running else []
         return [each for each in children if _is_worker(each)]
 
+    def busy(self) -> int:
+        """How many of the function's copies are starting or at work."""
+        return sum(
+            not points.mark_of_rest(self.folder, worker.pid).exists() for worker in self.workers()
+        )
+
     def end_workers(self) -> None:
         processes.stop(self.workers(), grace_seconds=2)
 
@@ -241,7 +247,7 @@ class Arena:
                     "      OR n.lease_expires_at > now())",
                     prefix=prefix,
                 )
-            return int(held) == 0
+            return bool(held == 0)
 
         if not until(ended, _PATIENCE_SECONDS, every=1):
             raise AssertionError(f"leases of {prefix} do not end")
@@ -252,7 +258,7 @@ class Arena:
         """Let retries end and leases run out, send dead letters again, and reconcile."""
         self.await_quiet()
         self.end_leases(prefix)
-        chosen = ("--dead-letters", "--prefix", prefix, "--rate", "50", "--no-follow")
+        chosen = ("--dead-letters", "--prefix", prefix, "--no-follow")
         replayed = self.run("replay", *chosen, "--by", "faults", "--reason", "the fault is over")
         if replayed.status:
             raise AssertionError(f"replay: {replayed.out}{replayed.err}")
@@ -293,6 +299,6 @@ def _injected() -> Iterator[Path]:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == FUNCTION
+        return bool(process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == FUNCTION)
     except psutil.Error:
         return False

@@ -3,7 +3,6 @@
 import random
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from rowledger.domain.upload import Upload
@@ -13,9 +12,8 @@ from tests.faults.arena import Arena
 from tests.faults.audit import Audit
 
 SEED = 20261122
-# Each copy of the function is a process that stays for a while: beyond this many, send slower.
-MANY_WORKERS = 24
-SENDERS = 8
+# Each is a process of its own: a small machine bears no more.
+MOST_AT_ONCE = 6
 
 
 @dataclass(frozen=True)
@@ -111,13 +109,11 @@ def events_about(
 
 
 def deliver(arena: Arena, events: list[tuple[Upload, ...]], rng: random.Random) -> None:
-    """Send the events from several threads, with pauses, as fast as the machine bears."""
-    pauses = iter([rng.expovariate(20) for _ in events])
-
-    def send(event: tuple[Upload, ...]) -> None:
-        time.sleep(next(pauses))
-        until(lambda: len(arena.workers()) < MANY_WORKERS, 0.5, every=0.1)
-        arena.send(*event)
-
-    with ThreadPoolExecutor(SENDERS) as pool:
-        list(pool.map(send, events))
+    """Send the events in bursts with pauses between, as fast as the machine bears."""
+    waiting = list(events)
+    while waiting:
+        assert until(lambda: arena.busy() < MOST_AT_ONCE, 120), "the function does not get on"
+        for _ in range(rng.randint(1, MOST_AT_ONCE)):
+            if waiting:
+                arena.send(*waiting.pop())
+        time.sleep(rng.expovariate(10))

@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.adapters.aws import client_config
 from rowledger.adapters.database import Tls
@@ -19,7 +21,7 @@ from tests.faults.injected.parts import (
     OnceNotifier,
     remove_the_fence,
 )
-from tests.faults.injected.points import BREAK_VARIABLE, FOLDER_VARIABLE, Points
+from tests.faults.injected.points import BREAK_VARIABLE, FOLDER_VARIABLE, Points, mark_of_rest
 
 
 def _wired() -> Handler:
@@ -50,4 +52,13 @@ def _wired() -> Handler:
     return build_handler(bootstrap(config, ledger=ledger, storage=storage, notifier=notifier))
 
 
-handler = _wired()
+_handle = _wired()
+_resting = mark_of_rest(Path(os.environ[FOLDER_VARIABLE]), os.getpid())
+
+
+def handler(event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- somebody else's JSON
+    _resting.unlink(missing_ok=True)
+    try:
+        _handle(event, context)
+    finally:
+        _resting.touch()

@@ -77,3 +77,8 @@ def orders_for(folder: Path, key: str) -> Path:
 def held(orders: Path, point: Point) -> Path:
     """The mark of a held attempt; it goes on when the mark is removed."""
     return orders / f"held-at-{point}"
+
+
+def mark_of_rest(folder: Path, pid: int) -> Path:
+    """There while that copy of the function has nothing to do."""
+    return folder / f"resting-{pid}"
