@@ -44,6 +44,10 @@ test: setup ## every test: unit, integration and e2e
 test-unit: setup ## the unit tests alone: seconds, no I/O
 	$(BIN)/pytest tests/unit
 
+.PHONY: faults
+faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
+	$(BIN)/pytest tests/faults --full $(if $(BREAK),--break $(BREAK))
+
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py

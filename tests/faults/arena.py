@@ -58,18 +58,22 @@ class Tally:
 
 @dataclass
 class Arena:
-    """patient: waits for leases to end, where otherwise they are ended by hand."""
+    """patient: waits for leases to end, where otherwise they are ended by hand.
+
+    broken: what the build that is tested lacks, see injected/parts.py; "" for nothing.
+    """
 
     stack: Stack
     folder: Path
     patient: bool
+    broken: str = ""
     tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # The function
 
-    def deploy(self, broken: str = "") -> None:
-        """Put the function in place with its points, or one that is broken: injected/parts.py."""
+    def deploy(self, broken: str | None = None) -> None:
+        """Put the function in place with its points; broken: as this build is, if not as all."""
         package = self.folder / "function.zip"
         build_package(package)
         with zipfile.ZipFile(package, "a") as archive:
@@ -78,7 +82,7 @@ class Arena:
         client: LambdaClient = self.stack.client("lambda")
         client.update_function_code(FunctionName=FUNCTION, ZipFile=package.read_bytes())
         client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
-        self.configure({points.BREAK_VARIABLE: broken})
+        self.configure({points.BREAK_VARIABLE: self.broken if broken is None else broken})
 
     def configure(self, environment: dict[str, str]) -> None:
         """Give the function these variables beside its own; what runs is replaced by new copies."""

@@ -24,8 +24,9 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("ROWLEDGER_LEASE_SECONDS", str(LEASE_SECONDS))
                 stack = local_stack.start(_quiet, layout)
-            arena = Arena(stack, orders, patient=full)
-            arena.deploy(request.config.getoption("broken"))
+            broken = request.config.getoption("broken")
+            arena = Arena(stack, orders, patient=full, broken=broken)
+            arena.deploy()
             yield arena
         finally:
             local_stack.reset(_quiet, layout)

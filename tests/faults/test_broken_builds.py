@@ -14,7 +14,7 @@ GOOD = b"id,note\n1,one\n2,two\n"
 
 @pytest.fixture
 def mended(arena: Arena) -> Iterator[Arena]:
-    """The arena, its function put in order afterwards."""
+    """The arena, its function as before afterwards."""
     yield arena
     arena.deploy()
 
