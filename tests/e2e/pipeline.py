@@ -28,15 +28,15 @@ PATIENCE_SECONDS = 45.0
 T = TypeVar("T")
 
 
-def eventually(what: str, look: Callable[[], T | None]) -> T:
+def eventually(what: str, look: Callable[[], T | None], seconds: float = PATIENCE_SECONDS) -> T:
     """What look finds, as soon as it finds anything."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = look()
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"not within {PATIENCE_SECONDS:g} s: {what}")
+    raise AssertionError(f"not within {seconds:g} s: {what}")
 
 
 @contextmanager

@@ -38,6 +38,9 @@ LEASE_SECONDS = 60
 # What the emulator waits before the last retry, twice over.
 _QUIET_SECONDS = 4.0
 _PATIENCE_SECONDS = 240.0
+_AGAIN_SECONDS = 30.0
+# Each copy of the function is a process: a small machine bears no more of them at work.
+MOST_AT_ONCE = 6
 
 _PULSE = """
 SELECT (SELECT count(*) FROM file_metadata), (SELECT sum(attempt) FROM file_metadata),
@@ -109,6 +112,11 @@ class Arena:
             not points.mark_of_rest(self.folder, worker.pid).exists() for worker in self.workers()
         )
 
+    def await_room(self) -> None:
+        """Wait until the function has not too much in hand."""
+        if not until(lambda: self.busy() < MOST_AT_ONCE, _PATIENCE_SECONDS):
+            raise AssertionError("the function does not get on")
+
     def end_workers(self) -> None:
         processes.stop(self.workers(), grace_seconds=2)
 
@@ -134,17 +142,25 @@ class Arena:
             (orders / f"{point}.{act}.{number}").touch()
         self.tally.points.add(point)
 
-    def await_carried_out(self, *keys: str) -> None:
-        """Wait until every order for these keys was carried out."""
-        for key in keys:
-            self._await_carried_out(key, points.orders_for(self.folder, key))
+    def await_carried_out(self, *uploads: Upload) -> None:
+        """Wait until every order for these uploads was carried out.
 
-    def _await_carried_out(self, key: str, orders: Path) -> None:
-        eventually(f"the orders for {key}", lambda: not any(orders.glob("*.*.*")))
+        Events are sent again meanwhile: on a busy machine a try may end before it gets so far.
+        """
+        for _ in range(int(_PATIENCE_SECONDS / _AGAIN_SECONDS)):
+            if until(lambda: not any(map(self._orders, uploads)), _AGAIN_SECONDS):
+                return
+            for upload in filter(self._orders, uploads):
+                self.send(upload)
+        waiting = [order.name for upload in uploads for order in self._orders(upload)]
+        raise AssertionError(f"orders that were not carried out: {waiting}")
+
+    def _orders(self, upload: Upload) -> list[Path]:
+        return list(points.orders_for(self.folder, upload.key).glob("*.*.*"))
 
     def await_held(self, key: str, point: Point) -> None:
         mark = points.held(points.orders_for(self.folder, key), point)
-        eventually(f"{key} held at {point}", mark.exists)
+        eventually(f"{key} held at {point}", mark.exists, _PATIENCE_SECONDS)
 
     def let_go(self, key: str, point: Point) -> None:
         points.held(points.orders_for(self.folder, key), point).unlink()

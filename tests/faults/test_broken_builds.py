@@ -39,8 +39,7 @@ def test_announcing_before_the_commit_is_found(mended: Arena) -> None:
     key = "broken/outbox.csv"
     mended.deploy(broken="outbox")
     mended.order(key, Point.COMMITTING, Act.KILL)
-    mended.put(key, GOOD)
-    mended.await_carried_out(key)
+    mended.await_carried_out(mended.put(key, GOOD))
     mended.settle(key)
     account = Audit(mended, key).run()
     assert any("announced and never committed" in each for each in account.doubled)

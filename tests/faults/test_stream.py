@@ -6,14 +6,11 @@ import time
 from dataclasses import dataclass, replace
 
 from rowledger.domain.upload import Upload
-from rowledger.local.waiting import until
 from tests.e2e.pipeline import no_events
-from tests.faults.arena import Arena
+from tests.faults.arena import MOST_AT_ONCE, Arena
 from tests.faults.audit import Audit
 
 SEED = 20261122
-# Each is a process of its own: a small machine bears no more.
-MOST_AT_ONCE = 6
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ def deliver(arena: Arena, events: list[tuple[Upload, ...]], rng: random.Random) 
     """Send the events in bursts with pauses between, as fast as the machine bears."""
     waiting = list(events)
     while waiting:
-        assert until(lambda: arena.busy() < MOST_AT_ONCE, 120), "the function does not get on"
+        arena.await_room()
         for _ in range(rng.randint(1, MOST_AT_ONCE)):
             if waiting:
                 arena.send(*waiting.pop())
