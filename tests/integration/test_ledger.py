@@ -10,6 +10,7 @@ import pytest
 
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.domain.ledger import Claim, Finished, InProgress
+from rowledger.domain.notification import PendingNotification
 from rowledger.domain.outcome import Status
 from rowledger.errors import FaultCode, FaultError
 from rowledger.local.roles import Login
@@ -125,9 +126,23 @@ def test_an_unsent_notification_is_found_once_its_publisher_is_gone(bench: Bench
     assert isinstance(bench.ledger.pending_notification(claim.file_id, "r2"), InProgress)
     assert bench.ledger.pending_notification(claim.file_id, "r1") == pending
     bench.ledger.release_notification(pending)
-    assert bench.ledger.pending_notification(claim.file_id, "r2") == pending
+    assert bench.ledger.pending_notification(claim.file_id, "r2") == replace(
+        pending, request_id="r2"
+    )
     bench.ledger.mark_sent(pending, "sns-1")
     assert bench.ledger.pending_notification(claim.file_id, "r3") is None
+
+
+def test_a_publisher_whose_time_is_over_gives_up_nobody_elses_right(bench: Bench) -> None:
+    claim = claimed(bench, an_upload())
+    slow = committed(bench, claim)
+    bench.expire_leases()
+    taken = bench.ledger.pending_notification(claim.file_id, "r2")
+    assert isinstance(taken, PendingNotification)
+    bench.ledger.release_notification(slow)
+    assert isinstance(bench.ledger.pending_notification(claim.file_id, "r3"), InProgress)
+    bench.ledger.release_notification(taken)
+    assert isinstance(bench.ledger.pending_notification(claim.file_id, "r3"), PendingNotification)
 
 
 def test_files_are_listed_newest_first(bench: Bench) -> None:

@@ -48,7 +48,10 @@ class Ledger(Protocol):
         """Record that a notification went out."""
 
     def release_notification(self, pending: PendingNotification) -> None:
-        """Give up the right to publish, so that the next attempt need not wait for it."""
+        """Give up the right to publish, so that the next attempt need not wait for it.
+
+        It changes nothing where the right has passed to another request meanwhile.
+        """
 
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None

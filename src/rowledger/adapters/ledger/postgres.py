@@ -91,6 +91,10 @@ _MARK_SENT = """
 UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :id
 """
 
+_RELEASE_NOTIFICATION = """
+UPDATE notification SET lease_expires_at = now() WHERE id = :id AND claimed_by = :request_id
+"""
+
 _CLAIM_NOTIFICATION = """
 UPDATE notification
    SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
@@ -164,6 +168,7 @@ class PostgresLedger:
                     FaultCode.LEASE_LOST,
                     f"attempt {claim.attempt} at ledger row {claim.file_id} lost its lease",
                 )
+            ((request_id,),) = committed
             connection.run(_END_ATTEMPT, **attempt, result=outcome.status.value)
             ((notification_id,),) = connection.run(
                 _ADD_NOTIFICATION,
@@ -172,10 +177,10 @@ class PostgresLedger:
                 subject=notification.subject,
                 body=notification.body,
                 attributes=json.dumps(notification.attributes),
-                claimed_by=committed[0][0],
+                claimed_by=request_id,
                 lease=PUBLISH_LEASE_SECONDS,
             )
-        return PendingNotification(notification_id, notification)
+        return PendingNotification(notification_id, notification, request_id)
 
     def release(self, claim: Claim, code: FaultCode) -> None:
         attempt = {"id": claim.file_id, "attempt": claim.attempt}
@@ -198,9 +203,7 @@ class PostgresLedger:
 
     def release_notification(self, pending: PendingNotification) -> None:
         with self.database.session() as connection:
-            connection.run(
-                "UPDATE notification SET lease_expires_at = now() WHERE id = :id", id=pending.id
-            )
+            connection.run(_RELEASE_NOTIFICATION, id=pending.id, request_id=pending.request_id)
 
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
@@ -245,7 +248,7 @@ def _claim_notification(
         lease=PUBLISH_LEASE_SECONDS,
     )
     for notification_id, *content in rows:
-        return PendingNotification(notification_id, Notification(*content))
+        return PendingNotification(notification_id, Notification(*content), request_id)
     for (until,) in connection.run(
         "SELECT lease_expires_at FROM notification WHERE file_id = :id AND sent_at IS NULL",
         id=file_id,
