@@ -145,6 +145,17 @@ def test_a_publisher_whose_time_is_over_gives_up_nobody_elses_right(bench: Bench
     assert isinstance(bench.ledger.pending_notification(claim.file_id, "r3"), PendingNotification)
 
 
+def test_what_is_on_record_as_sent_stays_when_it_is_sent_again(bench: Bench) -> None:
+    pending = committed(bench, claimed(bench, an_upload()))
+    bench.ledger.mark_sent(pending, "sns-1")
+    (before,) = bench.ledger.files(limit=5)
+    # As a publisher does whose time was over before it came to mark what it had sent.
+    bench.ledger.mark_sent(pending, "sns-2")
+    (after,) = bench.ledger.files(limit=5)
+    assert before.notified_at is not None
+    assert after.notified_at == before.notified_at
+
+
 def test_files_are_listed_newest_first(bench: Bench) -> None:
     for number in range(3):
         claimed(bench, an_upload(f"{number}.csv"))

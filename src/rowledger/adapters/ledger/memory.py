@@ -117,7 +117,8 @@ class MemoryLedger:
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         message = self.messages[pending.id]
-        message.sent_at, message.topic_message_id = self.now(), topic_message_id
+        if message.sent_at is None:
+            message.sent_at, message.topic_message_id = self.now(), topic_message_id
 
     def release_notification(self, pending: PendingNotification) -> None:
         message = self.messages[pending.id]

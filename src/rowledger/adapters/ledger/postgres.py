@@ -88,7 +88,8 @@ RETURNING id
 """
 
 _MARK_SENT = """
-UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :id
+UPDATE notification SET sent_at = now(), topic_message_id = :topic
+ WHERE id = :id AND sent_at IS NULL
 """
 
 _RELEASE_NOTIFICATION = """
