@@ -1,4 +1,8 @@
-"""The ledger in PostgreSQL; leases run on its clock, the one clock that all attempts share."""
+"""The ledger in PostgreSQL; leases run on its clock, the one clock that all attempts share.
+
+Whether a lease has ended is asked of clock_timestamp(): now() is when the transaction began, and it
+may have waited since for the row.
+"""
 
 import json
 from collections.abc import Sequence
@@ -44,7 +48,7 @@ WITH claimed AS (
            lease_expires_at = now() + make_interval(secs => :lease)
      WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
        AND status = 'PROCESSING'
-       AND (lease_expires_at <= now() OR claimed_by = :request_id)
+       AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
     RETURNING id, attempt, backup_key
 ), begun AS (
     INSERT INTO file_attempt (file_id, attempt, request_id)
@@ -64,7 +68,8 @@ UPDATE file_metadata
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
        error = CAST(:error AS jsonb), duration_ms = :duration_ms,
        backup_version_id = :backup_version_id
- WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING' AND lease_expires_at > now()
+ WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
+   AND lease_expires_at > clock_timestamp()
 RETURNING claimed_by
 """
 
@@ -101,7 +106,7 @@ UPDATE notification
    SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
  WHERE id = (SELECT id FROM notification
               WHERE file_id = :file_id AND sent_at IS NULL
-                AND (lease_expires_at <= now() OR claimed_by = :request_id)
+                AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
               ORDER BY attempt LIMIT 1 FOR UPDATE)
 RETURNING id, message_id, subject, body, attributes
 """
