@@ -1,13 +1,19 @@
-"""The whole local stack, started once for all tests that ask for it."""
+"""The whole local stack, started once for all tests that ask for it, and databases of their own."""
 
+import secrets
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pg8000.native import identifier
 
+from rowledger.adapters.database import PLAIN
+from rowledger.adapters.ledger.migrations import migrate
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
+from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
 
 
@@ -41,6 +47,45 @@ def stack() -> Iterator[Stack]:
                 yield local_stack.start(_quiet, layout)
             finally:
                 local_stack.reset(_quiet, layout)
+
+
+@pytest.fixture
+def logins(stack: Stack) -> Logins:
+    return stack.database
+
+
+@pytest.fixture
+def empty_database(logins: Logins) -> Iterator[Login]:
+    """A database without tables, as its owner."""
+    owner = replace(logins.owner, database=f"test_{secrets.token_hex(6)}")
+    name = identifier(owner.database)
+    superuser = logins.superuser.connect()
+    superuser.run(f"CREATE DATABASE {name} OWNER {identifier(owner.username)}")
+    try:
+        yield owner
+    finally:
+        superuser.run(f"DROP DATABASE {name} WITH (FORCE)")
+        superuser.close()
+
+
+@pytest.fixture
+def owner_of_fresh_database(empty_database: Login) -> Login:
+    """A migrated database, as its owner."""
+    owner = empty_database
+    migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
+    return owner
+
+
+@pytest.fixture
+def fresh_database(owner_of_fresh_database: Login, logins: Logins) -> Login:
+    """A migrated database, as the function's role."""
+    return replace(logins.function, database=owner_of_fresh_database.database)
+
+
+@pytest.fixture
+def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
+    """The same database, as the operator's role."""
+    return replace(logins.operator, database=fresh_database.database)
 
 
 def _quiet(_step: str) -> None:

@@ -1,15 +1,19 @@
-"""The fault suite's own stack, and the line it ends with."""
+"""The fault suite's own stack, workers at a ledger of its own, and the line it ends with."""
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
+from rowledger.local.roles import Login, Logins
 from tests.faults.arena import LEASE_SECONDS, Arena
+from tests.faults.ledger_workers import Crew
 
+CREW_SIZE = 8
 SUMMARY = pytest.StashKey[str]()
 
 
@@ -30,6 +34,17 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
             yield arena
         finally:
             local_stack.reset(_quiet, layout)
+
+
+@pytest.fixture
+def crew(
+    fresh_database: Login, operator_of_fresh_database: Login, logins: Logins
+) -> Iterator[Crew]:
+    """Workers of the function's and the operator's role at one ledger."""
+    superuser = replace(logins.superuser, database=fresh_database.database)
+    crew = Crew(fresh_database, operator_of_fresh_database, superuser, size=CREW_SIZE)
+    yield crew
+    crew.close()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,18 +1,12 @@
-"""Databases of a test's own, on the server of the local stack."""
+"""The ledger in PostgreSQL and its twin, under one set of tests."""
 
-import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from pg8000.native import identifier
 
-from rowledger.adapters.database import PLAIN
 from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.ledger.migrations import migrate
 from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.local.roles import Login, Logins
-from rowledger.local.stack import Stack
 from tests.integration.ledger_bench import (
     LEASE_SECONDS,
     Bench,
@@ -21,44 +15,8 @@ from tests.integration.ledger_bench import (
     on_postgres,
 )
 
-
-@pytest.fixture
-def logins(stack: Stack) -> Logins:
-    return stack.database
-
-
-@pytest.fixture
-def empty_database(logins: Logins) -> Iterator[Login]:
-    """A database without tables, as its owner."""
-    owner = replace(logins.owner, database=f"test_{secrets.token_hex(6)}")
-    name = identifier(owner.database)
-    superuser = logins.superuser.connect()
-    superuser.run(f"CREATE DATABASE {name} OWNER {identifier(owner.username)}")
-    try:
-        yield owner
-    finally:
-        superuser.run(f"DROP DATABASE {name} WITH (FORCE)")
-        superuser.close()
-
-
-@pytest.fixture
-def owner_of_fresh_database(empty_database: Login) -> Login:
-    """A migrated database, as its owner."""
-    owner = empty_database
-    migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
-    return owner
-
-
-@pytest.fixture
-def fresh_database(owner_of_fresh_database: Login, logins: Logins) -> Login:
-    """A migrated database, as the function's role."""
-    return replace(logins.function, database=owner_of_fresh_database.database)
-
-
-@pytest.fixture
-def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
-    """The same database, as the operator's role."""
-    return replace(logins.operator, database=fresh_database.database)
+if TYPE_CHECKING:
+    from rowledger.local.roles import Login
 
 
 @pytest.fixture(params=["memory", "postgres"])

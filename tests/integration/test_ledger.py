@@ -10,6 +10,7 @@ import pytest
 
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.domain.ledger import Claim, Finished, InProgress
+from rowledger.domain.notification import PendingNotification
 from rowledger.domain.outcome import Status
 from rowledger.errors import FaultCode, FaultError
 from rowledger.local.roles import Login
@@ -125,9 +126,34 @@ def test_an_unsent_notification_is_found_once_its_publisher_is_gone(bench: Bench
     assert isinstance(bench.ledger.pending_notification(claim.file_id, "r2"), InProgress)
     assert bench.ledger.pending_notification(claim.file_id, "r1") == pending
     bench.ledger.release_notification(pending)
-    assert bench.ledger.pending_notification(claim.file_id, "r2") == pending
+    assert bench.ledger.pending_notification(claim.file_id, "r2") == replace(
+        pending, request_id="r2"
+    )
     bench.ledger.mark_sent(pending, "sns-1")
     assert bench.ledger.pending_notification(claim.file_id, "r3") is None
+
+
+def test_a_publisher_whose_time_is_over_gives_up_nobody_elses_right(bench: Bench) -> None:
+    claim = claimed(bench, an_upload())
+    slow = committed(bench, claim)
+    bench.expire_leases()
+    taken = bench.ledger.pending_notification(claim.file_id, "r2")
+    assert isinstance(taken, PendingNotification)
+    bench.ledger.release_notification(slow)
+    assert isinstance(bench.ledger.pending_notification(claim.file_id, "r3"), InProgress)
+    bench.ledger.release_notification(taken)
+    assert isinstance(bench.ledger.pending_notification(claim.file_id, "r3"), PendingNotification)
+
+
+def test_what_is_on_record_as_sent_stays_when_it_is_sent_again(bench: Bench) -> None:
+    pending = committed(bench, claimed(bench, an_upload()))
+    bench.ledger.mark_sent(pending, "sns-1")
+    (before,) = bench.ledger.files(limit=5)
+    # As a publisher does whose time was over before it came to mark what it had sent.
+    bench.ledger.mark_sent(pending, "sns-2")
+    (after,) = bench.ledger.files(limit=5)
+    assert before.notified_at is not None
+    assert after.notified_at == before.notified_at
 
 
 def test_files_are_listed_newest_first(bench: Bench) -> None:

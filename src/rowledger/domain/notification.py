@@ -25,10 +25,14 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class PendingNotification:
-    """A committed notification that this attempt alone may publish now."""
+    """A committed notification that one request alone may publish now.
+
+    request_id: whose right it is.
+    """
 
     id: int
     notification: Notification
+    request_id: str
 
 
 def announce(

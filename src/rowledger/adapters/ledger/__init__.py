@@ -45,10 +45,13 @@ class Ledger(Protocol):
         """Take the right to publish the oldest message still unsent; None where nothing is."""
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
-        """Record that a notification went out."""
+        """Record that a notification went out; where that is on record, it stays as it is."""
 
     def release_notification(self, pending: PendingNotification) -> None:
-        """Give up the right to publish, so that the next attempt need not wait for it."""
+        """Give up the right to publish, so that the next attempt need not wait for it.
+
+        It changes nothing where the right has passed to another request meanwhile.
+        """
 
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None

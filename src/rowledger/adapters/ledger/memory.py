@@ -1,7 +1,7 @@
 """A ledger in memory, with a clock of its own: the twin of PostgresLedger."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,6 @@ class _Message:
     file_id: int
     attempt: int
     pending: PendingNotification
-    claimed_by: str
     lease_expires_at: datetime
     sent_at: datetime | None = None
     topic_message_id: str | None = None
@@ -90,9 +89,9 @@ class MemoryLedger:
         row.outcome, row.duration_ms = outcome, duration_ms
         row.backup_version_id = backup_version_id
         row.attempts[claim.attempt - 1] = outcome.status.value
-        pending = PendingNotification(len(self.messages) + 1, notification)
+        pending = PendingNotification(len(self.messages) + 1, notification, row.claimed_by)
         self.messages[pending.id] = _Message(
-            row.id, claim.attempt, pending, row.claimed_by, self.now() + _PUBLISH_LEASE
+            row.id, claim.attempt, pending, self.now() + _PUBLISH_LEASE
         )
         return pending
 
@@ -109,8 +108,8 @@ class MemoryLedger:
         for message in self.messages.values():
             if message.file_id != file_id or message.sent_at is not None:
                 continue
-            if message.lease_expires_at <= self.now() or message.claimed_by == request_id:
-                message.claimed_by = request_id
+            if message.lease_expires_at <= self.now() or message.pending.request_id == request_id:
+                message.pending = replace(message.pending, request_id=request_id)
                 message.lease_expires_at = self.now() + _PUBLISH_LEASE
                 return message.pending
             held = InProgress(message.lease_expires_at)
@@ -118,10 +117,13 @@ class MemoryLedger:
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         message = self.messages[pending.id]
-        message.sent_at, message.topic_message_id = self.now(), topic_message_id
+        if message.sent_at is None:
+            message.sent_at, message.topic_message_id = self.now(), topic_message_id
 
     def release_notification(self, pending: PendingNotification) -> None:
-        self.messages[pending.id].lease_expires_at = self.now()
+        message = self.messages[pending.id]
+        if message.pending.request_id == pending.request_id:
+            message.lease_expires_at = self.now()
 
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None

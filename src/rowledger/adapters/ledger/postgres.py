@@ -1,4 +1,8 @@
-"""The ledger in PostgreSQL; leases run on its clock, the one clock that all attempts share."""
+"""The ledger in PostgreSQL; leases run on its clock, the one clock that all attempts share.
+
+Whether a lease has ended is asked of clock_timestamp(): now() is when the transaction began, and it
+may have waited since for the row.
+"""
 
 import json
 from collections.abc import Sequence
@@ -44,7 +48,7 @@ WITH claimed AS (
            lease_expires_at = now() + make_interval(secs => :lease)
      WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
        AND status = 'PROCESSING'
-       AND (lease_expires_at <= now() OR claimed_by = :request_id)
+       AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
     RETURNING id, attempt, backup_key
 ), begun AS (
     INSERT INTO file_attempt (file_id, attempt, request_id)
@@ -64,7 +68,8 @@ UPDATE file_metadata
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
        error = CAST(:error AS jsonb), duration_ms = :duration_ms,
        backup_version_id = :backup_version_id
- WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING' AND lease_expires_at > now()
+ WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
+   AND lease_expires_at > clock_timestamp()
 RETURNING claimed_by
 """
 
@@ -88,7 +93,12 @@ RETURNING id
 """
 
 _MARK_SENT = """
-UPDATE notification SET sent_at = now(), topic_message_id = :topic WHERE id = :id
+UPDATE notification SET sent_at = now(), topic_message_id = :topic
+ WHERE id = :id AND sent_at IS NULL
+"""
+
+_RELEASE_NOTIFICATION = """
+UPDATE notification SET lease_expires_at = now() WHERE id = :id AND claimed_by = :request_id
 """
 
 _CLAIM_NOTIFICATION = """
@@ -96,7 +106,7 @@ UPDATE notification
    SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
  WHERE id = (SELECT id FROM notification
               WHERE file_id = :file_id AND sent_at IS NULL
-                AND (lease_expires_at <= now() OR claimed_by = :request_id)
+                AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
               ORDER BY attempt LIMIT 1 FOR UPDATE)
 RETURNING id, message_id, subject, body, attributes
 """
@@ -164,6 +174,7 @@ class PostgresLedger:
                     FaultCode.LEASE_LOST,
                     f"attempt {claim.attempt} at ledger row {claim.file_id} lost its lease",
                 )
+            ((request_id,),) = committed
             connection.run(_END_ATTEMPT, **attempt, result=outcome.status.value)
             ((notification_id,),) = connection.run(
                 _ADD_NOTIFICATION,
@@ -172,10 +183,10 @@ class PostgresLedger:
                 subject=notification.subject,
                 body=notification.body,
                 attributes=json.dumps(notification.attributes),
-                claimed_by=committed[0][0],
+                claimed_by=request_id,
                 lease=PUBLISH_LEASE_SECONDS,
             )
-        return PendingNotification(notification_id, notification)
+        return PendingNotification(notification_id, notification, request_id)
 
     def release(self, claim: Claim, code: FaultCode) -> None:
         attempt = {"id": claim.file_id, "attempt": claim.attempt}
@@ -198,9 +209,7 @@ class PostgresLedger:
 
     def release_notification(self, pending: PendingNotification) -> None:
         with self.database.session() as connection:
-            connection.run(
-                "UPDATE notification SET lease_expires_at = now() WHERE id = :id", id=pending.id
-            )
+            connection.run(_RELEASE_NOTIFICATION, id=pending.id, request_id=pending.request_id)
 
     def files(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
@@ -245,7 +254,7 @@ def _claim_notification(
         lease=PUBLISH_LEASE_SECONDS,
     )
     for notification_id, *content in rows:
-        return PendingNotification(notification_id, Notification(*content))
+        return PendingNotification(notification_id, Notification(*content), request_id)
     for (until,) in connection.run(
         "SELECT lease_expires_at FROM notification WHERE file_id = :id AND sent_at IS NULL",
         id=file_id,

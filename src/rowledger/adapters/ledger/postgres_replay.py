@@ -11,7 +11,8 @@ from rowledger.domain.replay import Candidate, Request, Selection
 from rowledger.domain.upload import Upload
 
 _HELD_UNTIL = (
-    "CASE WHEN f.status = 'PROCESSING' AND f.lease_expires_at > now() THEN f.lease_expires_at END"
+    "CASE WHEN f.status = 'PROCESSING' AND f.lease_expires_at > clock_timestamp()"
+    " THEN f.lease_expires_at END"
 )
 
 _SELECT = f"""

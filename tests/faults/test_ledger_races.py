@@ -1,0 +1,115 @@
+"""Workers that meet at one row."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.domain.ledger import Claim, InProgress
+from rowledger.domain.notification import PendingNotification
+from rowledger.domain.replay import Request, Source
+from rowledger.errors import FaultCode, FaultError
+from tests.faults.ledger_workers import Crew
+from tests.integration.ledger_bench import GOOD, a_notification
+from tests.unit.builders import an_upload
+
+UPLOAD = an_upload()
+
+T = TypeVar("T")
+
+
+def claim(ledger: PostgresLedger, request_id: str) -> Claim:
+    standing = ledger.claim(UPLOAD, request_id)
+    assert isinstance(standing, Claim)
+    return standing
+
+
+def commit(ledger: PostgresLedger, claim: Claim) -> PendingNotification:
+    return ledger.commit(claim, GOOD, a_notification(), backup_version_id="b-1", duration_ms=12)
+
+
+def all_at_once(crew: Crew, action: Callable[[PostgresLedger, str], T]) -> list[T]:
+    """What becomes of it when every worker does it, each for a request of its own."""
+
+    def task(request_id: str) -> Callable[[PostgresLedger], T]:
+        return lambda ledger: action(ledger, request_id)
+
+    tasks = [(worker, task(f"r{number}")) for number, worker in enumerate(crew.workers)]
+    return crew.at_once(tasks, past_gate=[UPLOAD])
+
+
+def fault_of_commit(ledger: PostgresLedger, claim: Claim) -> FaultCode | None:
+    try:
+        commit(ledger, claim)
+    except FaultError as fault:
+        return fault.code
+    return None
+
+
+def test_of_all_that_claim_at_once_one_begins(crew: Crew) -> None:
+    for attempt in (1, 2, 3):
+        standings = all_at_once(crew, lambda ledger, request_id: ledger.claim(UPLOAD, request_id))
+        (begun,) = (standing for standing in standings if isinstance(standing, Claim))
+        assert begun.attempt == attempt
+        others = [standing for standing in standings if standing is not begun]
+        assert all(isinstance(standing, InProgress) for standing in others)
+        crew.end_lease(begun.file_id)
+
+
+def test_of_all_that_commit_one_attempt_at_once_one_does(crew: Crew) -> None:
+    begun = claim(crew.workers[0].ledger, "r1")
+    faults = all_at_once(crew, lambda ledger, request_id: fault_of_commit(ledger, begun))
+    assert Counter(faults) == {None: 1, FaultCode.LEASE_LOST: len(crew.workers) - 1}
+
+
+def test_of_all_that_would_publish_at_once_one_may(crew: Crew) -> None:
+    first, *_ = crew.workers
+    begun = claim(first.ledger, "r1")
+    pending = commit(first.ledger, begun)
+    for _ in range(3):
+        crew.end_publishing(pending.id)
+        answers = all_at_once(
+            crew, lambda ledger, request_id: ledger.pending_notification(begun.file_id, request_id)
+        )
+        (taken,) = (answer for answer in answers if isinstance(answer, PendingNotification))
+        assert taken.notification == pending.notification
+        others = [answer for answer in answers if answer is not taken]
+        assert all(isinstance(answer, InProgress) for answer in others)
+
+
+# A lease can end while somebody waits for its row: the end counts, not the start of the wait.
+
+
+def test_a_commit_that_waited_past_its_lease_is_refused(crew: Crew) -> None:
+    worker, *_ = crew.workers
+    held = claim(worker.ledger, "r1")
+    waited = crew.past_the_lease((worker, lambda ledger: fault_of_commit(ledger, held)), UPLOAD)
+    assert waited is FaultCode.LEASE_LOST
+
+
+def test_a_claim_that_waited_past_the_lease_takes_over(crew: Crew) -> None:
+    first, second, *_ = crew.workers
+    crew.end_lease(claim(first.ledger, "r1").file_id)
+    waited = crew.past_the_lease((second, lambda ledger: claim(ledger, "r2")), UPLOAD)
+    assert waited.attempt == 2
+
+
+def test_a_publisher_that_waited_past_anothers_right_may_publish(crew: Crew) -> None:
+    first, second, *_ = crew.workers
+    begun = claim(first.ledger, "r1")
+    pending = commit(first.ledger, begun)
+    crew.end_publishing(pending.id)
+    waited = crew.past_the_lease(
+        (second, lambda ledger: ledger.pending_notification(begun.file_id, "r2")), UPLOAD
+    )
+    assert isinstance(waited, PendingNotification)
+
+
+def test_a_replay_that_waited_past_the_lease_is_recorded(crew: Crew) -> None:
+    worker, *_ = crew.workers
+    claim(worker.ledger, "r1")
+    request = Request("ada", "the attempt was killed", Source.LEDGER)
+    waited = crew.past_the_lease(
+        (crew.operators[0], lambda ledger: ledger.reopen([UPLOAD], request)), UPLOAD
+    )
+    assert waited is None
