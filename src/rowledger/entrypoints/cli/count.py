@@ -23,8 +23,8 @@ from rich.text import Text
 
 from rowledger.domain.counting import Counter
 from rowledger.domain.dialect import Dialect
-from rowledger.domain.notification import printable
 from rowledger.domain.rejection import RejectedError, Rejection
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output, table_of
 from rowledger.entrypoints.cli.presentation import as_json
 

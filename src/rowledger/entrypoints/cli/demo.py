@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
+from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.presentation import (

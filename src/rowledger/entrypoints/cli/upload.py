@@ -6,8 +6,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from rowledger import contract
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
 from rowledger.domain.outcome import Status
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of
