@@ -126,7 +126,7 @@ def _opened(path: str) -> Iterator[tuple[BinaryIO, int | None]]:
 def _progress() -> Progress:
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),

@@ -91,8 +91,8 @@ def _refuse_ignored(paths: tuple[Path, ...]) -> None:
     for path in paths:
         if not path.name.lower().endswith(suffixes):
             raise click.UsageError(
-                f"{path}: the pipeline takes names that end in {' or '.join(suffixes)}, and ignores"
-                " others"
+                f"{printable(str(path))}: the pipeline takes names that end in"
+                f" {' or '.join(suffixes)}, and ignores others"
             )
 
 
