@@ -1,14 +1,17 @@
 """The whole local stack, started once for all tests that ask for it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.stack import Stack
+from tests.e2e.cli import Result, invoke
+from tests.e2e.pipeline import Pipeline
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,3 +41,16 @@ def stack() -> Iterator[Stack]:
 
 def _quiet(_step: str) -> None:
     pass
+
+
+@pytest.fixture
+def pipeline(stack: Stack) -> Iterator[Pipeline]:
+    with ledger_of(stack) as ledger:
+        yield Pipeline(stack, ledger)
+
+
+@pytest.fixture
+def run(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a rowledger command on the stack."""
+    monkeypatch.setenv(STATE_DIR_VARIABLE, str(stack.state_dir))
+    return invoke
