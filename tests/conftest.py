@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +11,13 @@ from pg8000.native import identifier
 
 from rowledger.adapters.database import PLAIN
 from rowledger.adapters.ledger.migrations import migrate
+from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
+from tests.e2e.cli import Result, invoke
+from tests.e2e.pipeline import Pipeline
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -86,6 +89,19 @@ def fresh_database(owner_of_fresh_database: Login, logins: Logins) -> Login:
 def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
     """The same database, as the operator's role."""
     return replace(logins.operator, database=fresh_database.database)
+
+
+@pytest.fixture
+def pipeline(stack: Stack) -> Iterator[Pipeline]:
+    with ledger_of(stack) as ledger:
+        yield Pipeline(stack, ledger)
+
+
+@pytest.fixture
+def run(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a rowledger command on the stack."""
+    monkeypatch.setenv(STATE_DIR_VARIABLE, str(stack.state_dir))
+    return invoke
 
 
 def _quiet(_step: str) -> None:

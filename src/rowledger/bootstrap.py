@@ -20,6 +20,7 @@ from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.adapters.storage import Storage
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.config import Config
+from rowledger.domain.expansion import ExpansionLimit
 from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
 from rowledger.service.reconcile import Reconcile
@@ -60,7 +61,7 @@ def bootstrap(
         output_bucket=config.output_bucket,
         backup_bucket=config.backup_bucket,
         header=config.header,
-        max_decompressed_bytes=config.max_decompressed_bytes,
+        expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
     )

@@ -23,6 +23,7 @@ class Config:
     database_ca_file: str
     header: bool
     max_decompressed_bytes: int
+    max_decompressed_ratio: int
     lease_seconds: int
     reconcile_grace_seconds: int
     reconcile_max_heals: int

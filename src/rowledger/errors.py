@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from rowledger.domain.text import escaped
+
 
 class FaultCode(StrEnum):
     """Stable codes, so that logs and alarms can be searched by them."""
@@ -32,10 +34,10 @@ class FaultError(Exception):
     """Raised for anything that is not the file's own doing; the event is then retried.
 
     message: one sentence for a person, without secrets and without a library's own text
-        where that may hold any.
+        where that may hold any. What it quotes is escaped: Lambda logs it as it is.
     """
 
     def __init__(self, code: FaultCode, message: str) -> None:
-        super().__init__(f"{code}: {message}")
         self.code = code
-        self.message = message
+        self.message = escaped(message)
+        super().__init__(f"{code}: {self.message}")

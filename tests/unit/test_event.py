@@ -103,3 +103,10 @@ def test_a_bad_record_is_a_fault_and_hides_no_other(record: Any, code: FaultCode
     reading = read({"Records": [record, a_record(good)]})
     assert [fault.code for fault in reading.faults] == [code]
     assert reading.uploads == [good]
+
+
+def test_a_fault_quotes_a_strangers_event_in_one_safe_line() -> None:
+    bucket = "evil\n[ERROR] all is lost\x1b[2J\u2028"
+    (fault,) = read(an_event(an_upload(bucket=bucket))).faults
+    assert fault.code is FaultCode.UNEXPECTED_BUCKET
+    assert str(fault).isprintable()

@@ -126,3 +126,23 @@ def test_an_attempt_ends_by_itself_before_lambda_ends_it(function: Function) -> 
         function.invoke(an_event(upload), remaining_ms=RESERVE_SECONDS * 1000)
     assert raised.value.code is FaultCode.TIME_UP
     assert not function.ledger.rows
+
+
+HOSTILE = 'a\n\u2028\x85{"level":"ERROR"}\x1b[2J\x9b31m\x7f\u202e.csv'
+
+
+def test_no_name_breaks_a_log_line_or_reaches_a_terminal_raw(
+    function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload = an_upload(HOSTILE)
+    function.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
+    function.storage.faults["read"] = [FaultError(FaultCode.STORAGE, f"reading {HOSTILE!r}")]
+    ignored = an_upload(f"{HOSTILE}.txt")
+    with pytest.raises(FaultError):
+        function.invoke(an_event(upload, ignored))
+    function.invoke(an_event(upload))
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    logs = [json.loads(line) for line in said.splitlines()]
+    assert [log["upload"]["key"] for log in logs if "upload" in log] == [HOSTILE, HOSTILE]
+    assert [log["what"] for log in logs if "what" in log] == [ignored.key]

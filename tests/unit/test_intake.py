@@ -14,6 +14,7 @@ from rowledger import contract
 from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.storage.memory import MemoryStorage
+from rowledger.domain.expansion import ExpansionLimit
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Status
 from rowledger.domain.replay import Request, Source
@@ -41,7 +42,7 @@ class World:
             output_bucket="out",
             backup_bucket="back",
             header=True,
-            max_decompressed_bytes=10_000,
+            expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
             now=lambda: self.time,
             monotonic=self.seconds,
         )

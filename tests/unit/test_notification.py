@@ -3,7 +3,7 @@ from email.message import EmailMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.domain.notification import MAX_SUBJECT, Notification, announce, printable
+from rowledger.domain.notification import MAX_SUBJECT, Notification, announce
 from rowledger.domain.outcome import examine
 from rowledger.domain.receipt import BackupPlace
 from tests.unit.builders import an_upload
@@ -69,7 +69,3 @@ def test_no_name_passes_for_an_encoded_word() -> None:
     header = EmailMessage()
     header["Subject"] = subject
     assert str(header["Subject"]) == subject
-
-
-def test_control_and_invisible_characters_show_as_escapes() -> None:
-    assert printable("a\r\nBcc: b\u202ec\\n") == "a\\r\\nBcc: b\\u202ec\\\\n"

@@ -3,6 +3,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rowledger import contract
@@ -15,15 +17,18 @@ SCHEMA = contract.load("result.schema.json")
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-def receipt_of(content: bytes) -> dict[str, Any]:
-    body = render_receipt(
-        an_upload(size_bytes=len(content)),
+def rendered(key: str, content: bytes) -> bytes:
+    return render_receipt(
+        an_upload(key, size_bytes=len(content)),
         examine([content], header=True),
-        BackupPlace("candidate-test-backup", "backup/b_orders.csv"),
+        BackupPlace("candidate-test-backup", f"backup/b_{key}"),
         datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC),
         duration_ms=12,
     )
-    document: dict[str, Any] = json.loads(body)
+
+
+def receipt_of(content: bytes) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(rendered("orders.csv", content))
     return document
 
 
@@ -72,3 +77,13 @@ def test_the_schema_is_one_and_knows_every_code() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     codes = SCHEMA["properties"]["error"]["properties"]["code"]["enum"]
     assert set(codes) == {code.value for code in RejectionCode}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300))
+def test_any_name_is_in_its_receipt_as_it_is_and_nothing_raw_beside_it(key: str) -> None:
+    body = rendered(key, b"a\n1\n").decode()
+    document = json.loads(body)
+    VALIDATOR.validate(document)
+    assert (document["filename"], document["backup"]["key"]) == (key, f"backup/b_{key}")
+    assert body.replace("\n", "").isprintable()
+    assert len(body.splitlines()) == len(rendered("orders.csv", b"a\n1\n").splitlines())

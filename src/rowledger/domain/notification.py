@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from rowledger.domain.outcome import Outcome
 from rowledger.domain.receipt import BackupPlace, timestamp
+from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 
 MAX_SUBJECT = 100
@@ -100,18 +101,3 @@ def _subject(outcome: Outcome, name: str) -> str:
     if len(ascii_name) > room:
         ascii_name = "..." + ascii_name[-(room - 3) :]
     return f"{start}{ascii_name}{end}"
-
-
-def printable(text: str) -> str:
-    """The text with each line break, control or invisible character as its escape.
-
-    A key can then neither add a line to a mail nor hide what it is. A backslash is escaped too, so
-    that no two texts look alike.
-    """
-    return "".join(map(_printable_character, text))
-
-
-def _printable_character(character: str) -> str:
-    if character.isprintable() and character != "\\":
-        return character
-    return character.encode("unicode_escape").decode("ascii")

@@ -1,12 +1,12 @@
 """The receipt: an upload's result.json, as contract/result.schema.json describes it."""
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from rowledger.domain.outcome import Outcome
 from rowledger.domain.rejection import Rejection
+from rowledger.domain.text import json_text
 from rowledger.domain.upload import Upload
 
 SCHEMA_VERSION = "1.0"
@@ -51,7 +51,7 @@ def render_receipt(
     }
     if outcome.rejection:
         document["error"] = error_document(outcome.rejection)
-    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    return json_text(document, indent=2).encode() + b"\n"
 
 
 def error_document(rejection: Rejection) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rowledger.bootstrap import App
 from rowledger.domain.event import read_event
 from rowledger.domain.outcome import Status
 from rowledger.domain.upload import Upload
+from rowledger.entrypoints.log_lines import logger_of
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.intake import Report
 
@@ -29,7 +30,7 @@ RESERVE_SECONDS = 45
 
 def build_handler(app: App) -> Handler:
     """The Lambda handler over an application."""
-    logger = Logger(service=SERVICE, level=app.config.log_level, serialize_stacktrace=False)
+    logger = logger_of(SERVICE, app.config.log_level)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
     @logger.inject_lambda_context(clear_state=True)

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rowledger.config import Config
 from rowledger.domain.reconciliation import Pass, Verdict
 from rowledger.entrypoints.event_handler import NAMESPACE, RESERVE_SECONDS
+from rowledger.entrypoints.log_lines import logger_of
 from rowledger.service.reconcile import Limits, Reconcile
 
 Handler = Callable[[Any, LambdaContext], None]
@@ -25,7 +26,7 @@ SERVICE = "csv-reconciler"
 
 def build_handler(reconcile: Reconcile, config: Config) -> Handler:
     """The Lambda handler over reconciliation; it takes any event."""
-    logger = Logger(service=SERVICE, level=config.log_level, serialize_stacktrace=False)
+    logger = logger_of(SERVICE, config.log_level)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
     @logger.inject_lambda_context(clear_state=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.storage import Storage
+from rowledger.domain.expansion import ExpansionLimit
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.ledger import Claim, Finished, InProgress
 from rowledger.domain.notification import PendingNotification, announce
@@ -46,7 +47,7 @@ class Intake:
     output_bucket: str
     backup_bucket: str
     header: bool
-    max_decompressed_bytes: int
+    expansion: ExpansionLimit
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -124,7 +125,7 @@ class Intake:
                 return examine(
                     deadline.within(chunks),
                     header=self.header,
-                    max_decompressed_bytes=self.max_decompressed_bytes,
+                    max_decompressed_bytes=self.expansion.of(upload.size_bytes),
                 )
         except FaultError as fault:
             if fault.code is FaultCode.OBJECT_MISSING:

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.storage import Page
 from rowledger.domain.event import ignored_key
-from rowledger.domain.notification import printable
 from rowledger.domain.reconciliation import (
     Cursor,
     Entry,
@@ -26,6 +25,7 @@ from rowledger.domain.reconciliation import (
     complete_through,
     decide,
 )
+from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.deadline import Deadline

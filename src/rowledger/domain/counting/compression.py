@@ -71,7 +71,8 @@ class GzipReader:
             raise RejectedError(
                 Rejection(
                     RejectionCode.TOO_LARGE,
-                    f"The file decompresses to more than {self._limit:,} bytes, the limit set.",
+                    f"The file expands to more than {self._limit:,} bytes,"
+                    " which is the limit for a gzip file of its size.",
                 )
             )
 

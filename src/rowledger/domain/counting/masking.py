@@ -6,6 +6,7 @@ unquoted field, and whatever follows a closing quote is literal up to the delimi
 """
 
 import re
+from collections import deque
 from operator import itemgetter
 
 _QUOTE = b'"'
@@ -38,7 +39,9 @@ class QuoteMask:
         """exact_below: the size in bytes up to which an irregular block is scanned by quotes."""
         self._boundaries = frozenset({delimiter, b"\n", b"\r"})
         self._ends_of_regular = self._boundaries | {b""}
-        self._opening = re.compile(_QUOTE + b"(?<=[" + re.escape(delimiter) + rb'\r\n]")')
+        # A section, up to its closing quote or to the end of the block.
+        opening = _QUOTE + b"(?<=[" + re.escape(delimiter) + rb'\r\n]")'
+        self._section = re.compile(opening + rb'[^"]*+(?:""[^"]*+)*+("|\Z)')
         self._exact_below = exact_below
         self._at_field_start = True
         self._offset = 0
@@ -133,30 +136,27 @@ class QuoteMask:
         self.opened_at = self._offset + len(block) - sum(map(len, after)) - len(after)
 
     def _mask_exactly(self, block: bytes) -> bytes:
-        """Mask any block, section by section."""
-        outside: list[bytes] = []
-        at = 0
-        while True:
-            if self.inside:
-                closing = _SECTION_END.match(block, at)
-                if not closing:
-                    break
-                self.inside = False
-                at = closing.end()
-                self._after_closing = at == len(block)
-            opening = self._find_opening(block, at)
-            if opening < 0:
-                outside.append(block[at:])
-                break
-            outside.append(block[at : opening + 1])
+        """Mask any block. No line of Python runs for a single quote, however many there are."""
+        opened = b""
+        if not self.inside and self._at_field_start and block.startswith(_QUOTE):
+            opened, block = _QUOTE, block[1:]
             self.inside = self.quoted = True
-            self.opened_at = self._offset + opening
-            at = opening + 1
-        return b"".join(outside)
-
-    def _find_opening(self, block: bytes, at: int) -> int:
-        """Find the next quote at the start of a field; -1 where there is none."""
-        if at == 0 and self._at_field_start and block.startswith(_QUOTE):
-            return 0
-        found = self._opening.search(block, at)
-        return found.start() if found else -1
+            self.opened_at = self._offset
+        at = 0
+        if self.inside:
+            closing = _SECTION_END.match(block)
+            if not closing:
+                return opened
+            self.inside = False
+            at = closing.end()
+            self._after_closing = at == len(block)
+        masked, sections = self._section.subn(_QUOTE, block[at:])
+        self.quoted |= sections > 0
+        if sections and masked.endswith(_QUOTE):
+            # Perhaps of a section that goes on in the next block: where did it open?
+            (last,) = deque(self._section.finditer(block, at), maxlen=1)
+            if last.end() == len(block):
+                self.opened_at = self._offset + len(opened) + last.start()
+                self._after_closing = last[1] == _QUOTE
+                self.inside = not self._after_closing
+        return opened + masked

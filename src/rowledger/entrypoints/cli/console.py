@@ -1,13 +1,15 @@
 """What the commands of the local stack print with."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 from rich.console import Console
+from rich.highlighter import JSONHighlighter
 from rich.table import Table
+
+from rowledger.domain.text import json_text
 
 # A pipe has no width of its own, and a program that reads it wants whole lines.
 _PIPE_WIDTH = 200
@@ -32,4 +34,9 @@ def table_of(*columns: str) -> Table:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json_text(value, indent=2))
+
+
+def show_json(value: object) -> None:
+    """The same for people: in colours on a terminal."""
+    output.print(JSONHighlighter()(json_text(value, indent=2)), soft_wrap=True)

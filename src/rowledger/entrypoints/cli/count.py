@@ -23,8 +23,8 @@ from rich.text import Text
 
 from rowledger.domain.counting import Counter
 from rowledger.domain.dialect import Dialect
-from rowledger.domain.notification import printable
 from rowledger.domain.rejection import RejectedError, Rejection
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output, table_of
 from rowledger.entrypoints.cli.presentation import as_json
 
@@ -126,7 +126,7 @@ def _opened(path: str) -> Iterator[tuple[BinaryIO, int | None]]:
 def _progress() -> Progress:
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),

@@ -4,7 +4,7 @@ import click
 from rich.text import Text
 
 from rowledger.domain.dead_letters import DeadLetter
-from rowledger.domain.notification import printable
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output, spinner, table_of
 from rowledger.entrypoints.cli.local_replay import replay_of
 from rowledger.entrypoints.cli.presentation import as_json, local_time, upload_document

@@ -1,6 +1,5 @@
 """The pipeline at work on sample files, good and bad, each checked against its outcome."""
 
-import json
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
-from rowledger.entrypoints.cli.console import output
+from rowledger.domain.text import printable
+from rowledger.entrypoints.cli.console import output, show_json
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.presentation import files_table
@@ -110,7 +109,7 @@ def _summarise(stack: Stack, cases: list[Case]) -> None:
     output.rule("the ledger (table file_metadata)", align="left")
     output.print(files_table(records))
     output.rule(f"one receipt (s3, {printable(records[0].receipt_key)})", align="left")
-    output.print_json(json.dumps(read_receipt(stack, records[0]), ensure_ascii=False))
+    show_json(read_receipt(stack, records[0]))
     output.rule(f"backups (bucket {stack.settings['ROWLEDGER_BACKUP_BUCKET']})", align="left")
     for record in records:
         output.print(printable(record.backup_key), markup=False)

@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
 from rowledger.domain.outcome import Status
+from rowledger.domain.text import printable
 from rowledger.local import StackError
 from rowledger.local.stack import Stack
 

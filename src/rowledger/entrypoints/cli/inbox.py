@@ -3,6 +3,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from rowledger.domain.text import escaped
 from rowledger.entrypoints.cli.console import output, print_json, table_of
 from rowledger.local.inbox import Mail, arrived, mails
 from rowledger.local.layout import find_layout
@@ -42,8 +43,8 @@ def _list(everything: list[Mail], *, json_output: bool) -> None:
         table.add_row(
             str(mail.number),
             f"{arrived(mail).astimezone():%Y-%m-%d %H:%M:%S}",
-            Text(str(content["To"])),
-            Text(str(content["Subject"])),
+            Text(escaped(str(content["To"]))),
+            Text(escaped(str(content["Subject"]))),
         )
     output.print(table)
 
@@ -56,8 +57,10 @@ def _show(mail: Mail, *, json_output: bool) -> None:
         print_json({**_summary(mail), "headers": headers, "body": body})
         return
     for name, value in content.items():
-        click.echo(f"{name}: {value}")
-    click.echo(f"\n{body}")
+        click.echo(escaped(f"{name}: {value}"))
+    click.echo()
+    for line in body.replace("\r\n", "\n").split("\n"):
+        click.echo(escaped(line, keep="\t"))
 
 
 def _summary(mail: Mail) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-import json
 import time
 from collections.abc import Container, Iterable, Iterator
 
 import click
 
 from rowledger import contract
+from rowledger.domain.text import escaped, json_text
 from rowledger.entrypoints.cli.moments import moment
 from rowledger.local import function_logs
 from rowledger.local.function_logs import LogLine
@@ -13,6 +13,8 @@ from rowledger.local.stack import Stack, open_stack
 _FOLLOW_EVERY_SECONDS = 0.5
 # A line can show up a little after a later one: an invocation's lines carry the moment it ended.
 _LATE_MS = 10_000
+# Lambda's own lines hold some.
+_TAB = "\t"
 
 
 def _milliseconds(context: click.Context, option: click.Parameter, value: str | None) -> int:
@@ -38,7 +40,9 @@ def logs(*, since: int, follow: bool, request_id: str | None, json_output: bool)
     if request_id is not None:
         lines = _of_request(lines, request_id)
     for line in lines:
-        click.echo(_json(line) if json_output else f"{_time(line)}  {line.message}")
+        click.echo(
+            _json(line) if json_output else f"{_time(line)}  {escaped(line.message, keep=_TAB)}"
+        )
 
 
 def _read(stack: Stack, since_ms: int, skip: Container[str] = frozenset()) -> Iterator[LogLine]:
@@ -66,9 +70,7 @@ def _of_request(lines: Iterable[LogLine], request_id: str) -> Iterator[LogLine]:
 
 
 def _json(line: LogLine) -> str:
-    return json.dumps(
-        {"time": _time(line), "stream": line.stream, "message": line.message}, ensure_ascii=False
-    )
+    return json_text({"time": _time(line), "stream": line.stream, "message": line.message})
 
 
 def _time(line: LogLine) -> str:

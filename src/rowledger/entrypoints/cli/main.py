@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from rowledger import __version__
+from rowledger.domain.text import escaped
 from rowledger.errors import FaultError
 from rowledger.local import StackError
 
@@ -29,6 +30,9 @@ _COMMANDS = (
     "reconcile",
     "migrate",
 )
+
+# What a part said before it died has several lines.
+_LINE_END = "\n"
 
 
 class _Commands(click.Group):
@@ -60,9 +64,6 @@ def main() -> None:
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
         sys.exit(1)
-    except OSError as error:
-        click.echo(f"rowledger: {error}", err=True)
-        sys.exit(1)
-    except (StackError, FaultError) as error:
-        click.echo(f"rowledger: {error}", err=True)
+    except (OSError, StackError, FaultError) as error:
+        click.echo(f"rowledger: {escaped(str(error), keep=_LINE_END)}", err=True)
         sys.exit(1)

@@ -1,6 +1,5 @@
 """How ledger rows are shown: as a table for people, as JSON for programs."""
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,14 +8,15 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
+from rowledger.domain.text import json_text, printable
 from rowledger.domain.upload import Upload
+from rowledger.entrypoints.cli.console import table_of
 
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
 
 
 def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
-    return json.dumps(document, ensure_ascii=False, default=_json_default)
+    return json_text(document, default=_json_default)
 
 
 def record_document(record: FileRecord) -> dict[str, Any]:
@@ -30,9 +30,9 @@ def upload_document(upload: Upload) -> dict[str, Any]:
 
 
 def files_table(records: list[FileRecord]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "filename", "status", "rows", "size", "received", "attempts", "told"):
-        table.add_column(name, justify="right" if name in ("id", "rows", "size") else "left")
+    table = table_of("id", "filename", "status", "rows", "size", "received", "attempts", "told")
+    for column in table.columns:
+        column.justify = "right" if column.header in ("id", "rows", "size") else "left"
     for record in records:
         table.add_row(
             str(record.id),

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from rowledger.domain.notification import printable
 from rowledger.domain.outcome import Status
 from rowledger.domain.replay import Request, Selection, Source
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow
 from rowledger.entrypoints.cli.local_ledger import ledger_of

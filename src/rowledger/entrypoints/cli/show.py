@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
-from rowledger.entrypoints.cli.console import output
+from rowledger.domain.text import printable
+from rowledger.entrypoints.cli.console import output, show_json
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.presentation import (
     as_json,
@@ -40,7 +40,7 @@ def show(file: str, version_id: str | None, *, json_output: bool) -> None:
     with ledger_of(stack) as ledger:
         records = ledger.files(limit=1, key=file, version_id=version_id)
     if not records:
-        which = f" in version {version_id}" if version_id else ""
+        which = f" in version {version_id!r}" if version_id else ""
         raise StackError(f"the ledger has no upload {file!r}{which}; see: rowledger files")
     record = records[0]
     receipt = read_receipt(stack, record)
@@ -130,7 +130,7 @@ def _print(
     if receipt is None:
         output.print("The receipt is not written yet.")
     else:
-        output.print_json(json.dumps(receipt, ensure_ascii=False))
+        show_json(receipt)
 
 
 def _replay_line(replay: dict[str, Any]) -> Text:

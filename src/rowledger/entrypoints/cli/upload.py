@@ -6,8 +6,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from rowledger import contract
 from rowledger.domain.ledger import FileRecord
-from rowledger.domain.notification import printable
 from rowledger.domain.outcome import Status
+from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of
@@ -91,8 +91,8 @@ def _refuse_ignored(paths: tuple[Path, ...]) -> None:
     for path in paths:
         if not path.name.lower().endswith(suffixes):
             raise click.UsageError(
-                f"{path}: the pipeline takes names that end in {' or '.join(suffixes)}, and ignores"
-                " others"
+                f"{printable(str(path))}: the pipeline takes names that end in"
+                f" {' or '.join(suffixes)}, and ignores others"
             )
 
 

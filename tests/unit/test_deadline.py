@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+
+import pytest
+
+from rowledger.errors import FaultCode, FaultError
+from rowledger.service.deadline import Deadline
+
+MB = 1 << 20
+
+
+class Clock:
+    """Seconds, as a test sets them."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_comes_is_handed_through_unchanged() -> None:
+    chunks = [b"a" * MB, b"", b"b" * (3 * MB // 2), b"c"]
+    assert b"".join(Deadline(1.0, Clock()).within(chunks)) == b"".join(chunks)
+
+
+def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end() -> None:
+    """A chunk of gzip may expand to a thousand times its size."""
+    clock, handled = Clock(), 0
+
+    def work(pieces: Iterator[bytes]) -> None:
+        nonlocal handled
+        for piece in pieces:
+            handled += len(piece)
+            clock.now += 1.0
+
+    with pytest.raises(FaultError) as caught:
+        work(Deadline(2.0, clock).within([b"x" * MB]))
+    assert caught.value.code is FaultCode.TIME_UP
+    assert handled < MB // 4
