@@ -19,7 +19,7 @@ from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.adapters.storage import Storage
 from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.config import Config
+from rowledger.config import Config, DatabaseConfig, ReconcilerConfig
 from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
 from rowledger.service.reconcile import Reconcile
@@ -67,14 +67,16 @@ def bootstrap(
     return App(config, ledger, intake)
 
 
-def bootstrap_reconciliation(app: App, reconciliation: Reconciliation) -> Reconcile:
+def bootstrap_reconciliation(
+    app: App, reconciliation: Reconciliation, config: ReconcilerConfig
+) -> Reconcile:
     """Reconciliation over an application and what it reads of that one's ledger."""
     return Reconcile(
         intake=app.intake,
         reconciliation=reconciliation,
-        bucket=app.config.input_bucket,
-        suffixes=app.config.suffixes,
-        grace=timedelta(seconds=app.config.reconcile_grace_seconds),
+        bucket=config.input_bucket,
+        suffixes=config.suffixes,
+        grace=timedelta(seconds=config.reconcile_grace_seconds),
     )
 
 
@@ -83,7 +85,7 @@ def open_reconciliation(ledger: PostgresLedger) -> PostgresReconciliation:
     return PostgresReconciliation(ledger.database)
 
 
-def stored_credentials(config: Config, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above
+def stored_credentials(config: DatabaseConfig, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above
     """The credentials that the pipeline's secret holds."""
     return SecretsManagerCredentials(
         session.client("secretsmanager", config=client_config(read_timeout=5)),
