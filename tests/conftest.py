@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from pg8000.native import identifier
 
-from rowledger.adapters.database import PLAIN
-from rowledger.adapters.ledger.migrations import migrate
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
@@ -18,6 +16,7 @@ from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
+from tests.integration.ledger_bench import migrate_as
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,7 +74,7 @@ def empty_database(logins: Logins) -> Iterator[Login]:
 def owner_of_fresh_database(empty_database: Login) -> Login:
     """A migrated database, as its owner."""
     owner = empty_database
-    migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
+    migrate_as(owner)
     return owner
 
 

@@ -7,23 +7,31 @@ from typing import Any
 
 import boto3
 
+from rowledger.adapters.administration import Administration
+from rowledger.adapters.administration.postgres import PostgresAdministration
 from rowledger.adapters.aws import client_config
-from rowledger.adapters.credentials import CredentialSource
-from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
+from rowledger.adapters.credentials import CredentialSource, CredentialStore
+from rowledger.adapters.credentials.secrets_manager import (
+    SecretsManagerCredentials,
+    SecretsManagerStore,
+)
 from rowledger.adapters.database import Database, Tls
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.adapters.ledger.roles import function_logins
 from rowledger.adapters.notifier import Notifier
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.adapters.storage import Storage
 from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.config import Config
+from rowledger.config import AdministratorConfig, Config, DatabaseConfig, ReconcilerConfig
 from rowledger.domain.expansion import ExpansionLimit
+from rowledger.service.administer import Administer
 from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
 from rowledger.service.reconcile import Reconcile
+from rowledger.service.rotate import Rotate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +76,16 @@ def bootstrap(
     return App(config, ledger, intake)
 
 
-def bootstrap_reconciliation(app: App, reconciliation: Reconciliation) -> Reconcile:
+def bootstrap_reconciliation(
+    app: App, reconciliation: Reconciliation, config: ReconcilerConfig
+) -> Reconcile:
     """Reconciliation over an application and what it reads of that one's ledger."""
     return Reconcile(
         intake=app.intake,
         reconciliation=reconciliation,
-        bucket=app.config.input_bucket,
-        suffixes=app.config.suffixes,
-        grace=timedelta(seconds=app.config.reconcile_grace_seconds),
+        bucket=config.input_bucket,
+        suffixes=config.suffixes,
+        grace=timedelta(seconds=config.reconcile_grace_seconds),
     )
 
 
@@ -84,7 +94,36 @@ def open_reconciliation(ledger: PostgresLedger) -> PostgresReconciliation:
     return PostgresReconciliation(ledger.database)
 
 
-def stored_credentials(config: Config, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above
+@dataclass(frozen=True, slots=True)
+class AdministratorApp:
+    administer: Administer
+    rotate: Rotate
+
+
+def bootstrap_administration(
+    config: AdministratorConfig,
+    *,
+    session: Any = boto3,  # noqa: ANN401 -- as above
+    administration: Administration | None = None,
+    store: CredentialStore | None = None,
+) -> AdministratorApp:
+    """Migrations and rotation; a part that is given is used instead of the real one."""
+    address = f"postgresql://{config.database_address}"
+    if administration is None or store is None:
+        client = session.client("secretsmanager", config=client_config(read_timeout=5))
+        administration = administration or PostgresAdministration(
+            SecretsManagerCredentials(client, config.master_secret_id, address),
+            Tls.from_setting(config.database_tls, config.database_ca_file),
+        )
+        store = store or SecretsManagerStore(client, config.database_secret_id)
+    logins = function_logins()
+    return AdministratorApp(
+        Administer(administration, store, logins, address),
+        Rotate(administration, store, logins, address),
+    )
+
+
+def stored_credentials(config: DatabaseConfig, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above
     """The credentials that the pipeline's secret holds."""
     return SecretsManagerCredentials(
         session.client("secretsmanager", config=client_config(read_timeout=5)),

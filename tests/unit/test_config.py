@@ -1,9 +1,16 @@
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
 from rowledger import contract
-from rowledger.config import PREFIX, Config
+from rowledger.config import (
+    PREFIX,
+    AdministratorConfig,
+    Config,
+    DatabaseConfig,
+    ReconcilerConfig,
+)
 from rowledger.errors import FaultCode, FaultError
 
 REQUIRED = {
@@ -23,12 +30,44 @@ def test_defaults_stand_in_for_what_is_not_given() -> None:
     assert config.suffixes == (".csv", ".csv.gz")
 
 
-def test_every_setting_of_the_contract_has_a_field_and_back() -> None:
+SETTINGS: list[dict[str, Any]] = contract.load("settings.json")["settings"]
+READERS: dict[str, type[DatabaseConfig]] = {
+    "function": Config,
+    "reconciler": ReconcilerConfig,
+    "administrator": AdministratorConfig,
+}
+
+
+@pytest.mark.parametrize("function", READERS)
+def test_each_function_reads_the_settings_that_the_contract_gives_it(function: str) -> None:
     named = {
         setting["name"].removeprefix(PREFIX).lower()
-        for setting in contract.load("settings.json")["settings"]
+        for setting in SETTINGS
+        if function in setting["used_by"]
     }
-    assert named == {field.name for field in fields(Config)} - {"suffixes"}
+    assert named == {field.name for field in fields(READERS[function])} - {"suffixes"}
+
+
+def test_every_setting_has_a_reader_that_exists() -> None:
+    for setting in SETTINGS:
+        assert setting["used_by"], setting["name"]
+        assert set(setting["used_by"]) <= READERS.keys(), setting["name"]
+
+
+def test_the_masters_secret_is_known_to_the_administrator_alone() -> None:
+    (master,) = [each for each in SETTINGS if each["name"] == "ROWLEDGER_MASTER_SECRET_ID"]
+    assert master["used_by"] == ["administrator"]
+
+
+def test_the_administrator_demands_no_bucket() -> None:
+    config = AdministratorConfig.from_environment(
+        {
+            "ROWLEDGER_DATABASE_SECRET_ID": "rowledger/database",
+            "ROWLEDGER_MASTER_SECRET_ID": "rds!db-1",
+            "ROWLEDGER_DATABASE_ADDRESS": "db.example.com:5432/rowledger",
+        }
+    )
+    assert config.database_tls == "verify-full"
 
 
 def test_all_missing_names_are_listed_at_once() -> None:
@@ -65,4 +104,4 @@ def test_the_grace_outlasts_every_retry() -> None:
     tries = pipeline["retries"]["maximum_retry_attempts"] + 1
     # Lambda waits one minute before the first retry and two before the second.
     retried_for = tries * pipeline["function"]["timeout_seconds"] + 60 + 120
-    assert Config.from_environment(REQUIRED).reconcile_grace_seconds > retried_for
+    assert ReconcilerConfig.from_environment(REQUIRED).reconcile_grace_seconds > retried_for

@@ -12,7 +12,7 @@ from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.reconciliation.memory import MemoryReconciliation
 from rowledger.adapters.storage.memory import MemoryStorage
 from rowledger.bootstrap import bootstrap, bootstrap_reconciliation
-from rowledger.config import Config
+from rowledger.config import ReconcilerConfig
 from rowledger.entrypoints.event_handler import RESERVE_SECONDS
 from rowledger.entrypoints.reconciliation_handler import SERVICE, build_handler
 from rowledger.errors import FaultCode, FaultError
@@ -26,10 +26,12 @@ class Reconciler:
         self.ledger = MemoryLedger()
         self.storage = MemoryStorage()
         self.reconciliation = MemoryReconciliation(self.ledger)
-        config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET, **settings})
+        config = ReconcilerConfig.from_environment(
+            {**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET, **settings}
+        )
         app = bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=MemoryNotifier())
         self.handler: Any = build_handler(
-            bootstrap_reconciliation(app, self.reconciliation), config
+            bootstrap_reconciliation(app, self.reconciliation, config), config
         )
 
     def put(self, key: str) -> None:

@@ -9,12 +9,14 @@ from rowledger.bootstrap import (
     open_reconciliation,
     stored_credentials,
 )
-from rowledger.config import Config
+from rowledger.config import ReconcilerConfig
 from rowledger.entrypoints.reconciliation_handler import build_handler
 
-_config = Config.from_environment(os.environ)
+_config = ReconcilerConfig.from_environment(os.environ)
 _ledger = open_ledger(_config, stored_credentials(_config))
 handler = build_handler(
-    bootstrap_reconciliation(bootstrap(_config, ledger=_ledger), open_reconciliation(_ledger)),
+    bootstrap_reconciliation(
+        bootstrap(_config, ledger=_ledger), open_reconciliation(_ledger), _config
+    ),
     _config,
 )

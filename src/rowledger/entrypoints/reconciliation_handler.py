@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rowledger.config import Config
+from rowledger.config import ReconcilerConfig
 from rowledger.domain.reconciliation import Pass, Verdict
 from rowledger.entrypoints.event_handler import NAMESPACE, RESERVE_SECONDS
 from rowledger.entrypoints.log_lines import logger_of
@@ -24,7 +24,7 @@ Handler = Callable[[Any, LambdaContext], None]
 SERVICE = "csv-reconciler"
 
 
-def build_handler(reconcile: Reconcile, config: Config) -> Handler:
+def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
     """The Lambda handler over reconciliation; it takes any event."""
     logger = logger_of(SERVICE, config.log_level)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)

@@ -18,7 +18,7 @@ from rowledger.bootstrap import (
     open_ledger,
     open_reconciliation,
 )
-from rowledger.config import Config
+from rowledger.config import ReconcilerConfig
 from rowledger.domain.receipt import timestamp
 from rowledger.domain.reconciliation import Heal, Pass, Totals, Verdict
 from rowledger.entrypoints.cli.console import output, spinner
@@ -90,7 +90,7 @@ def document(found: Pass) -> dict[str, Any]:
 @contextmanager
 def _reconciliation_of(stack: Stack, grace: int | None) -> Iterator[tuple[Reconcile, float]]:
     """Reconciliation on the local stack, and the seconds that it may take for one upload."""
-    config = Config.from_environment(stack.settings)
+    config = ReconcilerConfig.from_environment(stack.settings)
     if grace is not None:
         config = replace(config, reconcile_grace_seconds=grace)
     ledger = open_ledger(config, MemoryCredentials(stack.database.function.credentials))
@@ -102,7 +102,7 @@ def _reconciliation_of(stack: Stack, grace: int | None) -> Iterator[tuple[Reconc
     )
     try:
         yield (
-            bootstrap_reconciliation(app, open_reconciliation(ledger)),
+            bootstrap_reconciliation(app, open_reconciliation(ledger), config),
             config.lease_seconds - RESERVE_SECONDS,
         )
     finally:
