@@ -37,7 +37,10 @@ _logger = logging.getLogger(__name__)
 
 def start(layout: Layout, emulator_port: int, preferred_port: int | None) -> Part:
     """Start the process and wait until its mail server greets; raise StackError."""
-    port = ports.choose(preferred_port)
+    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, emulator_port, port))
+
+
+def _start_on(layout: Layout, emulator_port: int, port: int) -> Part:
     log_file = layout.log_file(NAME)
     process = processes.spawn(
         [sys.executable, "-m", __name__, str(layout.root), str(emulator_port), str(port)],

@@ -25,7 +25,10 @@ def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> P
     """Start the server, initialising its data first if there is none; raise StackError."""
     _initialise(layout, credentials)
     _forget_dead_server(layout)
-    port = ports.choose(preferred_port)
+    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
+
+
+def _start_on(layout: Layout, port: int) -> Part:
     log_file = layout.log_file(NAME)
     log_file.touch(mode=0o600)
     server_user.give(log_file)
@@ -34,7 +37,9 @@ def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> P
     try:
         _pg_ctl(layout, "start", "-t", str(_START_SECONDS), "-l", str(log_file), "-o", server)
     except StackError as error:
-        raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}") from error
+        said = tail(log_file)
+        stop(layout)  # one that is slow to start goes on starting
+        raise StackError(f"{NAME} did not start; {log_file} ends:\n{said}") from error
     running = find(layout)
     if running is None:
         raise StackError(f"{NAME} ended at once; {log_file} ends:\n{tail(log_file)}")
@@ -88,16 +93,23 @@ def _initialise(layout: Layout, credentials: Secrets) -> None:
 
 
 def _forget_dead_server(layout: Layout) -> None:
-    """Remove the pid file where its id belongs to another process by now.
+    """Remove what keeps a server from starting on the data of one that was killed.
 
-    A pid file of no process is left to the server, which first sees that no child of the dead one
-    still uses the data.
+    That is its children, which on a busy machine see only after a while that it is gone, and its
+    pid file, whose id may belong to another process by now.
     """
-    pid_file = layout.postgres / "postmaster.pid"
-    if find(layout) is None and pid_file.exists():
-        first_line = pid_file.read_text().split("\n", 1)[0]
-        if not first_line.isdecimal() or psutil.pid_exists(int(first_line)):
-            pid_file.unlink()
+    if find(layout) is None:
+        processes.stop(_children_of_a_dead_server(layout), grace_seconds=5)
+        (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _children_of_a_dead_server(layout: Layout) -> list[psutil.Process]:
+    """Every process of PostgreSQL that works in this data folder, where no server runs."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == NAME and process.info["cwd"] == str(layout.postgres)
+    ]
 
 
 def _initdb(layout: Layout, data: Path, password_file: Path) -> None:

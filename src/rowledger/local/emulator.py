@@ -28,7 +28,10 @@ def endpoint_url(port: int) -> str:
 def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> Part:
     """Start the emulator and wait until it answers; raise StackError with the end of its log."""
     _clear_scratch(layout)
-    port = ports.choose(preferred_port)
+    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, credentials, port))
+
+
+def _start_on(layout: Layout, credentials: Secrets, port: int) -> Part:
     log_file = layout.log_file(NAME)
     process = processes.spawn(
         [sys.executable, "-m", "ministack"],

@@ -1,8 +1,34 @@
 """Free TCP ports on loopback."""
 
 import socket
+from collections.abc import Callable
+from typing import TypeVar
+
+from rowledger.local import StackError
 
 HOST = "127.0.0.1"
+
+_TRIES = 3
+# What each part's log ends with then.
+_TAKEN = "already in use"
+
+T = TypeVar("T")
+
+
+def on_a_free_port(preferred: int | None, begin: Callable[[int], T]) -> T:
+    """What begin makes on the preferred port if it is free, else on any free one.
+
+    Somebody may take the port between the look at it and its use, if only for a connection of
+    theirs. begin raises StackError with the end of a log that says so: another port is tried then.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return begin(choose(preferred))
+        except StackError as error:
+            if _TAKEN not in str(error):
+                raise
+            preferred = None
+    return begin(choose(None))
 
 
 def choose(preferred: int | None) -> int:
