@@ -15,7 +15,7 @@ import pytest
 from rowledger.local import StackError, database, ports
 from rowledger.local.layout import Layout
 from rowledger.local.processes import ProcessId
-from rowledger.local.roles import Logins
+from rowledger.local.roles import superuser
 from rowledger.local.state import Part, Secrets
 from rowledger.local.waiting import until
 
@@ -41,7 +41,7 @@ def credentials(layout: Layout) -> Iterator[Secrets]:
 
 
 def answers(part: Part, credentials: Secrets) -> bool:
-    return Logins.at(part.port, credentials).superuser.answers()
+    return superuser(part.port, credentials).answers()
 
 
 def test_a_port_that_is_taken_at_the_last_moment_is_given_up_for_another(
