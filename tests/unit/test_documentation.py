@@ -1,0 +1,46 @@
+"""docs/guarantees.md names tests: each of them must exist, or the page promises what nobody shows.
+
+What stands in an HTML comment is not on the page, and is not looked at.
+"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = re.sub(
+    r"<!--.*?-->",
+    "",
+    (ROOT / "docs/guarantees.md").read_text(encoding="utf-8"),
+    flags=re.DOTALL,
+)
+NAMED = sorted(set(re.findall(r"`(tests/[^`]+)`", PAGE)))
+
+
+@cache
+def functions_in(path: Path) -> frozenset[str]:
+    """The names of the test functions in a file, of its classes too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return frozenset(
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    )
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_a_test_that_is_named_exists(named: str) -> None:
+    path, _, name = named.partition("::")
+    assert (ROOT / path).is_file()
+    assert not name or name in functions_in(ROOT / path)
+
+
+def test_every_guarantee_names_what_shows_it() -> None:
+    section = PAGE.partition("## Guarantees\n")[2].partition("\n## ")[0]
+    rows = [row for row in section.splitlines() if row.startswith("|")]
+    promises = [row for row in rows if not row.startswith(("| it is guaranteed", "| under", "| -"))]
+    assert promises
+    assert [row for row in promises if "`tests/" not in row] == []
