@@ -52,8 +52,8 @@ module "trigger" {
   bucket_arn    = module.input_bucket.arn
   events        = local.pipeline.event_filter.events
   function_name = module.processor.name
-  alias         = module.processor.alias
-  alias_arn     = module.processor.alias_arn
+  qualifier     = var.platform.alias_events ? module.processor.alias : null
+  invoked_arn   = var.platform.alias_events ? module.processor.alias_arn : module.processor.arn
 }
 
 # --- csv-reconciler: its schedule invokes it
@@ -115,7 +115,7 @@ resource "aws_lambda_permission" "rotation" {
 }
 
 resource "aws_secretsmanager_secret_rotation" "database" {
-  count = var.rotation_days == null ? 0 : 1
+  count = var.rotation_days == 0 ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.database.id
   rotation_lambda_arn = module.administrator.arn

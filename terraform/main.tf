@@ -141,4 +141,5 @@ module "dashboard" {
   failure_queue        = local.pipeline.failure_queue.name
   database             = module.database.identifier
   alarm_arns           = module.alarms.arns
+  saved_queries        = var.platform.saved_queries
 }

@@ -328,13 +328,14 @@ variable "database_master_password" {
 }
 
 variable "rotation_days" {
-  description = "How often Secrets Manager has the functions' password changed; null: never. Null at the very first apply too: a secret without a version cannot be rotated, and the administrator writes the first one."
+  description = "How often Secrets Manager has the functions' password changed; 0: never. 0 at the very first apply too: a secret without a version cannot be rotated, and the administrator writes the first one."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
-    condition     = var.rotation_days == null ? true : var.rotation_days >= 1 && var.rotation_days <= 1000
-    error_message = "rotation_days is 1 to 1000, or null."
+    condition     = var.rotation_days >= 0 && var.rotation_days <= 1000
+    error_message = "rotation_days is 1 to 1000, or 0."
   }
 }
 
@@ -439,6 +440,8 @@ variable "platform" {
     tls_only              = optional(bool, true)
     managed_master_secret = optional(bool, true)
     s3_prefix_list_rule   = optional(bool, true)
+    saved_queries         = optional(bool, true)
+    alias_events          = optional(bool, true)
     database_address      = optional(string)
   })
   default  = {}

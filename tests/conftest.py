@@ -15,6 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full", action="store_true", help="the fault suite's full sizes, as make faults runs it"
     )
+    parser.addoption(
+        "--terraform", action="store_true", help="fail, not skip, where Terraform cannot be had"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ locals {
 }
 
 resource "aws_cloudwatch_query_definition" "this" {
-  for_each = local.queries
+  for_each = var.saved_queries ? local.queries : {}
 
   name            = "rowledger/${each.key}"
   log_group_names = each.value.log_groups

@@ -51,3 +51,9 @@ variable "alarm_arns" {
   type        = map(string)
   nullable    = false
 }
+
+variable "saved_queries" {
+  description = "Whether queries of the logs are saved."
+  type        = bool
+  nullable    = false
+}

@@ -12,13 +12,45 @@ resource "aws_db_parameter_group" "this" {
   family      = "postgres${local.major_version}"
   description = "TLS only, a stated number of connections, slow statements logged"
 
-  dynamic "parameter" {
-    for_each = local.parameters
-    content {
-      name         = parameter.key
-      value        = parameter.value.value
-      apply_method = parameter.value.apply_method
-    }
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+  parameter {
+    name  = "rds.accepted_password_auth_method"
+    value = "scram"
+  }
+  parameter {
+    name         = "max_connections"
+    value        = var.max_connections
+    apply_method = "pending-reboot"
+  }
+  parameter {
+    # Ends what a stopped or replaced function left connected; one that still lives reconnects.
+    name  = "idle_session_timeout"
+    value = var.idle_session_timeout_seconds * 1000
+  }
+  parameter {
+    name  = "idle_in_transaction_session_timeout"
+    value = 60000
+  }
+  parameter {
+    # A change of schema or roles is worth a line. No password stands in it: the administrator sends
+    # the verifier only, as psql's \password does.
+    name  = "log_statement"
+    value = "ddl"
+  }
+  parameter {
+    name  = "log_min_duration_statement"
+    value = 1000
+  }
+  parameter {
+    name  = "log_connections"
+    value = "1"
+  }
+  parameter {
+    name  = "log_disconnections"
+    value = "1"
   }
 
   lifecycle {
@@ -30,21 +62,6 @@ locals {
   # The major version alone: AWS withdraws minor ones, and applies newer ones in the maintenance
   # window.
   major_version = "17"
-
-  parameters = {
-    "rds.force_ssl"                     = { value = "1", apply_method = "immediate" }
-    "rds.accepted_password_auth_method" = { value = "scram", apply_method = "immediate" }
-    "max_connections"                   = { value = tostring(var.max_connections), apply_method = "pending-reboot" }
-    # Ends what a stopped or replaced function left connected; one that still lives reconnects.
-    "idle_session_timeout"                = { value = tostring(var.idle_session_timeout_seconds * 1000), apply_method = "immediate" }
-    "idle_in_transaction_session_timeout" = { value = "60000", apply_method = "immediate" }
-    # Changes of schema and roles are worth a line each. No password stands in it: the administrator
-    # sends the verifier only, as psql's \password does.
-    "log_statement"              = { value = "ddl", apply_method = "immediate" }
-    "log_min_duration_statement" = { value = "1000", apply_method = "immediate" }
-    "log_connections"            = { value = "1", apply_method = "immediate" }
-    "log_disconnections"         = { value = "1", apply_method = "immediate" }
-  }
 }
 
 resource "aws_db_instance" "this" {

@@ -28,7 +28,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:the event-invoke settings below name the failure queue, which keeps more than a dead_letter_config would: the error beside the event
+  #checkov:skip=CKV_AWS_116:csv-processor's failed events go to the queue that the event-invoke settings name, with the error beside them; the reconciler's next run does what a failed one left, and the administrator is answered to
   #checkov:skip=CKV_AWS_272:no signer exists before the release does; the package is reproducible and its digest is in the plan
   function_name                  = var.function.name
   role                           = aws_iam_role.this.arn

@@ -6,6 +6,7 @@ output "name" {
 output "arn" {
   description = "The function's ARN, without a version."
   value       = aws_lambda_function.this.arn
+  depends_on  = [aws_lambda_function_event_invoke_config.this]
 }
 
 output "alias" {

@@ -4,7 +4,7 @@ resource "aws_lambda_permission" "bucket" {
   statement_id  = "input-bucket"
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
-  qualifier     = var.alias
+  qualifier     = var.qualifier
   principal     = "s3.amazonaws.com"
   source_arn    = var.bucket_arn
   # A bucket's ARN names no account: a bucket that is deleted can be made anew by somebody else.
@@ -17,7 +17,7 @@ resource "aws_s3_bucket_notification" "this" {
 
   lambda_function {
     id                  = "uploads"
-    lambda_function_arn = var.alias_arn
+    lambda_function_arn = var.invoked_arn
     # No suffix filter: it would be case-sensitive, so the function itself sorts names out.
     events = var.events
   }

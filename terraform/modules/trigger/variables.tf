@@ -28,14 +28,14 @@ variable "function_name" {
   nullable    = false
 }
 
-variable "alias" {
-  description = "The alias of the function."
+variable "qualifier" {
+  description = "The alias that is invoked; null: the function itself."
   type        = string
-  nullable    = false
+  default     = null
 }
 
-variable "alias_arn" {
-  description = "The alias's ARN."
+variable "invoked_arn" {
+  description = "The ARN of what is invoked."
   type        = string
   nullable    = false
 }

@@ -1,0 +1,61 @@
+"""Terraform with its provider, or a reason why these checks cannot be made here.
+
+`make test` says the reason in its summary and goes on; `make terraform-check` fails.
+"""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from rowledger.local import StackError
+from rowledger.local.aws import ACCOUNT_ID, REGION
+from rowledger.local.terraform import LOCAL_STATE, OFFLINE, Workspace, find_terraform
+
+
+@pytest.fixture(scope="session")
+def without(request: pytest.FixtureRequest) -> "Without":
+    return Without(required=bool(request.config.getoption("--terraform")))
+
+
+class Without:
+    """What becomes of a check whose tool cannot be had."""
+
+    def __init__(self, *, required: bool) -> None:
+        self._required = required
+
+    def __call__(self, reason: str) -> NoReturn:
+        if self._required:
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(f"Terraform was not checked: {reason}")
+
+
+@pytest.fixture(scope="session")
+def workspace(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The configuration as it stands, for commands that ask no account."""
+    return _workspace(without, tmp_path_factory.mktemp("terraform"), {"state": LOCAL_STATE})
+
+
+@pytest.fixture(scope="session")
+def plan(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
+    """The plan of a first deployment to the account that the local stack plays."""
+    folder = tmp_path_factory.mktemp("plan")
+    overrides = {"state": LOCAL_STATE, "provider": OFFLINE}
+    # Any file will do for the package: what is planned does not depend on its bytes.
+    return _workspace(without, folder, overrides).plan(
+        f"-var=account_id={ACCOUNT_ID}",
+        f"-var=aws_region={REGION}",
+        "-var=environment=parity",
+        "-var=bucket_suffix=",
+        '-var=notification_emails=["ops@example.com"]',
+        "-var=package=terraform.tf",
+    )
+
+
+def _workspace(without: Without, folder: Path, overrides: dict[str, str]) -> Workspace:
+    try:
+        workspace = Workspace(find_terraform(), folder, overrides)
+        workspace.create()
+    except StackError as error:
+        without(str(error))
+    return workspace
