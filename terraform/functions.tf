@@ -41,7 +41,7 @@ module "processor" {
   alias                = local.alias
   live_version         = var.live_versions.processor
   retries              = local.pipeline.retries
-  failure_queue_arn    = module.failure_queue.arn
+  failure_queue        = { arn = module.failure_queue.arn }
 }
 
 module "trigger" {

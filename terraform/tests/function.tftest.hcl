@@ -31,8 +31,8 @@ run "invoked_by_events" {
   command = apply
 
   variables {
-    retries           = { maximum_retry_attempts = 2, maximum_event_age_seconds = 21600 }
-    failure_queue_arn = "arn:aws:sqs:us-east-1:123456789012:csv-processor-failures"
+    retries       = { maximum_retry_attempts = 2, maximum_event_age_seconds = 21600 }
+    failure_queue = { arn = "arn:aws:sqs:us-east-1:123456789012:csv-processor-failures" }
   }
 
   module {
@@ -48,7 +48,7 @@ run "invoked_by_events" {
     error_message = "events for the alias and replays for the function are retried and kept alike"
   }
   assert {
-    condition     = alltrue([for settings in aws_lambda_function_event_invoke_config.this : settings.destination_config[0].on_failure[0].destination == var.failure_queue_arn])
+    condition     = alltrue([for settings in aws_lambda_function_event_invoke_config.this : settings.destination_config[0].on_failure[0].destination == var.failure_queue.arn])
     error_message = "what fails for good is kept"
   }
 }

@@ -85,10 +85,10 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   maximum_event_age_in_seconds = var.retries.maximum_event_age_seconds
 
   dynamic "destination_config" {
-    for_each = var.failure_queue_arn[*]
+    for_each = var.failure_queue[*]
     content {
       on_failure {
-        destination = destination_config.value
+        destination = destination_config.value.arn
       }
     }
   }

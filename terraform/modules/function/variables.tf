@@ -88,8 +88,8 @@ variable "retries" {
   default = null
 }
 
-variable "failure_queue_arn" {
+variable "failure_queue" {
   description = "Where an event goes whose every try failed; null: nowhere."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 }
