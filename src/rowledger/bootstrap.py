@@ -7,22 +7,30 @@ from typing import Any
 
 import boto3
 
+from rowledger.adapters.administration import Administration
+from rowledger.adapters.administration.postgres import PostgresAdministration
 from rowledger.adapters.aws import client_config
-from rowledger.adapters.credentials import CredentialSource
-from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
+from rowledger.adapters.credentials import CredentialSource, CredentialStore
+from rowledger.adapters.credentials.secrets_manager import (
+    SecretsManagerCredentials,
+    SecretsManagerStore,
+)
 from rowledger.adapters.database import Database, Tls
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.adapters.ledger.roles import function_logins
 from rowledger.adapters.notifier import Notifier
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.adapters.storage import Storage
 from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.config import Config, DatabaseConfig, ReconcilerConfig
+from rowledger.config import AdministratorConfig, Config, DatabaseConfig, ReconcilerConfig
+from rowledger.service.administer import Administer
 from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
 from rowledger.service.reconcile import Reconcile
+from rowledger.service.rotate import Rotate
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,35 @@ def bootstrap_reconciliation(
 def open_reconciliation(ledger: PostgresLedger) -> PostgresReconciliation:
     """What reconciliation reads of a ledger, on that one's connection."""
     return PostgresReconciliation(ledger.database)
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorApp:
+    administer: Administer
+    rotate: Rotate
+
+
+def bootstrap_administration(
+    config: AdministratorConfig,
+    *,
+    session: Any = boto3,  # noqa: ANN401 -- as above
+    administration: Administration | None = None,
+    store: CredentialStore | None = None,
+) -> AdministratorApp:
+    """Migrations and rotation; a part that is given is used instead of the real one."""
+    address = f"postgresql://{config.database_address}"
+    if administration is None or store is None:
+        client = session.client("secretsmanager", config=client_config(read_timeout=5))
+        administration = administration or PostgresAdministration(
+            SecretsManagerCredentials(client, config.master_secret_id, address),
+            Tls.from_setting(config.database_tls, config.database_ca_file),
+        )
+        store = store or SecretsManagerStore(client, config.database_secret_id)
+    logins = function_logins()
+    return AdministratorApp(
+        Administer(administration, store, logins, address),
+        Rotate(administration, store, logins, address),
+    )
 
 
 def stored_credentials(config: DatabaseConfig, session: Any = boto3) -> SecretsManagerCredentials:  # noqa: ANN401 -- as above

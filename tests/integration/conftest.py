@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 from pg8000.native import identifier
 
-from rowledger.adapters.database import PLAIN
 from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.ledger.migrations import migrate
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
@@ -18,6 +16,7 @@ from tests.integration.ledger_bench import (
     Bench,
     expire_in_memory,
     expire_on_postgres,
+    migrate_as,
     on_postgres,
 )
 
@@ -45,7 +44,7 @@ def empty_database(logins: Logins) -> Iterator[Login]:
 def owner_of_fresh_database(empty_database: Login) -> Login:
     """A migrated database, as its owner."""
     owner = empty_database
-    migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
+    migrate_as(owner)
     return owner
 
 

@@ -7,6 +7,7 @@ from rowledger.adapters.credentials.memory import MemoryCredentials
 from rowledger.adapters.database import PLAIN, Database
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.memory import MemoryLedger
+from rowledger.adapters.ledger.migrations import migrate
 from rowledger.domain.ledger import Claim
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome, examine
@@ -24,6 +25,15 @@ class Bench:
     operator: Ledger
     """The same ledger as the operator's role sees it."""
     expire_leases: Callable[[], None]
+
+
+def migrate_as(owner: Login) -> list[str]:
+    """Apply what is pending; return the names applied."""
+    connection = owner.connect()
+    try:
+        return migrate(connection)
+    finally:
+        connection.close()
 
 
 def on_postgres(login: Login) -> Database:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pg8000.native
 import pytest
 
-from rowledger.adapters.database import PLAIN
 from rowledger.adapters.ledger import migrations
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.domain.ledger import InProgress
@@ -20,6 +19,7 @@ from tests.integration.ledger_bench import (
     Bench,
     claimed,
     committed,
+    migrate_as,
     on_postgres,
 )
 from tests.unit.builders import RECEIVED, an_upload
@@ -214,7 +214,7 @@ def test_the_notifications_of_an_earlier_schema_get_their_rows_attempt(
 
     def migrate(*only: migrations.Migration) -> None:
         monkeypatch.setattr(migrations, "available", lambda: list(only))
-        migrations.migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
+        migrate_as(owner)
 
     migrate(everything[0])
     connection = owner.connect()

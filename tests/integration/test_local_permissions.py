@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger import contract
+from rowledger.local.administrator import MASTER_SECRET
 from rowledger.local.aws import Aws
 from rowledger.local.stack import Stack
 
@@ -38,6 +39,11 @@ def function(stack: Stack) -> Aws:
 @pytest.fixture(scope="module")
 def reconciler(stack: Stack) -> Aws:
     return in_role(stack, PIPELINE["reconciler"]["role"])
+
+
+@pytest.fixture(scope="module")
+def administrator(stack: Stack) -> Aws:
+    return in_role(stack, PIPELINE["administrator"]["role"])
 
 
 def in_role(stack: Stack, role: str) -> Aws:
@@ -100,6 +106,9 @@ FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
     "read another secret": lambda aws, _: aws.client("secretsmanager").get_secret_value(
         SecretId="another/secret"
     ),
+    "read the master's secret": lambda aws, _: aws.client("secretsmanager").get_secret_value(
+        SecretId=MASTER_SECRET
+    ),
     "change its secret": lambda aws, _: aws.client("secretsmanager").put_secret_value(
         SecretId=PIPELINE["secret"], SecretString="{}"
     ),
@@ -154,6 +163,45 @@ def test_what_the_reconcilers_policy_does_not_grant_is_denied(
 ) -> None:
     with pytest.raises(ClientError) as refused:
         FORBIDDEN[attempt](reconciler, upload)
+    assert refused.value.response["Error"]["Code"] in DENIED
+
+
+def test_what_the_administrators_policy_grants_is_allowed(stack: Stack, administrator: Aws) -> None:
+    secrets: SecretsManagerClient = administrator.client("secretsmanager")
+    assert secrets.get_secret_value(SecretId=MASTER_SECRET)["SecretString"]
+    secret = stack.settings["ROWLEDGER_DATABASE_SECRET_ID"]
+    assert secrets.describe_secret(SecretId=secret)["ARN"] == secret
+    assert secrets.get_secret_value(SecretId=secret)["SecretString"]
+
+
+ADMINISTRATOR_FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
+    **{
+        what: attempt
+        for what, attempt in FORBIDDEN.items()
+        if what not in ("read the master's secret", "change its secret", "widen its own role")
+    },
+    "read an upload": lambda aws, version: aws.client("s3").get_object(
+        Bucket=INPUT, Key=KEY, VersionId=version
+    ),
+    "announce something": lambda aws, _: _publish(aws.client("sns"), PIPELINE["topic"]),
+    "change the master's secret": lambda aws, _: aws.client("secretsmanager").put_secret_value(
+        SecretId=MASTER_SECRET, SecretString="{}"
+    ),
+    "remove the function's secret": lambda aws, _: aws.client("secretsmanager").delete_secret(
+        SecretId=PIPELINE["secret"]
+    ),
+    "widen its own role": lambda aws, _: aws.client("iam").put_role_policy(
+        RoleName=PIPELINE["administrator"]["role"], PolicyName="more", PolicyDocument="{}"
+    ),
+}
+
+
+@pytest.mark.parametrize("attempt", sorted(ADMINISTRATOR_FORBIDDEN))
+def test_what_the_administrators_policy_does_not_grant_is_denied(
+    administrator: Aws, upload: str, attempt: str
+) -> None:
+    with pytest.raises(ClientError) as refused:
+        ADMINISTRATOR_FORBIDDEN[attempt](administrator, upload)
     assert refused.value.response["Error"]["Code"] in DENIED
 
 

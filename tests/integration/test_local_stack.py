@@ -20,7 +20,7 @@ from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.parts import PARTS
 from rowledger.local.processes import ProcessId
-from rowledger.local.roles import Logins
+from rowledger.local.roles import superuser
 from rowledger.local.stack import Stack, open_stack, start, stop
 from rowledger.local.state import Secrets, State
 from rowledger.local.waiting import until
@@ -222,7 +222,7 @@ def test_a_half_initialised_database_is_initialised_anew(tmp_path: Path) -> None
     credentials = Secrets.load_or_create(layout)
     try:
         part = database.start(layout, credentials, None)
-        assert Logins.at(part.port, credentials).superuser.answers()
+        assert superuser(part.port, credentials).answers()
     finally:
         database.stop(layout)
         layout.remove()

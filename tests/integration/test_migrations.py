@@ -4,16 +4,15 @@ import threading
 
 import pytest
 
-from rowledger.adapters.database import PLAIN
-from rowledger.adapters.ledger.migrations import available, migrate
+from rowledger.adapters.ledger.migrations import available
 from rowledger.errors import FaultError
 from rowledger.local.roles import Login
+from tests.integration.ledger_bench import migrate_as
 
 
 def test_migrations_are_applied_once(owner_of_fresh_database: Login) -> None:
     owner = owner_of_fresh_database
-    again = migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
-    assert again == []
+    assert migrate_as(owner) == []
     connection = owner.connect()
     names = connection.run("SELECT name FROM schema_migration ORDER BY name")
     connection.close()
@@ -26,7 +25,7 @@ def test_a_migration_changed_afterwards_stops_the_run(owner_of_fresh_database: L
     connection.run("UPDATE schema_migration SET checksum = 'another'")
     connection.close()
     with pytest.raises(FaultError, match="was changed after it was applied"):
-        migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
+        migrate_as(owner)
 
 
 def test_concurrent_migrations_wait_for_each_other(empty_database: Login) -> None:
@@ -34,7 +33,7 @@ def test_concurrent_migrations_wait_for_each_other(empty_database: Login) -> Non
     applied: list[list[str]] = []
 
     def run() -> None:
-        applied.append(migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN))
+        applied.append(migrate_as(owner))
 
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in threads:

@@ -126,8 +126,7 @@ def test_failed_events_are_retried_alike(stack: Stack, planned: Planned, use: st
     local = client.get_function_event_invoke_config(FunctionName=PIPELINE[use]["name"])
     for qualifier in ("live", "$LATEST"):
         there = planned(
-            f"module.{FUNCTIONS[use]}.aws_lambda_function_event_invoke_config"
-            f'.this["{qualifier}"]'
+            f'module.{FUNCTIONS[use]}.aws_lambda_function_event_invoke_config.this["{qualifier}"]'
         )
         assert there["maximum_retry_attempts"] == local["MaximumRetryAttempts"]
         assert there["maximum_event_age_in_seconds"] == local["MaximumEventAgeInSeconds"]
@@ -220,8 +219,9 @@ def test_logs_are_kept_as_long(stack: Stack, planned: Planned, use: str) -> None
     client: CloudWatchLogsClient = stack.client("logs")
     name = PIPELINE[use]["log_group"]
     local = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
-    assert planned("aws_cloudwatch_log_group", name=name)["retention_in_days"] == (
-        local["retentionInDays"]
+    assert (
+        planned("aws_cloudwatch_log_group", name=name)["retention_in_days"]
+        == (local["retentionInDays"])
     )
 
 

@@ -1,6 +1,7 @@
 """Errors of the libraries end at the adapter's edge, each as a fault."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
 
@@ -14,7 +15,11 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
+from rowledger.adapters.credentials import Credentials
+from rowledger.adapters.credentials.secrets_manager import (
+    SecretsManagerCredentials,
+    SecretsManagerStore,
+)
 from rowledger.adapters.database import translated as database_translated
 from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
 from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
@@ -108,6 +113,43 @@ def test_errors_of_secrets_manager_become_credentials_faults(error: Exception) -
     with pytest.raises(FaultError) as raised:
         source.get()
     assert raised.value.code is FaultCode.CREDENTIALS
+
+
+STORE_CALLS: dict[str, Callable[[SecretsManagerStore], object]] = {
+    "holds": lambda store: store.holds("s"),
+    "in_force": lambda store: store.in_force(),
+    "enforce": lambda store: store.enforce(Credentials("postgresql://h/d", "u", "hidden")),
+    "standing": lambda store: store.standing("t"),
+    "proposed": lambda store: store.proposed("t"),
+    "propose": lambda store: store.propose("t", Credentials("postgresql://h/d", "u", "hidden")),
+    "promote": lambda store: store.promote("t"),
+}
+
+
+@pytest.mark.parametrize("call", STORE_CALLS)
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_a_credential_store_become_credentials_faults(
+    error: Exception, call: str
+) -> None:
+    methods = ("describe_secret", "get_secret_value", "put_secret_value")
+    client = Mock(**{f"{method}.side_effect": error for method in methods})
+    with pytest.raises(FaultError) as raised:
+        STORE_CALLS[call](SecretsManagerStore(client, "s"))
+    assert raised.value.code is FaultCode.CREDENTIALS
+    assert "hidden" not in str(raised.value)
+
+
+def test_a_version_without_a_value_holds_no_credentials() -> None:
+    missing = ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
+    store = SecretsManagerStore(Mock(**{"get_secret_value.side_effect": missing}), "s")
+    assert (store.in_force(), store.proposed("t")) == (None, None)
+
+
+def test_a_secret_that_says_no_address_is_given_one() -> None:
+    text = '{"username": "u", "password": "hidden"}'
+    client = Mock(**{"get_secret_value.return_value": {"SecretString": text}})
+    source = SecretsManagerCredentials(client, "rds!db-1", "postgresql://h/d")
+    assert source.get() == Credentials("postgresql://h/d", "u", "hidden")
 
 
 def secret(text: str) -> SecretsManagerCredentials:

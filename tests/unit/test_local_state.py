@@ -57,10 +57,18 @@ def test_credentials_of_an_earlier_version_are_completed(layout: Layout) -> None
     made = Secrets.load_or_create(layout)
     earlier = asdict(made)
     del earlier["operator_password"]
+    del earlier["master_password"]
+    earlier["function_password"] = "kept by an earlier version"
     write_json(layout.credentials_file, earlier)
     completed = Secrets.load_or_create(layout)
     assert completed.operator_password
-    assert replace(completed, operator_password=made.operator_password) == made
+    assert completed.master_password
+    restored = replace(
+        completed,
+        operator_password=made.operator_password,
+        master_password=made.master_password,
+    )
+    assert restored == made
     assert Secrets.load(layout) == completed
 
 

@@ -44,9 +44,13 @@ PLAIN = Tls(verify=False)
 class Database:
     """One connection, opened at first use."""
 
-    def __init__(self, credentials: CredentialSource, tls: Tls) -> None:
+    def __init__(
+        self, credentials: CredentialSource, tls: Tls, *, timeout_seconds: int = TIMEOUT_SECONDS
+    ) -> None:
+        """timeout_seconds: what one statement may take."""
         self._credentials = credentials
         self._tls = tls
+        self._timeout_seconds = timeout_seconds
         self._connection: Connection | None = None
 
     @contextmanager
@@ -107,16 +111,21 @@ class Database:
 
     def _open(self) -> Connection:
         try:
-            self._connection = connect(self._credentials.get(), self._tls)
+            self._connection = self._connect(self._credentials.get())
         except DatabaseError as error:
             if not _sqlstate(error).startswith(_REFUSED):
                 raise
             # The password may have been rotated since it was read.
-            self._connection = connect(self._credentials.refresh(), self._tls)
+            self._connection = self._connect(self._credentials.refresh())
         return self._connection
 
+    def _connect(self, credentials: Credentials) -> Connection:
+        return connect(credentials, self._tls, self._timeout_seconds)
 
-def connect(credentials: Credentials, tls: Tls) -> Connection:
+
+def connect(
+    credentials: Credentials, tls: Tls, timeout_seconds: int = TIMEOUT_SECONDS
+) -> Connection:
     """Open a connection; raises the driver's own errors, see translated()."""
     host, port, database = _parse(credentials.connection_string)
     if not tls.verify and host not in ("127.0.0.1", "::1", "localhost"):
@@ -127,6 +136,7 @@ def connect(credentials: Credentials, tls: Tls) -> Connection:
     context = _tls_context(tls)
     # The driver leaves a socket of its own open where the server ends amid the greeting.
     link = socket.create_connection((host, port), TIMEOUT_SECONDS)
+    link.settimeout(timeout_seconds)
     _give_up_on_silence(link)
     try:
         return Connection(

@@ -1,4 +1,4 @@
-"""The function in the local emulator: its package, its role, its settings and what invokes it."""
+"""Functions in the local emulator: package, role and settings, and what invokes csv-processor."""
 
 import base64
 import hashlib
@@ -21,26 +21,39 @@ _ALLOW_S3 = "input-bucket"
 _NOTIFICATION_ID = "uploads"
 
 
-def settings(pipeline: dict[str, Any], *, topic_arn: str, secret_arn: str) -> dict[str, str]:
-    """The function's environment. What the user's environment says of an optional setting holds."""
+def settings(
+    function: str, *, topic_arn: str, secret_arn: str, master_secret_arn: str, database: str
+) -> dict[str, str]:
+    """A function's environment: the settings that the contract says it uses.
+
+    function: its section in pipeline.json. database: host:port/name. What the user's environment
+    says of an optional setting holds.
+    """
+    pipeline = contract.load("pipeline.json")
     wired = {
         "ROWLEDGER_INPUT_BUCKET": pipeline["buckets"]["input"],
         "ROWLEDGER_OUTPUT_BUCKET": pipeline["buckets"]["output"],
         "ROWLEDGER_BACKUP_BUCKET": pipeline["buckets"]["backup"],
         "ROWLEDGER_TOPIC_ARN": topic_arn,
         "ROWLEDGER_DATABASE_SECRET_ID": secret_arn,
+        "ROWLEDGER_MASTER_SECRET_ID": master_secret_arn,
+        "ROWLEDGER_DATABASE_ADDRESS": database,
         "ROWLEDGER_DATABASE_TLS": "local",
     }
-    optional = {
-        setting["name"]: os.environ.get(setting["name"], setting["default"])
+    used = {
+        setting["name"]: setting
         for setting in contract.load("settings.json")["settings"]
-        if "default" in setting
+        if function in setting["used_by"]
+    }
+    values = {
+        name: wired.get(name) or os.environ.get(name, setting.get("default", ""))
+        for name, setting in used.items()
     }
     # An empty value is what the function takes for absent anyway.
-    return {name: value for name, value in (optional | wired).items() if value}
+    return {name: value for name, value in values.items() if value}
 
 
-def deploy(aws: Aws, layout: Layout, environment: dict[str, str], arns: dict[str, str]) -> None:
+def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
     """Create the function or bring code, configuration and role up to date.
 
     arns: a value for every placeholder of the policy document.
@@ -48,14 +61,15 @@ def deploy(aws: Aws, layout: Layout, environment: dict[str, str], arns: dict[str
     pipeline = contract.load("pipeline.json")
     role = put_role(aws.client("iam"), pipeline["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    put_function(client, pipeline["function"], role, environment, _package(layout))
+    put_function(client, pipeline["function"], role, environment, package)
     name = pipeline["function"]["name"]
     put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
     _allow_bucket(client, name, arns["input_bucket_arn"])
     _notify(aws.client("s3"), client, name, pipeline)
 
 
-def _package(layout: Layout) -> bytes:
+def build(layout: Layout) -> bytes:
+    """The package that every function runs; raise StackError where it cannot be built."""
     try:
         build_package(layout.package)
     except PackagingError as error:

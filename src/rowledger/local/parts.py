@@ -1,9 +1,11 @@
 """The stack's three background processes, and what holds for any of them."""
 
+from rowledger import contract
+from rowledger.adapters.credentials.secrets_manager import SecretsManagerCredentials
 from rowledger.local import companion, database, emulator, inbox, ports
 from rowledger.local.aws import Aws
 from rowledger.local.layout import Layout
-from rowledger.local.roles import Logins
+from rowledger.local.roles import Logins, superuser
 from rowledger.local.state import Part, Secrets
 
 PARTS = (database.NAME, emulator.NAME, companion.NAME)
@@ -13,7 +15,7 @@ def answers(name: str, port: int, credentials: Secrets) -> bool:
     """Whether the part does what it is there for, by asking it."""
     match name:
         case database.NAME:
-            return Logins.at(port, credentials).superuser.answers()
+            return superuser(port, credentials).answers()
         case emulator.NAME:
             return emulator.answers(port)
         case _:
@@ -34,3 +36,11 @@ def stop_part(layout: Layout, name: str, part: Part) -> None:
 def aws_at(port: int, credentials: Secrets) -> Aws:
     """The emulator at a port, as the account's root."""
     return Aws(emulator.endpoint_url(port), credentials.access_key, credentials.secret_key)
+
+
+def logins_at(port: int, credentials: Secrets, aws: Aws) -> Logins:
+    """Who logs in to the database at a port; the function's secret is in the emulator."""
+    secret = contract.load("pipeline.json")["secret"]
+    return Logins.at(
+        port, credentials, SecretsManagerCredentials(aws.client("secretsmanager"), secret)
+    )

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rowledger import contract
-from rowledger.config import Config
-from rowledger.local import function, reconciler
+from rowledger.config import ReconcilerConfig
+from rowledger.local import administrator, function, reconciler
 from rowledger.local.aws import ACCOUNT_ID, REGION, Aws
 from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.layout import Layout
@@ -28,22 +28,42 @@ SUBSCRIBER = "ops@rowledger.test"
 
 
 def provision(
-    aws: Aws, layout: Layout, database: Login, progress: Callable[[str], None]
+    aws: Aws, layout: Layout, master: Login, progress: Callable[[str], None]
 ) -> dict[str, str]:
-    """Make everything the pipeline needs; return the function's ROWLEDGER_* environment."""
+    """Make everything the pipeline needs, schema included; return its ROWLEDGER_* settings.
+
+    master: who may make roles, for the database that the functions are to use.
+    """
     pipeline = contract.load("pipeline.json")
     progress("provisioning buckets, secret, topic and queues")
     for bucket in pipeline["buckets"].values():
         _bucket(aws.client("s3"), bucket)
-    secret = _secret(aws.client("secretsmanager"), pipeline["secret"], database)
+    secrets = aws.client("secretsmanager")
+    secret = _secret(secrets, pipeline["secret"])
+    # As RDS keeps it: without where the database is.
+    master_secret = _secret(
+        secrets,
+        administrator.MASTER_SECRET,
+        json.dumps({"username": master.username, "password": master.password}),
+    )
     topic = _topic(aws.client("sns"), pipeline["topic"])
     mail_relay.subscribe(aws, topic)
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
     group = _log_group(aws.client("logs"), pipeline["function"])
     reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
-    progress("deploying the functions")
-    settings = function.settings(pipeline, topic_arn=topic, secret_arn=secret)
-    Config.from_environment(settings)  # refuses here what the function would refuse at its start
+    administrator_group = _log_group(aws.client("logs"), pipeline["administrator"])
+    settings = {
+        name: function.settings(
+            name,
+            topic_arn=topic,
+            secret_arn=secret,
+            master_secret_arn=master_secret,
+            database=master.address,
+        )
+        for name in ("function", "reconciler", "administrator")
+    }
+    # Refuses here what the functions would refuse at their start.
+    ReconcilerConfig.from_environment(settings["reconciler"])
     arns = {
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
@@ -53,13 +73,21 @@ def provision(
         "failure_queue_arn": failures,
         "log_group_arn": group,
         "reconciler_log_group_arn": reconciler_group,
+        "administrator_log_group_arn": administrator_group,
+        "master_secret_arn": master_secret,
     }
-    function.deploy(aws, layout, settings, arns)
-    reconciler.deploy(aws, layout, settings, arns)
+    package = function.build(layout)
+    progress("migrating the database")
+    administrator.deploy(aws, package, settings["administrator"], arns)
+    administrator.invoke(aws, {"action": "migrate"})
+    progress("deploying the functions")
+    function.deploy(aws, package, settings["function"], arns)
+    reconciler.deploy(aws, package, settings["reconciler"], arns)
     progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
         _alarm(aws.client("cloudwatch"), name, alarm, topic)
-    return settings
+    # The reconciler does what the function does, and uses all of its settings.
+    return settings["reconciler"]
 
 
 def _bucket(s3: "S3Client", name: str) -> None:
@@ -79,21 +107,15 @@ def _bucket(s3: "S3Client", name: str) -> None:
     )
 
 
-def _secret(secrets: "SecretsManagerClient", name: str, database: Login) -> str:
-    value = json.dumps(
-        {
-            "connection_string": database.connection_string,
-            "username": database.username,
-            "password": database.password,
-        }
-    )
+def _secret(secrets: "SecretsManagerClient", name: str, value: str | None = None) -> str:
+    """value: None leaves it to whoever writes it."""
     try:
-        known = secrets.get_secret_value(SecretId=name)
+        arn = secrets.describe_secret(SecretId=name)["ARN"]
     except secrets.exceptions.ResourceNotFoundException:
-        return secrets.create_secret(Name=name, SecretString=value)["ARN"]
-    if known["SecretString"] != value:
+        arn = secrets.create_secret(Name=name)["ARN"]
+    if value is not None and secrets.get_secret_value(SecretId=name).get("SecretString") != value:
         secrets.put_secret_value(SecretId=name, SecretString=value)
-    return known["ARN"]
+    return arn
 
 
 def _topic(sns: "SNSClient", name: str) -> str:

@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, Any
 from rowledger import contract
 from rowledger.local.aws import Aws
 from rowledger.local.function import put_function, put_retries, put_role
-from rowledger.local.layout import Layout
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 
-def deploy(aws: Aws, layout: Layout, environment: dict[str, str], arns: dict[str, str]) -> None:
+def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
     """Create the function and its schedule or bring them up to date.
 
-    The package must be built. arns: a value for every placeholder of its policy document.
+    arns: a value for every placeholder of its policy document.
     """
     reconciler = contract.load("pipeline.json")["reconciler"]
     role = put_role(aws.client("iam"), reconciler["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    put_function(client, reconciler, role, environment, layout.package.read_bytes())
+    put_function(client, reconciler, role, environment, package)
     put_retries(client, reconciler["name"], reconciler["retries"])
     arn = client.get_function_configuration(FunctionName=reconciler["name"])["FunctionArn"]
     _schedule(aws, reconciler["schedule"], arn)

@@ -1,18 +1,26 @@
-"""The database's roles: an owner that migrates, and those that may what its migrations grant."""
+"""Who logs in to the local database.
 
-from dataclasses import dataclass, field
+The roles themselves, the database and the function's login are made by csv-administrator, through
+a master who is no superuser, as on AWS. Here are that master, what folders of earlier versions
+need, and the logins that people and tests use on a laptop.
+"""
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import pg8000.native
 from pg8000.exceptions import Error
+from pg8000.native import identifier, literal
 
 from rowledger import contract
-from rowledger.adapters.credentials import Credentials
+from rowledger.adapters.credentials import Credentials, CredentialSource
 from rowledger.adapters.database import PLAIN, connect
 from rowledger.local import ports
 from rowledger.local.database import SUPERUSER
 from rowledger.local.state import Secrets
 
-OWNER = "rowledger_owner"
+MASTER = "rowledger_master"
+_NAMES = contract.load("pipeline.json")["database"]
 
 
 @dataclass(frozen=True)
@@ -25,10 +33,25 @@ class Login:
     username: str
     password: str = field(repr=False)
 
+    @classmethod
+    def of(cls, credentials: Credentials) -> "Login":
+        address = urlsplit(credentials.connection_string)
+        return cls(
+            str(address.hostname),
+            int(address.port or 0),
+            address.path.removeprefix("/"),
+            credentials.username,
+            credentials.password,
+        )
+
     @property
     def connection_string(self) -> str:
         """Where the database is, without who asks."""
-        return f"postgresql://{self.host}:{self.port}/{self.database}"
+        return f"postgresql://{self.address}"
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}/{self.database}"
 
     @property
     def credentials(self) -> Credentials:
@@ -52,24 +75,35 @@ class Login:
 
 @dataclass(frozen=True)
 class Logins:
-    """Every role of one server."""
+    """Everyone who logs in to one server."""
 
     superuser: Login
+    master: Login
     owner: Login
-    function: Login
     reader: Login
     operator: Login
+    secret: CredentialSource = field(repr=False)
+
+    @property
+    def function(self) -> Login:
+        """The function's login, read from its secret each time: rotations change it."""
+        return Login.of(self.secret.refresh())
 
     @classmethod
-    def at(cls, port: int, credentials: Secrets) -> "Logins":
-        names = contract.load("pipeline.json")["database"]
-        name = names["name"]
+    def at(cls, port: int, credentials: Secrets, secret: CredentialSource) -> "Logins":
+        """secret: where the function's own credentials are."""
+        master = Login(ports.HOST, port, _NAMES["name"], MASTER, credentials.master_password)
+
+        def as_role(role: str, password: str) -> Login:
+            return replace(master, username=_NAMES[role], password=password)
+
         return cls(
-            Login(ports.HOST, port, SUPERUSER, SUPERUSER, credentials.superuser_password),
-            Login(ports.HOST, port, name, OWNER, credentials.owner_password),
-            Login(ports.HOST, port, name, names["function_role"], credentials.function_password),
-            Login(ports.HOST, port, name, names["reader_role"], credentials.reader_password),
-            Login(ports.HOST, port, name, names["operator_role"], credentials.operator_password),
+            superuser(port, credentials),
+            master,
+            as_role("owner_role", credentials.owner_password),
+            as_role("reader_role", credentials.reader_password),
+            as_role("operator_role", credentials.operator_password),
+            secret,
         )
 
     def pgpass(self) -> str:
@@ -80,37 +114,48 @@ class Logins:
         )
 
 
-def ensure(logins: Logins) -> None:
-    """Create the roles and the database where they are missing, and set the roles' passwords."""
+def superuser(port: int, credentials: Secrets) -> Login:
+    return Login(ports.HOST, port, SUPERUSER, SUPERUSER, credentials.superuser_password)
+
+
+def ensure_master(logins: Logins) -> None:
+    """Make the master, with the rights that a managed server's has, and set its password."""
     connection = logins.superuser.connect()
     try:
-        users = (logins.function, logins.reader, logins.operator)
-        for login in (logins.owner, *users):
-            _ensure_role(connection, login)
-        _ensure_database(connection, logins.owner, users)
+        if not _known(connection, MASTER):
+            connection.run(f"CREATE ROLE {MASTER} NOSUPERUSER CREATEROLE CREATEDB")
+        _set_password(connection, logins.master)
+        _adopt(connection)
     finally:
         connection.close()
 
 
-def _ensure_role(connection: pg8000.native.Connection, login: Login) -> None:
-    name = pg8000.native.identifier(login.username)
-    known = connection.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=login.username)
-    verb = "ALTER" if known else "CREATE"
+def let_people_in(logins: Logins) -> None:
+    """Let owner, reader and operator log in; elsewhere a person's login is a member of one."""
+    connection = logins.superuser.connect()
+    try:
+        for login in (logins.owner, logins.reader, logins.operator):
+            _set_password(connection, login)
+    finally:
+        connection.close()
+
+
+def _adopt(connection: pg8000.native.Connection) -> None:
+    """Hand the roles that an earlier version's superuser made to the master."""
+    for role in ("owner_role", "function_role", "reader_role", "operator_role"):
+        name = _NAMES[role]
+        if _known(connection, name):
+            connection.run(f"GRANT {identifier(name)} TO {MASTER} WITH ADMIN OPTION")
+    if _known(connection, _NAMES["function_role"]):
+        # It was the function's login; now two logins take turns as members of it.
+        connection.run(f"ALTER ROLE {identifier(_NAMES['function_role'])} NOLOGIN PASSWORD NULL")
+
+
+def _set_password(connection: pg8000.native.Connection, login: Login) -> None:
     connection.run(
-        f"{verb} ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE "
-        f"PASSWORD {pg8000.native.literal(login.password)}"
+        f"ALTER ROLE {identifier(login.username)} LOGIN PASSWORD {literal(login.password)}"
     )
 
 
-def _ensure_database(
-    connection: pg8000.native.Connection, owner: Login, users: tuple[Login, ...]
-) -> None:
-    name = pg8000.native.identifier(owner.database)
-    known = connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=owner.database)
-    if not known:
-        connection.run(f"CREATE DATABASE {name} OWNER {pg8000.native.identifier(owner.username)}")
-    connection.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-    for user in users:
-        connection.run(
-            f"GRANT CONNECT ON DATABASE {name} TO {pg8000.native.identifier(user.username)}"
-        )
+def _known(connection: pg8000.native.Connection, role: str) -> bool:
+    return bool(connection.run("SELECT 1 FROM pg_roles WHERE rolname = :role", role=role))

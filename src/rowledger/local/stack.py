@@ -7,7 +7,7 @@ from typing import Any
 from rowledger.local import StackError, companion, database, emulator, processes
 from rowledger.local.aws import ACCOUNT_ID, Aws
 from rowledger.local.layout import Layout, find_layout
-from rowledger.local.parts import PARTS, aws_at, stop_part
+from rowledger.local.parts import PARTS, aws_at, logins_at, stop_part
 from rowledger.local.roles import Logins
 from rowledger.local.starting import Progress, Start
 from rowledger.local.state import Secrets, State, exclusive
@@ -25,7 +25,7 @@ class Stack:
     database: Logins
     inbox_port: int
     settings: dict[str, str]
-    """The function's ROWLEDGER_* environment."""
+    """The functions' ROWLEDGER_* environment, the administrator's apart."""
 
     @property
     def endpoint_url(self) -> str:
@@ -118,10 +118,11 @@ def _stop(layout: Layout, progress: Progress) -> bool:
 
 
 def _stack(layout: Layout, state: State, credentials: Secrets) -> Stack:
+    aws = aws_at(state.parts[emulator.NAME].port, credentials)
     return Stack(
         layout=layout,
-        aws=aws_at(state.parts[emulator.NAME].port, credentials),
-        database=Logins.at(state.parts[database.NAME].port, credentials),
+        aws=aws,
+        database=logins_at(state.parts[database.NAME].port, credentials, aws),
         inbox_port=state.parts[companion.NAME].port,
         settings=state.settings,
     )

@@ -5,15 +5,12 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 from pg8000.exceptions import Error as PostgresError
 
-from rowledger.adapters.database import PLAIN
-from rowledger.adapters.ledger.migrations import migrate
 from rowledger.errors import FaultError
 from rowledger.local import StackError, companion, database, emulator, processes, roles
 from rowledger.local.files import write_private
 from rowledger.local.layout import Layout
-from rowledger.local.parts import answers, aws_at, stop_part
+from rowledger.local.parts import answers, aws_at, logins_at, stop_part
 from rowledger.local.provision import provision
-from rowledger.local.roles import Logins
 from rowledger.local.state import Part, Secrets, State
 from rowledger.local.waiting import until
 
@@ -49,14 +46,12 @@ class Start:
         self._end_strays()
         old_port = self._state.port(database.NAME)
         postgres = self._ensure(database.NAME, self._start_database)
-        logins = Logins.at(postgres.port, self._credentials)
-        roles.ensure(logins)
-        self._progress("migrating the database")
-        owner = logins.owner
-        migrate(owner.connection_string, owner.username, owner.password, tls=PLAIN)
         cloud = self._ensure(emulator.NAME, self._start_emulator)
         aws = aws_at(cloud.port, self._credentials)
-        self._state.settings = provision(aws, self._layout, logins.function, self._progress)
+        logins = logins_at(postgres.port, self._credentials, aws)
+        roles.ensure_master(logins)
+        self._state.settings = provision(aws, self._layout, logins.master, self._progress)
+        roles.let_people_in(logins)
         if postgres.port != old_port:
             _end_warm_functions(cloud)
         self._stop_companion_of_an_earlier_emulator()

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class State:
 
     parts: dict[str, Part] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
-    """The function's ROWLEDGER_* environment."""
+    """The functions' ROWLEDGER_* environment, the administrator's apart."""
 
     def port(self, part: str) -> int | None:
         known = self.parts.get(part)
@@ -64,28 +64,31 @@ class Secrets:
     secret_key: str
     superuser_password: str
     owner_password: str
-    function_password: str
     reader_password: str
     # Empty in a folder that an earlier version made, until its next `up`.
     operator_password: str = ""
+    master_password: str = ""
 
     @classmethod
     def load(cls, layout: Layout) -> "Secrets | None":
         saved = read_json(layout.credentials_file)
+        names = {each.name for each in fields(cls)}
         try:
-            return cls(**saved) if saved else None
-        except TypeError:
+            # An earlier version kept more: the function's password, now in its secret alone.
+            kept = {name: value for name, value in saved.items() if name in names} if saved else {}
+            return cls(**kept)
+        except (AttributeError, TypeError):
             return None
 
     @classmethod
     def load_or_create(cls, layout: Layout) -> "Secrets":
         """Raise StackError where a database exists whose passwords are lost."""
         known = cls.load(layout)
-        if known and known.operator_password:
-            return known
         if known:
-            completed = replace(known, operator_password=secrets.token_urlsafe(24))
-            write_json(layout.credentials_file, asdict(completed))
+            missing = [name for name, value in asdict(known).items() if not value]
+            completed = replace(known, **{name: secrets.token_urlsafe(24) for name in missing})
+            if missing:
+                write_json(layout.credentials_file, asdict(completed))
             return completed
         if layout.postgres.exists():
             raise StackError(

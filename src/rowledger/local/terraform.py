@@ -121,9 +121,7 @@ def _holds_provider(folder: Path, platform: str) -> bool:
 def _blind(environment: Mapping[str, str]) -> dict[str, str]:
     """An environment without what would change Terraform's answers, or make it look for news."""
     kept = {
-        name: value
-        for name, value in environment.items()
-        if not name.startswith(("TF_", "AWS_"))
+        name: value for name, value in environment.items() if not name.startswith(("TF_", "AWS_"))
     }
     return kept | {
         "CHECKPOINT_DISABLE": "1",

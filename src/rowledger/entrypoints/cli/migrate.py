@@ -1,14 +1,16 @@
 import click
 
+from rowledger.adapters.administration.postgres import PostgresAdministration
+from rowledger.adapters.credentials import Credentials
+from rowledger.adapters.credentials.memory import MemoryCredentials
 from rowledger.adapters.database import Tls
-from rowledger.adapters.ledger import migrations
 
 _PASSWORD_VARIABLE = "ROWLEDGER_MIGRATE_PASSWORD"  # noqa: S105 -- a variable's name
 
 
 @click.command()
 @click.argument("connection_string")
-@click.option("--username", required=True, help="The owner of the database.")
+@click.option("--username", required=True, help="A user who may make roles and databases.")
 @click.option(
     "--password",
     envvar=_PASSWORD_VARIABLE,
@@ -24,24 +26,25 @@ _PASSWORD_VARIABLE = "ROWLEDGER_MIGRATE_PASSWORD"  # noqa: S105 -- a variable's 
     help="local is a plain connection, to a loopback address only.",
 )
 @click.option("--ca-file", default="", help="CA certificates (PEM); else the system's.")
-@click.option("--dry-run", is_flag=True, help="Only list what would be applied.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be done.")
 def migrate(
     connection_string: str, username: str, password: str, tls: str, ca_file: str, *, dry_run: bool
 ) -> None:
-    """Bring a database's schema up to date.
+    """Make a database's roles and bring its schema up to date.
 
-    The roles that contract/pipeline.json names must exist. Running it again changes nothing.
+    The database then belongs to the role rowledger_owner. Running it again changes nothing. On AWS
+    the function csv-administrator does the same.
 
-    Example: rowledger migrate postgresql://db.example.com:5432/rowledger --username owner
+    Example: rowledger migrate postgresql://db.example.com:5432/rowledger --username master
     """
-    names = migrations.migrate(
-        connection_string,
-        username,
-        password,
-        tls=Tls.from_setting(tls, ca_file),
-        dry_run=dry_run,
+    credentials = Credentials(connection_string, username, password)
+    administration = PostgresAdministration(
+        MemoryCredentials(credentials), Tls.from_setting(tls, ca_file)
     )
-    for name in names:
+    changes = administration.survey() if dry_run else administration.prepare()
+    for role in changes.roles:
+        click.echo(f"{'would make' if dry_run else 'made'} the role {role}")
+    for name in changes.migrations:
         click.echo(f"{'would apply' if dry_run else 'applied'} {name}")
-    if not names:
+    if not changes.roles and not changes.migrations:
         click.echo("the schema is up to date")

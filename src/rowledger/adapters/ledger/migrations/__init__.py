@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
-from pg8000.native import Connection
+from pg8000.native import Connection, identifier
 
 from rowledger import contract
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.database import VERIFIED, Tls, connect, translated
 from rowledger.errors import FaultCode, FaultError
 
 # Any number will do, as long as every run of the migrations asks for the same lock.
@@ -41,32 +39,31 @@ def available() -> list[Migration]:
     ]
 
 
-def migrate(
-    connection_string: str,
-    username: str,
-    password: str,
-    *,
-    tls: Tls = VERIFIED,
-    dry_run: bool = False,
-) -> list[str]:
+def migrate(connection: Connection) -> list[str]:
     """Apply what is pending, each migration in a transaction; return the names applied.
 
-    dry_run: only return the names that would be applied.
-    Run it as the owner of the database; the roles that pipeline.json names must exist. Concurrent
-    runs wait for each other. Raise FaultError where a migration fails: it has then changed nothing.
+    The caller owns the connection and may act as the owner's role; the other roles that
+    pipeline.json names must exist. Concurrent runs wait for each other. Raise FaultError where a
+    migration was changed, and the driver's errors where one fails: it has then changed nothing.
     """
     roles = contract.load("pipeline.json")["database"]
-    with translated():
-        connection = connect(Credentials(connection_string, username, password), tls)
-        try:
-            connection.run("SELECT pg_advisory_lock(:lock)", lock=_LOCK)
-            pending = _pending(_applied(connection))
-            if not dry_run:
-                for migration in pending:
-                    _apply(connection, migration, roles)
-            return [migration.name for migration in pending]
-        finally:
-            connection.close()
+    lock(connection)
+    # Whoever migrates, everything belongs to one role.
+    connection.run(f"SET ROLE {identifier(roles['owner_role'])}")
+    waiting = pending(connection)
+    for migration in waiting:
+        _apply(connection, migration, roles)
+    return [migration.name for migration in waiting]
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else changes roles or schema; held until the connection is closed."""
+    connection.run("SELECT pg_advisory_lock(:lock)", lock=_LOCK)
+
+
+def pending(connection: Connection) -> list[Migration]:
+    """What is not applied yet; raise FaultError where an applied one was changed."""
+    return _pending(_applied(connection))
 
 
 def _applied(connection: Connection) -> dict[str, str]:
@@ -76,17 +73,17 @@ def _applied(connection: Connection) -> dict[str, str]:
 
 
 def _pending(applied: Mapping[str, str]) -> list[Migration]:
-    pending = []
+    waiting = []
     for migration in available():
         checksum = applied.get(migration.name)
         if checksum is None:
-            pending.append(migration)
+            waiting.append(migration)
         elif checksum != migration.checksum:
             raise FaultError(
                 FaultCode.DATABASE,
                 f"migration {migration.name} was changed after it was applied to this database",
             )
-    return pending
+    return waiting
 
 
 def _apply(connection: Connection, migration: Migration, roles: Mapping[str, str]) -> None:

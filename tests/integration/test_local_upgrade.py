@@ -1,0 +1,62 @@
+"""A state folder of the version before: database, secret and passwords are taken over."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rowledger import contract
+from rowledger.local import stack as local_stack
+from rowledger.local.files import write_json
+from rowledger.local.layout import Layout
+from rowledger.local.roles import MASTER, Login
+from rowledger.local.stack import Stack, start
+from tests.integration.test_local_stack import account_for, quiet
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+PIPELINE = contract.load("pipeline.json")
+FUNCTION, OWNER = (PIPELINE["database"][role] for role in ("function_role", "owner_role"))
+LOGINS = PIPELINE["database"]["function_logins"]
+PASSWORD = "earlier"
+
+
+def test_up_takes_over_a_folder_of_the_version_before(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "state")
+    try:
+        running = start(quiet, layout)
+        account_for(running, "before.csv")
+        earlier = made_earlier(running)
+        again = start(quiet, layout)
+        assert again.database.function.username in LOGINS
+        assert not earlier.answers()
+        assert account_for(again, "after.csv") == 2
+    finally:
+        local_stack.reset(quiet, layout)
+
+
+def made_earlier(stack: Stack) -> Login:
+    """Leave what that version left: no master, and the function's role as the function's login."""
+    superuser = stack.database.superuser.connect()
+    for statement in (
+        *(f"DROP ROLE IF EXISTS {login}" for login in LOGINS),
+        f"REVOKE {OWNER} FROM {MASTER} GRANTED BY {MASTER}",
+        f"DROP ROLE {MASTER}",
+        f"ALTER ROLE {FUNCTION} LOGIN PASSWORD '{PASSWORD}'",
+    ):
+        superuser.run(statement)
+    superuser.close()
+    owner = stack.database.owner
+    login = Login(owner.host, owner.port, owner.database, FUNCTION, PASSWORD)
+    assert login.answers()
+    secret = {
+        "connection_string": login.connection_string,
+        "username": login.username,
+        "password": login.password,
+    }
+    client: SecretsManagerClient = stack.client("secretsmanager")
+    client.put_secret_value(SecretId=PIPELINE["secret"], SecretString=json.dumps(secret))
+    kept = json.loads(stack.layout.credentials_file.read_text())
+    del kept["master_password"]
+    write_json(stack.layout.credentials_file, {**kept, "function_password": PASSWORD})
+    return login
