@@ -55,8 +55,11 @@ $(CHECKOV)/.installed: requirements/checkov.txt
 	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/checkov.txt
 	@printf '%s\n' "$(CURDIR)" > $@
 
+.PHONY: checkov
+checkov: $(CHECKOV)/.installed ## install Checkov, which make test then uses too
+
 .PHONY: terraform-check
-terraform-check: setup $(CHECKOV)/.installed ## Terraform: format, validate, test, Checkov, parity with the local stack (offline)
+terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, parity with the local stack (offline)
 	$(BIN)/pytest --terraform tests/terraform
 
 .PHONY: conformance

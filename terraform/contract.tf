@@ -21,7 +21,7 @@ locals {
 
     # Secrets Manager ends each ARN in six characters of its own choice.
     secret_arn        = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.secret}-??????"
-    master_secret_arn = module.database.master_secret_arn
+    master_secret_arn = local.master_secret_arn
     topic_arn         = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.topic}"
     failure_queue_arn = "arn:aws:sqs:${var.aws_region}:${var.account_id}:${local.pipeline.failure_queue.name}"
     reconciler_arn    = "${local.lambda_arn}:${local.pipeline.reconciler.name}:${local.alias}"

@@ -12,11 +12,12 @@ locals {
     ROWLEDGER_BACKUP_BUCKET      = local.buckets.backup
     ROWLEDGER_TOPIC_ARN          = local.arns.topic_arn
     ROWLEDGER_DATABASE_SECRET_ID = local.pipeline.secret
-    ROWLEDGER_MASTER_SECRET_ID   = module.database.master_secret_arn
+    ROWLEDGER_MASTER_SECRET_ID   = local.master_secret_arn
     ROWLEDGER_DATABASE_ADDRESS   = "${local.database_address}/${local.pipeline.database.name}"
   }
-  database_address = coalesce(var.platform.database_address, "${module.database.host}:${local.database_port}")
-  database_port    = 5432
+  database_address  = coalesce(var.platform.database_address, "${module.database.host}:${local.database_port}")
+  database_port     = 5432
+  master_secret_arn = module.database.master_secret_arn
 
   all_settings = merge(local.optional_settings, local.required_settings)
   environments = {

@@ -12,6 +12,25 @@ from rowledger.local import StackError
 from rowledger.local.aws import ACCOUNT_ID, REGION
 from rowledger.local.terraform import LOCAL_STATE, OFFLINE, Workspace, find_terraform
 
+# What a plan cannot know before AWS answers, so that it shows everything that hangs on it.
+ANSWERS = f"""
+locals {{
+  master_secret_arn = "arn:aws:secretsmanager:{REGION}:{ACCOUNT_ID}:secret:rowledger/master-??????"
+  database_address  = "database.test:5432"
+}}
+"""
+# What a test has to say at the end, beside passed or failed.
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash[FIGURES]:
+        terminalreporter.write_line(line)
+
 
 @pytest.fixture(scope="session")
 def without(request: pytest.FixtureRequest) -> "Without":
@@ -40,7 +59,7 @@ def workspace(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Wor
 def plan(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
     """The plan of a first deployment to the account that the local stack plays."""
     folder = tmp_path_factory.mktemp("plan")
-    overrides = {"state": LOCAL_STATE, "provider": OFFLINE}
+    overrides = {"state": LOCAL_STATE, "provider": OFFLINE, "answers": ANSWERS}
     # Any file will do for the package: what is planned does not depend on its bytes.
     return _workspace(without, folder, overrides).plan(
         f"-var=account_id={ACCOUNT_ID}",

@@ -4,13 +4,12 @@ import json
 import os
 import subprocess
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rowledger.packaging import ROOT
-from tests.terraform.conftest import Without
+from tests.terraform.conftest import FIGURES, Without
 
 CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
 # Fewer would mean that it read less than the whole configuration.
@@ -49,7 +48,7 @@ def test_nothing_is_found(report: Any) -> None:  # noqa: ANN401 -- JSON
     assert report["summary"]["passed"] > MINIMUM_PASSED
 
 
-def test_each_skip_says_why(report: Any, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ANN401 -- JSON
+def test_each_skip_says_why(report: Any, pytestconfig: pytest.Config) -> None:  # noqa: ANN401 -- JSON
     skipped = report["results"]["skipped_checks"]
     unexplained = [
         f"{check['check_id']} {check['resource']}"
@@ -57,14 +56,14 @@ def test_each_skip_says_why(report: Any, capsys: pytest.CaptureFixture[str]) -> 
         if len(check["check_result"].get("suppress_comment", "").split()) < 5
     ]
     assert unexplained == []
-    with capsys.disabled():
-        counts = Counter(check["check_id"] for check in skipped)
-        listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
-        print(f"\nCheckov: {report['summary']['passed']} passed, 0 failed, skipped: {listed}")
+    counts = Counter(check["check_id"] for check in skipped)
+    listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
+    passed = report["summary"]["passed"]
+    pytestconfig.stash[FIGURES].append(f"Checkov: {passed} passed, 0 failed, skipped: {listed}")
 
 
 def test_nothing_is_skipped_but_beside_its_reason() -> None:
     """No settings file takes a check away from the whole project."""
     names = (".checkov.yaml", ".checkov.yml")
-    folders: tuple[Path, ...] = (ROOT, ROOT / "terraform")
+    folders = (ROOT, ROOT / "terraform")
     assert not [folder / name for folder in folders for name in names if (folder / name).exists()]

@@ -77,7 +77,8 @@ def find_terraform() -> Terraform:
         version, platform = str(said["terraform_version"]), str(said["platform"])
     except (ValueError, KeyError):
         raise StackError(f"{binary} does not say its version: {answer.stderr.strip()}") from None
-    if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < _MINIMUM:
+    major, minor = version.split(".")[:2]
+    if (int(major), int(minor)) < _MINIMUM:
         raise StackError(f"Terraform {version} is too old: install 1.11 or later")
     return Terraform(Path(binary), platform, find_mirror(platform))
 
