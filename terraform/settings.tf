@@ -15,7 +15,7 @@ locals {
     ROWLEDGER_MASTER_SECRET_ID   = local.master_secret_arn
     ROWLEDGER_DATABASE_ADDRESS   = "${local.database_address}/${local.pipeline.database.name}"
   }
-  database_address  = coalesce(var.platform.database_address, "${module.database.host}:${local.database_port}")
+  database_address  = coalesce(var.database_address, "${module.database.host}:${local.database_port}")
   database_port     = 5432
   master_secret_arn = module.database.master_secret_arn
 

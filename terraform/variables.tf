@@ -327,6 +327,17 @@ variable "database_master_password" {
   default     = null
 }
 
+variable "database_address" {
+  description = "Only where RDS does not say (the local emulator): host:port that the database is reached at."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.database_address == null ? true : can(regex("^[^:/]+:[0-9]+$", var.database_address))
+    error_message = "database_address is host:port, or null."
+  }
+}
+
 variable "rotation_days" {
   description = "How often Secrets Manager has the functions' password changed; 0: never. 0 at the very first apply too: a secret without a version cannot be rotated, and the administrator writes the first one."
   type        = number
@@ -442,7 +453,6 @@ variable "platform" {
     s3_prefix_list_rule   = optional(bool, true)
     saved_queries         = optional(bool, true)
     alias_events          = optional(bool, true)
-    database_address      = optional(string)
   })
   default  = {}
   nullable = false

@@ -36,6 +36,7 @@ run "wrong_values" {
     database_storage_gb        = 19
     database_backup_days       = 0
     database_master_username   = "postgres"
+    database_address           = "nowhere"
     rotation_days              = -1
     secret_recovery_days       = 3
     key_deletion_window_days   = 6
@@ -63,6 +64,7 @@ run "wrong_values" {
     var.database_storage_gb,
     var.database_backup_days,
     var.database_master_username,
+    var.database_address,
     var.rotation_days,
     var.secret_recovery_days,
     var.key_deletion_window_days,
