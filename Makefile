@@ -73,8 +73,8 @@ bench: setup ## speed and memory, as ratios measured side by side
 	$(BIN)/python -m bench.function
 
 .PHONY: package
-package: setup ## build the function's package, reproducibly, and print its size
-	$(BIN)/python -m rowledger.packaging
+package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
+	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
 
 .PHONY: down
 down: setup ## stop the local stack; its state is kept

@@ -3,8 +3,12 @@
 locals {
   setting_defaults = { for setting in local.settings : setting.name => setting.default if can(setting.default) }
   optional_settings = {
-    for name, value in merge(local.setting_defaults, { ROWLEDGER_DATABASE_CA_FILE = var.database_ca_file }, var.settings) :
+    for name, value in merge(local.setting_defaults, local.settings_of_aws, var.settings) :
     name => value if value != ""
+  }
+  settings_of_aws = {
+    # Where Lambda unpacks the package.
+    ROWLEDGER_DATABASE_CA_FILE = "/var/task/${local.pipeline.package.database_ca_file}"
   }
   required_settings = {
     ROWLEDGER_INPUT_BUCKET       = local.buckets.input

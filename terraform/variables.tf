@@ -142,14 +142,23 @@ variable "access_log_retention_days" {
 # --- Functions
 
 variable "package" {
-  description = "The path of the functions' package, which make package builds."
+  description = "The path of the functions' package, which make package builds with a manifest beside it."
   type        = string
   default     = "../build/csv-processor.zip"
   nullable    = false
 
   validation {
     condition     = fileexists(var.package)
-    error_message = "package names no file: build it with make package."
+    error_message = "package names no file: build it with make package RDS_CA=file (docs/database.md)."
+  }
+  validation {
+    # Nothing to check it against is needed where the database is on this very machine.
+    condition = lookup(var.settings, "ROWLEDGER_DATABASE_TLS", "") == "local" ? true : try(
+      jsondecode(file(replace(var.package, "/[.]zip$/", ".json"))).database_ca != null
+      && jsondecode(file(replace(var.package, "/[.]zip$/", ".json"))).sha256 == filesha256(var.package),
+      false,
+    )
+    error_message = "package has no manifest beside it that is its own and says which CA certificates are in it: without these no function can reach RDS. Build it with make package RDS_CA=file (docs/database.md)."
   }
 }
 
@@ -163,13 +172,6 @@ variable "settings" {
     condition     = length(setsubtract(keys(var.settings), keys(local.setting_defaults))) == 0
     error_message = "settings names only settings of contract/settings.json that have a default there; what the others are is wired."
   }
-}
-
-variable "database_ca_file" {
-  description = "Where, in the package, the CA certificates are that the database's certificate is checked against."
-  type        = string
-  default     = "/var/task/rowledger/contract/rds-ca.pem"
-  nullable    = false
 }
 
 variable "processor_concurrency" {

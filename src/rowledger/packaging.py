@@ -3,22 +3,33 @@
 Everything in it is pure Python, so one package serves every architecture and version, and the
 laptop runs the very bytes that AWS gets. Entries are sorted, carry a fixed time and mode, and are
 stored without compression: a compressor's output differs between versions of its library.
+
+A package for AWS also carries the CA certificates that sign the database's certificate. They are
+Amazon's to give out and to change, so they are no part of the source: who builds the package names
+the file.
 """
 
+import argparse
 import hashlib
+import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+from rowledger import contract
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements" / "function.txt"
 CACHE = ROOT / "build" / "function"
+TARGET = ROOT / "build" / "csv-processor.zip"
 
 # The first moment that a ZIP entry can carry.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -29,6 +40,12 @@ _LOCAL_ONLY = ("local", "entrypoints/cli", "packaging.py")
 _OURS = (".py", ".json", ".sql")
 _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER", "REQUESTED")
 _NATIVE = (".so", ".pyd", ".dylib")
+_DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
+_NO_DATABASE_CA = "none"
+_WHERE_THEY_ARE = (
+    "the CA certificates that sign RDS's (PEM) are at"
+    " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+)
 
 
 class PackagingError(Exception):
@@ -36,19 +53,39 @@ class PackagingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Certificates:
+    """sha256: hex, of the file. valid: how many have not expired. expires: the last of them."""
+
+    sha256: str
+    valid: int
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
-    """path: the ZIP file. sizes in bytes. sha256: hex, of the file."""
+    """path: the ZIP file. sizes in bytes. sha256: hex, of the file.
+
+    database_ca: the certificates in it; None in a package that cannot reach a database on AWS.
+    """
 
     path: Path
     sha256: str
     packed_bytes: int
     unpacked_bytes: int
     files: int
+    database_ca: Certificates | None
 
 
-def build_package(target: Path) -> Package:
-    """Write the function's package to target; raise PackagingError where it cannot be built."""
+def build_package(target: Path, database_ca: Path | None = None) -> Package:
+    """Write the function's package to target; raise PackagingError where it cannot be built.
+
+    database_ca: PEM file of the CA certificates that sign the database's certificate.
+    """
     entries = dict(_entries())
+    certificates = None
+    if database_ca is not None:
+        certificates = read_certificates(database_ca)
+        entries[_DATABASE_CA] = database_ca
     native = [name for name in entries if name.endswith(_NATIVE)]
     if native:
         raise PackagingError(f"{native[0]} is native code: the package would fit one platform only")
@@ -65,7 +102,27 @@ def build_package(target: Path) -> Package:
             archive.writestr(info, content)
     partial.replace(target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    return Package(target, digest, target.stat().st_size, unpacked, len(entries))
+    return Package(target, digest, target.stat().st_size, unpacked, len(entries), certificates)
+
+
+def read_certificates(path: Path) -> Certificates:
+    """Raise PackagingError for a file without a valid certificate, or with a private key."""
+    try:
+        content = path.read_bytes()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=content.decode("ascii"))
+    except (OSError, ValueError, ssl.SSLError) as error:
+        raise PackagingError(
+            f"{path} holds no certificates ({error}); {_WHERE_THEY_ARE}"
+        ) from error
+    if b"PRIVATE KEY" in content:
+        raise PackagingError(f"{path} holds a private key, which must not be in a package")
+    ends = [ssl.cert_time_to_seconds(str(each["notAfter"])) for each in context.get_ca_certs()]
+    valid = [end for end in ends if end > datetime.now(UTC).timestamp()]
+    if not valid:
+        raise PackagingError(f"every certificate in {path} has expired; {_WHERE_THEY_ARE}")
+    expires = datetime.fromtimestamp(max(valid), UTC).date().isoformat()
+    return Certificates(hashlib.sha256(content).hexdigest(), len(valid), expires)
 
 
 def _entries() -> Iterator[tuple[str, Path]]:
@@ -116,15 +173,45 @@ def _install(target: Path) -> None:
     shutil.rmtree(target / "bin", ignore_errors=True)
 
 
-def main() -> None:
-    """Build build/csv-processor.zip and print what it is."""
-    package = build_package(ROOT / "build" / "csv-processor.zip")
-    print(  # noqa: T201 -- this is its answer
-        f"{package.path.relative_to(ROOT)}: {package.packed_bytes / 1e6:.2f} MB packed,"
+def main(arguments: list[str] | None = None, target: Path = TARGET) -> int:
+    """Build the package and its manifest, and print what they are; 1 where that fails."""
+    parser = argparse.ArgumentParser(prog="make package", usage="make package RDS_CA=FILE|none")
+    parser.add_argument("--database-ca", default="")
+    named = parser.parse_args(arguments).database_ca
+    if not named:
+        return _refused(
+            f"RDS_CA names no file: {_WHERE_THEY_ARE}. A package that never goes to AWS is built"
+            f" with RDS_CA={_NO_DATABASE_CA}"
+        )
+    try:
+        package = build_package(target, None if named == _NO_DATABASE_CA else Path(named))
+    except PackagingError as error:
+        return _refused(str(error))
+    # Beside the package: what a deployment may ask about it without opening it.
+    manifest = asdict(package) | {"path": target.name}
+    target.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    print(_described(package))
+    return 0
+
+
+def _refused(why: str) -> int:
+    print(f"make package: {why}", file=sys.stderr)
+    return 1
+
+
+def _described(package: Package) -> str:
+    ca = package.database_ca
+    return (
+        f"{os.path.relpath(package.path)}: {package.packed_bytes / 1e6:.2f} MB packed,"
         f" {package.unpacked_bytes / 1e6:.2f} MB unpacked, {package.files} files,"
-        f" sha256 {package.sha256}"
+        f" sha256 {package.sha256}\n"
+        + (
+            f"CA certificates: {ca.valid} valid, the last until {ca.expires}, sha256 {ca.sha256}"
+            if ca
+            else "CA certificates: none, so it can reach no database on AWS"
+        )
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

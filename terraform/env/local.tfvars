@@ -12,8 +12,10 @@ secret_recovery_days     = 0
 key_deletion_window_days = 7
 
 # No TLS to a database on this very machine, which is the only one that the function accepts so.
-settings         = { ROWLEDGER_DATABASE_TLS = "local" }
-database_ca_file = ""
+settings = {
+  ROWLEDGER_DATABASE_TLS     = "local"
+  ROWLEDGER_DATABASE_CA_FILE = ""
+}
 
 # Not reserved: the emulator hands a throttled event to the failure queue at once, where AWS keeps it
 # for hours.

@@ -18,7 +18,7 @@ variables {
   role                 = "f"
   trust_policy         = "{}"
   policies             = { f = "{}" }
-  package              = "terraform.tf"
+  package              = "tests/packages/whole.zip"
   environment          = {}
   kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/mock"
   subnet_ids           = ["subnet-1"]

@@ -15,7 +15,7 @@ variables {
   environment         = "test"
   bucket_suffix       = "-test"
   notification_emails = ["ops@example.com"]
-  package             = "terraform.tf"
+  package             = "tests/packages/whole.zip"
 }
 
 override_module {

@@ -10,7 +10,7 @@ variables {
   environment         = "test"
   bucket_suffix       = "-test"
   notification_emails = ["ops@example.com"]
-  package             = "terraform.tf"
+  package             = "tests/packages/whole.zip"
 }
 
 run "wrong_values" {
@@ -25,7 +25,7 @@ run "wrong_values" {
     backup_archive_days        = 0
     backup_object_lock_days    = 0
     access_log_retention_days  = 0
-    package                    = "no-such-file.zip"
+    package                    = "tests/packages/missing.zip"
     settings                   = { ROWLEDGER_NO_SUCH = "x" }
     processor_concurrency      = 0
     account_concurrency        = 2
@@ -118,4 +118,33 @@ run "values_that_contradict_one_another" {
     var.database_max_storage_gb,
     var.database_vpc_cidr,
   ]
+}
+
+run "a_package_without_ca_certificates" {
+  command = plan
+
+  variables {
+    package = "tests/packages/uncertified.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_that_is_not_its_manifests" {
+  command = plan
+
+  variables {
+    package = "tests/packages/stale.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_without_ca_certificates_for_a_database_on_this_machine" {
+  command = plan
+
+  variables {
+    package  = "tests/packages/uncertified.zip"
+    settings = { ROWLEDGER_DATABASE_TLS = "local" }
+  }
 }

@@ -60,14 +60,13 @@ def plan(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # 
     """The plan of a first deployment to the account that the local stack plays."""
     folder = tmp_path_factory.mktemp("plan")
     overrides = {"state": LOCAL_STATE, "provider": OFFLINE, "answers": ANSWERS}
-    # Any file will do for the package: what is planned does not depend on its bytes.
     return _workspace(without, folder, overrides).plan(
         f"-var=account_id={ACCOUNT_ID}",
         f"-var=aws_region={REGION}",
         "-var=environment=parity",
         "-var=bucket_suffix=",
         '-var=notification_emails=["ops@example.com"]',
-        "-var=package=terraform.tf",
+        "-var=package=tests/packages/whole.zip",
     )
 
 

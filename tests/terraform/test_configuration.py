@@ -51,6 +51,6 @@ def test_the_lock_names_the_provider_that_is_tested() -> None:
 def test_an_environments_values_are_accepted(workspace: Workspace, environment: str) -> None:
     """Through terraform console, which checks the variables and needs no account."""
     done = workspace.run(
-        "console", "-no-color", f"-var-file=env/{environment}.tfvars", "-var=package=terraform.tf"
+        "console", "-no-color", f"-var-file=env/{environment}.tfvars", "-var=package=tests/packages/whole.zip"
     )
     assert done.returncode == 0, done.stdout + done.stderr

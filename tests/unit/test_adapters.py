@@ -1,6 +1,7 @@
 """Errors of the libraries end at the adapter's edge, each as a fault."""
 
 import io
+import ssl
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
@@ -20,6 +21,7 @@ from rowledger.adapters.credentials.secrets_manager import (
     SecretsManagerCredentials,
     SecretsManagerStore,
 )
+from rowledger.adapters.database import VERIFIED, _tls_context
 from rowledger.adapters.database import translated as database_translated
 from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
 from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
@@ -150,6 +152,13 @@ def test_a_secret_that_says_no_address_is_given_one() -> None:
     client = Mock(**{"get_secret_value.return_value": {"SecretString": text}})
     source = SecretsManagerCredentials(client, "rds!db-1", "postgresql://h/d")
     assert source.get() == Credentials("postgresql://h/d", "u", "hidden")
+
+
+def test_certificates_are_held_to_the_letter_on_every_version() -> None:
+    context = _tls_context(VERIFIED)
+    assert isinstance(context, ssl.SSLContext)
+    assert context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 def secret(text: str) -> SecretsManagerCredentials:

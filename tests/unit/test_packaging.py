@@ -1,15 +1,27 @@
 """The function's package: small, reproducible, whole, and free of what only a laptop needs."""
 
+import hashlib
+import json
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+import trustme
 
-from rowledger.packaging import ROOT, Package, build_package
+from rowledger import contract
+from rowledger.packaging import (
+    ROOT,
+    Package,
+    PackagingError,
+    build_package,
+    main,
+    read_certificates,
+)
 
 MAX_UNPACKED_BYTES = 15_000_000
+DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
 
 # Only what the Lambda runtime brings may come from outside the package.
 IMPORT_ALONE = """
@@ -33,8 +45,77 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
     return build_package(tmp_path_factory.mktemp("package") / "function.zip")
 
 
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
 def test_the_same_input_gives_the_same_bytes(package: Package, tmp_path: Path) -> None:
     assert build_package(tmp_path / "again.zip").sha256 == package.sha256
+
+
+def test_ca_certificates_are_packed_where_the_contract_says(tmp_path: Path, ca_file: Path) -> None:
+    made = build_package(tmp_path / "with.zip", ca_file)
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.read(DATABASE_CA) == ca_file.read_bytes()
+    assert made.database_ca is not None
+    assert made.database_ca.sha256 == hashlib.sha256(ca_file.read_bytes()).hexdigest()
+    assert made.database_ca.valid == 1
+
+
+def test_without_them_nothing_stands_there(package: Package) -> None:
+    assert package.database_ca is None
+    with zipfile.ZipFile(package.path) as archive:
+        assert DATABASE_CA not in archive.namelist()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no certificates"),
+        (b"<html>Access Denied</html>", "holds no certificates"),
+        (b"\xff\xfe", "holds no certificates"),
+        (None, "holds no certificates"),
+    ],
+)
+def test_a_file_of_anything_else_is_refused(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(PackagingError, match=said):
+        read_certificates(path)
+
+
+def test_a_private_key_is_never_packed(tmp_path: Path, authority: trustme.CA) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_bytes(authority.cert_pem.bytes() + authority.private_key_pem.bytes())
+    with pytest.raises(PackagingError, match="private key"):
+        read_certificates(path)
+
+
+def test_the_command_demands_a_decision_on_ca_certificates(
+    tmp_path: Path, ca_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "package.zip"
+    assert main(["--database-ca", ""], target) == 1
+    assert "RDS_CA names no file" in capsys.readouterr().err
+    assert not target.exists()
+    assert main(["--database-ca", "none"], target) == 0
+    manifest = json.loads(target.with_suffix(".json").read_text())
+    assert (manifest["path"], manifest["database_ca"]) == ("package.zip", None)
+    assert main(["--database-ca", str(ca_file)], target) == 0
+    manifest = json.loads(target.with_suffix(".json").read_text())
+    assert manifest["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert manifest["database_ca"]["valid"] == 1
 
 
 def test_the_package_is_small_and_has_nothing_of_the_laptop(package: Package) -> None:
