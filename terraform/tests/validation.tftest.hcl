@@ -25,7 +25,6 @@ run "wrong_values" {
     backup_archive_days        = 0
     backup_object_lock_days    = 0
     access_log_retention_days  = 0
-    package                    = "tests/packages/missing.zip"
     settings                   = { ROWLEDGER_NO_SUCH = "x" }
     processor_concurrency      = 0
     account_concurrency        = 2
@@ -53,7 +52,6 @@ run "wrong_values" {
     var.backup_archive_days,
     var.backup_object_lock_days,
     var.access_log_retention_days,
-    var.package,
     var.settings,
     var.processor_concurrency,
     var.account_concurrency,
@@ -118,6 +116,16 @@ run "values_that_contradict_one_another" {
     var.database_max_storage_gb,
     var.database_vpc_cidr,
   ]
+}
+
+run "a_package_that_is_missing" {
+  command = plan
+
+  variables {
+    package = "tests/packages/missing.zip"
+  }
+
+  expect_failures = [var.package]
 }
 
 run "a_package_without_ca_certificates" {

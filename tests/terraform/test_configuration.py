@@ -34,7 +34,7 @@ def test_its_own_tests_pass(workspace: Workspace, suite: str) -> None:
 
 def test_every_rule_about_a_variable_has_its_failing_case() -> None:
     rules = _names(r'^variable "(\w+)"(?:(?!^\}).)*?validation \{', TERRAFORM / "variables.tf")
-    cases = _names(r"^\s+var\.(\w+),$", TERRAFORM / "tests" / "validation.tftest.hcl")
+    cases = _names(r"\bvar\.(\w+)[,\]]", TERRAFORM / "tests" / "validation.tftest.hcl")
     assert rules == cases
 
 
@@ -50,7 +50,6 @@ def test_the_lock_names_the_provider_that_is_tested() -> None:
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_an_environments_values_are_accepted(workspace: Workspace, environment: str) -> None:
     """Through terraform console, which checks the variables and needs no account."""
-    done = workspace.run(
-        "console", "-no-color", f"-var-file=env/{environment}.tfvars", "-var=package=tests/packages/whole.zip"
-    )
+    values = f"-var-file=env/{environment}.tfvars"
+    done = workspace.run("console", values, "-var=package=tests/packages/whole.zip")
     assert done.returncode == 0, done.stdout + done.stderr
