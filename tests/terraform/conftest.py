@@ -19,6 +19,8 @@ locals {{
   database_address  = "database.test:5432"
 }}
 """
+# Stands in for the functions' package, whose bytes a plan does not look at.
+PACKAGE = "tests/packages/whole.zip"
 # What a test has to say at the end, beside passed or failed.
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -56,17 +58,22 @@ def workspace(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Wor
 
 
 @pytest.fixture(scope="session")
-def plan(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
-    """The plan of a first deployment to the account that the local stack plays."""
-    folder = tmp_path_factory.mktemp("plan")
+def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The configuration with a provider that asks no account, for plans."""
     overrides = {"state": LOCAL_STATE, "provider": OFFLINE, "answers": ANSWERS}
-    return _workspace(without, folder, overrides).plan(
+    return _workspace(without, tmp_path_factory.mktemp("planning"), overrides)
+
+
+@pytest.fixture(scope="session")
+def plan(planning: Workspace) -> Any:  # noqa: ANN401 -- JSON
+    """The plan of a first deployment to the account that the local stack plays."""
+    return planning.plan(
         f"-var=account_id={ACCOUNT_ID}",
         f"-var=aws_region={REGION}",
         "-var=environment=parity",
         "-var=bucket_suffix=",
         '-var=notification_emails=["ops@example.com"]',
-        "-var=package=tests/packages/whole.zip",
+        f"-var=package={PACKAGE}",
     )
 
 

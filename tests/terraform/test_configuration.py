@@ -7,6 +7,7 @@ import pytest
 
 from rowledger.local.terraform import PROVIDER_VERSION, Workspace
 from rowledger.packaging import ROOT
+from tests.terraform.conftest import PACKAGE
 
 TERRAFORM = ROOT / "terraform"
 SUITES = sorted(path.name for path in (TERRAFORM / "tests").glob("*.tftest.hcl"))
@@ -48,8 +49,7 @@ def test_the_lock_names_the_provider_that_is_tested() -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_an_environments_values_are_accepted(workspace: Workspace, environment: str) -> None:
-    """Through terraform console, which checks the variables and needs no account."""
-    values = f"-var-file=env/{environment}.tfvars"
-    done = workspace.run("console", values, "-var=package=tests/packages/whole.zip")
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_an_environments_values_give_a_plan(planning: Workspace, environment: str) -> None:
+    plan = planning.plan(f"-var-file=env/{environment}.tfvars", f"-var=package={PACKAGE}")
+    actions = {tuple(each["change"]["actions"]) for each in plan["resource_changes"]}
+    assert actions == {("create",)}
