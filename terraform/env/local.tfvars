@@ -21,6 +21,10 @@ settings = {
 # for hours.
 account_concurrency = 10
 
+# The emulator's RotateSecret asks no function, and it knows no CancelRotateSecret, without which
+# rotation cannot be destroyed.
+rotation_days = 0
+
 platform = {
   # Buckets are no host names on a loopback address.
   s3_path_style = true
