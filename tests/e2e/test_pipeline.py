@@ -13,6 +13,7 @@ from rowledger.entrypoints.cli.following import Sent
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+from tests.function_logins import end_connections
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -82,12 +83,7 @@ def test_a_version_deleted_before_it_was_read_is_recorded_as_such(pipeline: Pipe
 
 def test_a_connection_that_died_while_warm_is_rebuilt(pipeline: Pipeline, stack: Stack) -> None:
     pipeline.take("warm.csv", b"a\n1\n")
-    superuser = stack.database.superuser.connect()
-    superuser.run(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = :role",
-        role=stack.database.function.username,
-    )
-    superuser.close()
+    end_connections(stack)
     record = pipeline.take("after-the-connection-died.csv", b"a\n1\n")
     assert (record.status, record.attempt) == ("SUCCESS", 1)
 
@@ -108,11 +104,8 @@ def set_password(stack: Stack, password: str) -> None:
     function = stack.database.function
     superuser = stack.database.superuser.connect()
     superuser.run(f"ALTER ROLE {identifier(function.username)} PASSWORD {literal(password)}")
-    superuser.run(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = :role",
-        role=function.username,
-    )
     superuser.close()
+    end_connections(stack)
     secrets: SecretsManagerClient = stack.client("secretsmanager")
     secret = {
         "connection_string": function.connection_string,

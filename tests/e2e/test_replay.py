@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from rowledger.local.health import failed_events
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+from tests.function_logins import locked_out
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -36,21 +36,6 @@ def empty_queue(stack: Stack) -> Iterator[str]:
     sqs.purge_queue(QueueUrl=url)
 
 
-@contextmanager
-def database_away(stack: Stack) -> Iterator[None]:
-    superuser, role = stack.database.superuser.connect(), stack.database.function.username
-    superuser.run(f"ALTER ROLE {role} NOLOGIN")
-    superuser.run(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = :role",
-        role=role,
-    )
-    try:
-        yield
-    finally:
-        superuser.run(f"ALTER ROLE {role} LOGIN")
-        superuser.close()
-
-
 def json_lines(done: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.out.splitlines()]
 
@@ -62,7 +47,7 @@ def letters_about(run: Run, key: str) -> list[dict[str, Any]]:
 
 
 def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> Sent:
-    with database_away(stack):
+    with locked_out(stack):
         sent = pipeline.put(key, b"a\n1\n2\n")
         eventually("the event in the failure queue", lambda: letters_about(run, key))
     return sent

@@ -10,6 +10,7 @@ from rowledger.domain.rotation import Step
 from rowledger.local import administrator
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import Pipeline
+from tests.function_logins import end_connections
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -30,17 +31,6 @@ def rotate(stack: Stack) -> None:
     for step in Step:
         event = {"Step": step, "SecretId": arn, "ClientRequestToken": token}
         assert administrator.invoke(stack.aws, event) is None
-
-
-def end_connections_of_the_function(stack: Stack) -> None:
-    """As a failover would: whoever is warm has to log in again."""
-    superuser = stack.database.superuser.connect()
-    superuser.run(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-        " WHERE usename = ANY (string_to_array(:logins, ','))",
-        logins=",".join(PIPELINE["database"]["function_logins"]),
-    )
-    superuser.close()
 
 
 def test_files_flow_through_rotations(pipeline: Pipeline, stack: Stack) -> None:
@@ -76,7 +66,7 @@ def test_who_is_warm_and_loses_its_connection_logs_in_anew(
     pipeline.take("rotation/before.csv", b"a\n1\n")
     for _ in range(2):  # after which nothing that was read before is valid any more
         rotate(stack)
-    end_connections_of_the_function(stack)
+    end_connections(stack)
     record = pipeline.take("rotation/after.csv", b"a\n1\n")
     assert (record.status, record.attempt) == ("SUCCESS", 1)
 

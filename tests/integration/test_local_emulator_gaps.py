@@ -1,8 +1,6 @@
 """Alarms fire and recover, mails arrive, failed events are kept."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +11,9 @@ from rowledger.local import health, inbox
 from rowledger.local.emulator_gaps import embedded_metrics, mail_relay
 from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
 from rowledger.local.inbox import Mail
-from rowledger.local.roles import Login
 from rowledger.local.stack import Stack
 from rowledger.local.waiting import until
+from tests.function_logins import locked_out
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -49,30 +47,6 @@ def calm(stack: Stack) -> Stack:
     for name in PIPELINE["alarms"]:
         cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test begins")
     return stack
-
-
-@contextmanager
-def locked_out(stack: Stack) -> Iterator[None]:
-    """A database that refuses the function."""
-    superuser, name = stack.database.superuser, stack.database.function.username
-    _run(superuser, f"ALTER ROLE {name} NOLOGIN")
-    _run(
-        superuser,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :name",
-        name=name,
-    )
-    try:
-        yield
-    finally:
-        _run(superuser, f"ALTER ROLE {name} LOGIN")
-
-
-def _run(login: Login, statement: str, **values: str) -> None:
-    connection = login.connect()
-    try:
-        connection.run(statement, **values)
-    finally:
-        connection.close()
 
 
 def test_a_published_message_becomes_a_mail(stack: Stack) -> None:
