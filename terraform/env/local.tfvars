@@ -30,7 +30,8 @@ platform = {
   s3_path_style = true
   # The endpoint speaks plain HTTP, and the emulator holds the functions' roles to bucket policies.
   tls_only = false
-  # RDS is a control plane there: it makes no secret for the master, ...
+  # RDS is a control plane there and makes no secret for the master: a write-only password and a
+  # secret of our own take its place.
   managed_master_secret = false
   # Terraform takes the emulator's answer about such a rule for an invalid plan at the second plan.
   s3_prefix_list_rule = false
