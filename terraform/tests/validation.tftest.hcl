@@ -1,4 +1,4 @@
-# Each rule of variables.tf refuses what it is there for. One run holds one wrong value for each of
+# Each rule about a variable refuses what it is there for. One run holds one wrong value for each of
 # many variables, and every one of them must be refused.
 
 mock_provider "aws" {

@@ -34,13 +34,15 @@ def test_its_own_tests_pass(workspace: Workspace, suite: str) -> None:
 
 
 def test_every_rule_about_a_variable_has_its_failing_case() -> None:
-    rules = _names(r'^variable "(\w+)"(?:(?!^\}).)*?validation \{', TERRAFORM / "variables.tf")
-    cases = _names(r"\bvar\.(\w+)[,\]]", TERRAFORM / "tests" / "validation.tftest.hcl")
+    rules = _names(r'^variable "(\w+)"(?:(?!^\}).)*?validation \{', TERRAFORM, "variables*.tf")
+    cases = _names(r"\bvar\.(\w+)[,\]]", TERRAFORM / "tests", "validation.tftest.hcl")
     assert rules == cases
+    assert rules
 
 
-def _names(pattern: str, path: Path) -> set[str]:
-    return set(re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+def _names(pattern: str, folder: Path, files: str) -> set[str]:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob(files)))
+    return set(re.findall(pattern, text, re.MULTILINE | re.DOTALL))
 
 
 def test_the_lock_names_the_provider_that_is_tested() -> None:
