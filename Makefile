@@ -3,11 +3,12 @@ PYTHON ?= python3
 CORPUS ?= ../shared/csv-conformance
 VENV   := .venv
 BIN    := $(VENV)/bin
+CHECKOV := .checkov
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # The stamp is written last and names the folder: an interrupted install is no install, and one that
 # was moved is made anew.
@@ -48,6 +49,23 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
 	$(BIN)/pytest tests/faults --full $(if $(BREAK),--break $(BREAK))
 
+# In a place of its own: it pins another boto3 than the emulator.
+ifneq ($(shell cat $(CHECKOV)/.installed 2>/dev/null),$(CURDIR))
+$(shell rm -f $(CHECKOV)/.installed)
+endif
+$(CHECKOV)/.installed: requirements/checkov.txt
+	@echo "setting up $(CHECKOV)"
+	@$(PYTHON) -m venv --clear $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/checkov.txt
+	@printf '%s\n' "$(CURDIR)" > $@
+
+.PHONY: checkov
+checkov: $(CHECKOV)/.installed ## install Checkov, which make test then uses too
+
+.PHONY: terraform-check
+terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, parity with the local stack (offline)
+	$(BIN)/pytest --terraform tests/terraform
+
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
@@ -70,9 +88,10 @@ down: setup ## stop the local stack; its state is kept
 clean: ## stop the local stack and remove everything that was built, its state included
 	@if $(BIN)/rowledger --version >/dev/null 2>&1; then $(BIN)/rowledger reset --yes; \
 	elif [ -d .rowledger ]; then echo "clean: to stop the stack of .rowledger, $(BIN) must work: run make setup first" >&2; exit 1; fi
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CHECKOV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: lock
 lock: setup ## resolve the dependencies anew and lock them with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra local --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" -c requirements/dev.txt pyproject.toml -o requirements/function.txt
+	echo checkov | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/checkov.txt

@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="broken",
         help="have the fault suite deploy a build without its fence, or that announces too early",
     )
+    parser.addoption(
+        "--terraform", action="store_true", help="fail, not skip, where Terraform cannot be had"
+    )
 
 
 @pytest.fixture(scope="session")

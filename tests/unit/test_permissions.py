@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -18,7 +18,7 @@ ROLES = {
     "csv_reconciler": "csv-reconciler",
     "csv_administrator": "csv-administrator",
 }
-SERVICES = {"EventBridge Scheduler", "Lambda", "S3"}
+SERVICES = {"EventBridge Scheduler", "Lambda", "S3", "SNS"}
 # AWS's service authorization reference. s3.copy is the transfer manager: parts, and their end.
 ACTIONS = {
     "s3.copy": {"s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"},
@@ -75,18 +75,23 @@ def table() -> list[Row]:
 
 
 def granted() -> list[Permission]:
-    permissions = []
-    for path in POLICIES.glob("*.json"):
-        if path.stem.endswith("-trust"):
-            continue
-        for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
-            assert statement["Effect"] == "Allow"
-            permissions += [
-                Permission(path.stem, action, resource)
-                for action in listed(statement["Action"])
-                for resource in listed(statement["Resource"])
-            ]
-    return permissions
+    return [
+        Permission(policy, action, resource)
+        for policy, statement in statements("Allow")
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    ]
+
+
+def statements(effect: str) -> list[tuple[str, dict[str, Any]]]:
+    """Each statement of that effect with its policy's name."""
+    return [
+        (path.stem, statement)
+        for path in sorted(POLICIES.glob("*.json"))
+        if not path.stem.endswith("-trust")
+        for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]
+        if statement["Effect"] == effect
+    ]
 
 
 def listed(value: str | list[str]) -> list[str]:
@@ -147,6 +152,16 @@ def test_no_action_has_a_wildcard_and_nothing_is_granted_on_all_of_aws() -> None
         assert "*" not in permission.action, permission
         if permission.resource == "*":
             assert permission.policy in ("network-interfaces", "tracing"), permission
+
+
+def test_what_lambda_needs_for_the_network_is_denied_to_the_functions_own_code() -> None:
+    (denied,) = statements("Deny")
+    policy, statement = denied
+    assert policy == "network-interfaces"
+    assert statement["Condition"] == {"ArnEquals": {"lambda:SourceFunctionArn": "${function_arn}"}}
+    assert set(statement["Action"]) == {
+        permission.action for permission in granted() if permission.policy == policy
+    }
 
 
 def test_only_the_administrator_may_read_the_masters_secret() -> None:

@@ -1,0 +1,216 @@
+"""Terraform: found with its provider, and run on a copy of the configuration.
+
+The provider comes from a file-system mirror where this machine has one, else from the registry. The
+copy keeps what Terraform writes (state, plans, its own folder) out of the checkout, and takes files
+that override parts of the configuration, such as where the state is.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowledger.local import StackError
+from rowledger.packaging import ROOT
+
+# What everything here is tested with; terraform/terraform.tf says what else it may run with.
+PROVIDER_VERSION = "5.100.0"
+_MINIMUM = (1, 11)
+_HOST = "registry.terraform.io"
+_PROVIDER = "hashicorp/aws"
+# How deep below the root a mirror is looked for, and where it never is.
+_DEPTH = 4
+_SKIPPED = frozenset({"proc", "sys", "dev", "run", ".terraform", "node_modules"})
+
+# The state beside the configuration, whatever its backend; and the provider that was tested.
+LOCAL_STATE = f"""
+terraform {{
+  required_providers {{
+    aws = {{
+      source  = "{_PROVIDER}"
+      version = "{PROVIDER_VERSION}"
+    }}
+  }}
+  backend "local" {{}}
+}}
+"""
+# A provider that asks nobody: plans are made without an account.
+OFFLINE = """
+provider "aws" {
+  access_key                  = "offline"
+  secret_key                  = "offline"
+  allowed_account_ids         = null
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+"""
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """mirror: the folder that holds registry.terraform.io/…, if there is one."""
+
+    binary: Path
+    platform: str
+    mirror: Path | None
+
+
+def find_terraform() -> Terraform:
+    """Raise StackError where there is none, or it is too old."""
+    binary = shutil.which("terraform")
+    if binary is None:
+        raise StackError("Terraform is missing: install 1.11 or later, and have it on the PATH")
+    answer = subprocess.run(  # noqa: S603 -- the program that which() found
+        [binary, "version", "-json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=_blind(os.environ),
+    )
+    try:
+        said = json.loads(answer.stdout)
+        version, platform = str(said["terraform_version"]), str(said["platform"])
+    except (ValueError, KeyError):
+        raise StackError(f"{binary} does not say its version: {answer.stderr.strip()}") from None
+    major, minor = version.split(".")[:2]
+    if (int(major), int(minor)) < _MINIMUM:
+        raise StackError(f"Terraform {version} is too old: install 1.11 or later")
+    return Terraform(Path(binary), platform, find_mirror(platform))
+
+
+def find_mirror(platform: str, *, home: Path | None = None, root: Path = Path("/")) -> Path | None:
+    """A file-system mirror with the provider: where Terraform itself would look, else anywhere.
+
+    Anywhere: a few folders deep below root.
+    """
+    home = home or Path.home()
+    usual = (home / ".terraform.d/plugins", root / "usr/local/share/terraform/plugins")
+    for folder in (*usual, *_holders(root, _DEPTH)):
+        if _holds_provider(folder / _HOST / _PROVIDER, platform):
+            return folder
+    return None
+
+
+def _holders(folder: Path, depth: int) -> Iterator[Path]:
+    """The folders, at most so deep, that hold one named like the registry."""
+    try:
+        names = sorted(
+            entry.name
+            for entry in os.scandir(folder)
+            if entry.is_dir(follow_symlinks=False) and entry.name not in _SKIPPED
+        )
+    except OSError:
+        return  # not ours to read
+    if _HOST in names:
+        yield folder
+    elif depth > 1:
+        for name in names:
+            yield from _holders(folder / name, depth - 1)
+
+
+def _holds_provider(folder: Path, platform: str) -> bool:
+    unpacked = folder / PROVIDER_VERSION / platform
+    packed = folder / f"terraform-provider-aws_{PROVIDER_VERSION}_{platform}.zip"
+    return unpacked.is_dir() or packed.is_file()
+
+
+def _blind(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what would change Terraform's answers, or make it look for news."""
+    kept = {
+        name: value for name, value in environment.items() if not name.startswith(("TF_", "AWS_"))
+    }
+    return kept | {
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "TF_CLI_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the configuration in a folder, which is to be empty or absent.
+
+    overrides: files beside the configuration, by name without _override.tf.
+    environment: variables for Terraform, such as TF_VAR_… and AWS_….
+    """
+
+    terraform: Terraform
+    folder: Path
+    overrides: Mapping[str, str]
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "terraform"
+
+    def create(self) -> None:
+        """Copy the configuration and install its provider; raise StackError where that fails."""
+        shutil.copytree(
+            ROOT / "terraform",
+            self.configuration,
+            ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
+        )
+        # The contract, where the configuration looks for it.
+        (self.folder / "src").symlink_to(ROOT / "src", target_is_directory=True)
+        for name, text in self.overrides.items():
+            (self.configuration / f"{name}_override.tf").write_text(text, encoding="utf-8")
+        (self.folder / "cli.tfrc").write_text(self._installation(), encoding="utf-8")
+        done = self.run("init", "-no-color")
+        if done.returncode:
+            raise StackError(
+                f"the provider {_PROVIDER} {PROVIDER_VERSION} can be had neither from a file-system"
+                f" mirror nor from the registry: {_first_error(done.stderr)}"
+            )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One Terraform command, its output kept."""
+        environment = _blind(os.environ) | {
+            "TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc"),
+            **self.environment,
+        }
+        return subprocess.run(  # noqa: S603 -- Terraform, with arguments of this project's own
+            [str(self.terraform.binary), f"-chdir={self.configuration}", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment,
+        )
+
+    def plan(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
+        """The plan as `terraform show -json` gives it; raise StackError where there is none."""
+        self.checked("plan", "-no-color", "-out=plan.bin", *arguments)
+        return json.loads(self.checked("show", "-json", "plan.bin"))
+
+    def checked(self, *arguments: str) -> str:
+        """What a command says; raise StackError where it fails."""
+        done = self.run(*arguments)
+        if done.returncode:
+            raise StackError(f"terraform {arguments[0]} failed: {_first_error(done.stderr)}")
+        return done.stdout
+
+    def _installation(self) -> str:
+        """Terraform's own settings: where the provider comes from."""
+        if self.terraform.mirror is None:
+            cache = ROOT / "build" / "terraform-providers"
+            cache.mkdir(parents=True, exist_ok=True)
+            return f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+        mirror = json.dumps(str(self.terraform.mirror))
+        return f"provider_installation {{\n  filesystem_mirror {{\n    path = {mirror}\n  }}\n}}\n"
+
+
+def _first_error(text: str) -> str:
+    """The first error of Terraform's many lines, in one."""
+    said = [line.strip("│╷╵ ").strip() for line in text.splitlines()]
+    lines = [line for line in said if line]
+    start = next((at for at, line in enumerate(lines) if line.startswith("Error:")), 0)
+    return " ".join(lines[start : start + 6]) or "it says nothing"

@@ -1,0 +1,42 @@
+# The local emulator. rowledger's own commands give what differs from run to run: the package, the
+# database's address and its password.
+account_id          = "123456789012"
+environment         = "local"
+bucket_suffix       = ""
+notification_emails = ["ops@rowledger.test"]
+
+# It is thrown away after use.
+force_destroy            = true
+deletion_protection      = false
+secret_recovery_days     = 0
+key_deletion_window_days = 7
+
+# No TLS to a database on this very machine, which is the only one that the function accepts so.
+settings = {
+  ROWLEDGER_DATABASE_TLS     = "local"
+  ROWLEDGER_DATABASE_CA_FILE = ""
+}
+
+# Not reserved: the emulator hands a throttled event to the failure queue at once, where AWS keeps it
+# for hours.
+account_concurrency = 10
+
+# The emulator's RotateSecret asks no function, and it knows no CancelRotateSecret, without which
+# rotation cannot be destroyed.
+rotation_days = 0
+
+platform = {
+  # Buckets are no host names on a loopback address.
+  s3_path_style = true
+  # The endpoint speaks plain HTTP, and the emulator holds the functions' roles to bucket policies.
+  tls_only = false
+  # RDS is a control plane there and makes no secret for the master: a write-only password and a
+  # secret of our own take its place.
+  managed_master_secret = false
+  # Terraform takes the emulator's answer about such a rule for an invalid plan at the second plan.
+  s3_prefix_list_rule = false
+  # It knows no PutQueryDefinition.
+  saved_queries = false
+  # An event for an alias is lost after its last try: only the function's own settings are heeded.
+  alias_events = false
+}

@@ -1,0 +1,130 @@
+# The three functions, which are one package under three roles, and what invokes each.
+
+locals {
+  # Of how many may run at once, what is reserved; -1: nothing, where the account's quota is too
+  # small to reserve from and is the ceiling itself.
+  reserves            = var.account_concurrency == null
+  processor_ceiling   = coalesce(var.account_concurrency, var.processor_concurrency)
+  processor_reserved  = local.reserves ? var.processor_concurrency : -1
+  one_at_a_time       = local.reserves ? 1 : -1
+  connections_of_rest = 2 # the reconciler's and the administrator's
+
+  # Each running function holds one connection. Those of a version that was just replaced are held
+  # until the server ends idle sessions: for a while there are two generations.
+  connections_needed = 2 * (local.processor_ceiling + local.connections_of_rest) + var.database_spare_connections
+}
+
+module "failure_queue" {
+  source = "./modules/failure_queue"
+
+  name              = local.pipeline.failure_queue.name
+  retention_seconds = local.pipeline.failure_queue.retention_seconds
+  kms_key_arn       = module.encryption.data_key_arn
+  tls_only          = var.platform.tls_only
+}
+
+# --- csv-processor: an upload invokes it
+
+module "processor" {
+  source = "./modules/function"
+
+  function             = local.pipeline.function
+  role                 = local.pipeline.role
+  trust_policy         = local.trust_policies.processor
+  policies             = local.policies.processor
+  package              = var.package
+  environment          = local.environments.function
+  kms_key_arn          = module.encryption.data_key_arn
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.network.functions_security_group_id
+  reserved_concurrency = local.processor_reserved
+  alias                = local.alias
+  live_version         = var.live_versions.processor
+  retries              = local.pipeline.retries
+  failure_queue        = { arn = module.failure_queue.arn }
+}
+
+module "trigger" {
+  source = "./modules/trigger"
+
+  account_id    = var.account_id
+  bucket        = module.input_bucket.name
+  bucket_arn    = module.input_bucket.arn
+  events        = local.pipeline.event_filter.events
+  function_name = module.processor.name
+  qualifier     = var.platform.alias_events ? module.processor.alias : null
+  invoked_arn   = var.platform.alias_events ? module.processor.alias_arn : module.processor.arn
+}
+
+# --- csv-reconciler: its schedule invokes it
+
+module "reconciler" {
+  source = "./modules/function"
+
+  function             = local.pipeline.reconciler
+  role                 = local.pipeline.reconciler.role
+  trust_policy         = local.trust_policies.reconciler
+  policies             = local.policies.reconciler
+  package              = var.package
+  environment          = local.environments.reconciler
+  kms_key_arn          = module.encryption.data_key_arn
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.network.functions_security_group_id
+  reserved_concurrency = local.one_at_a_time
+  alias                = local.alias
+  live_version         = var.live_versions.reconciler
+  retries              = local.pipeline.reconciler.retries
+}
+
+module "schedule" {
+  source = "./modules/schedule"
+
+  name         = local.pipeline.reconciler.schedule.name
+  expression   = local.pipeline.reconciler.schedule.expression
+  function_arn = module.reconciler.alias_arn
+  role         = local.pipeline.reconciler.schedule.role
+  trust_policy = local.trust_policies.schedule
+  policy       = local.schedule_policy
+}
+
+# --- csv-administrator: a person or a deployment invokes it to migrate, Secrets Manager to rotate
+
+module "administrator" {
+  source = "./modules/function"
+
+  function             = local.pipeline.administrator
+  role                 = local.pipeline.administrator.role
+  trust_policy         = local.trust_policies.administrator
+  policies             = local.policies.administrator
+  package              = var.package
+  environment          = local.environments.administrator
+  kms_key_arn          = module.encryption.data_key_arn
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.network.functions_security_group_id
+  reserved_concurrency = local.one_at_a_time
+  alias                = local.alias
+}
+
+resource "aws_lambda_permission" "rotation" {
+  statement_id   = "rotation"
+  action         = "lambda:InvokeFunction"
+  function_name  = module.administrator.name
+  principal      = "secretsmanager.amazonaws.com"
+  source_arn     = aws_secretsmanager_secret.database.arn
+  source_account = var.account_id
+}
+
+resource "aws_secretsmanager_secret_rotation" "database" {
+  count = var.rotation_days == 0 ? 0 : 1
+
+  secret_id           = aws_secretsmanager_secret.database.id
+  rotation_lambda_arn = module.administrator.arn
+  # The first login is young, and the functions are not to wait for a new one at every change here.
+  rotate_immediately = false
+
+  rotation_rules {
+    automatically_after_days = var.rotation_days
+  }
+
+  depends_on = [aws_lambda_permission.rotation]
+}

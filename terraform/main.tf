@@ -1,0 +1,145 @@
+# The pipeline, part by part; contract.tf says what the parts are called, policies.tf what they may
+# do.
+
+module "encryption" {
+  source = "./modules/encryption"
+
+  account_id           = var.account_id
+  region               = var.aws_region
+  deletion_window_days = var.key_deletion_window_days
+}
+
+# --- Storage
+
+module "log_bucket" {
+  source = "./modules/log_bucket"
+
+  name              = local.log_bucket
+  account_id        = var.account_id
+  source_buckets    = values(local.buckets)
+  tls_only          = var.platform.tls_only
+  force_destroy     = var.force_destroy
+  expire_after_days = var.access_log_retention_days
+}
+
+module "input_bucket" {
+  source = "./modules/bucket"
+
+  name              = local.buckets.input
+  kms_key_arn       = module.encryption.data_key_arn
+  log_bucket        = module.log_bucket.name
+  tls_only          = var.platform.tls_only
+  force_destroy     = var.force_destroy
+  expire_after_days = var.input_retention_days
+}
+
+# Receipts are small and are the proof: they are kept.
+module "output_bucket" {
+  source = "./modules/bucket"
+
+  name          = local.buckets.output
+  kms_key_arn   = module.encryption.data_key_arn
+  log_bucket    = module.log_bucket.name
+  tls_only      = var.platform.tls_only
+  force_destroy = var.force_destroy
+}
+
+module "backup_bucket" {
+  source = "./modules/bucket"
+
+  name               = local.buckets.backup
+  kms_key_arn        = module.encryption.data_key_arn
+  log_bucket         = module.log_bucket.name
+  tls_only           = var.platform.tls_only
+  force_destroy      = var.force_destroy
+  archive_after_days = var.backup_archive_days
+  expire_after_days  = var.backup_retention_days
+  object_lock_days   = var.backup_object_lock_days
+}
+
+# --- Network and database
+
+module "network" {
+  source = "./modules/network"
+
+  account_id              = var.account_id
+  region                  = var.aws_region
+  availability_zones      = var.availability_zones
+  lambda_cidr             = var.lambda_vpc_cidr
+  database_cidr           = var.database_vpc_cidr
+  database_port           = local.database_port
+  endpoint_policies       = local.endpoint_policies
+  nat_gateway             = var.nat_gateway
+  s3_prefix_list_rule     = var.platform.s3_prefix_list_rule
+  flow_log_retention_days = var.flow_log_retention_days
+  kms_key_arn             = module.encryption.data_key_arn
+}
+
+module "database" {
+  source = "./modules/database"
+
+  account_id               = var.account_id
+  region                   = var.aws_region
+  identifier               = "rowledger"
+  database_name            = local.pipeline.database.name
+  port                     = local.database_port
+  instance_class           = var.database_instance_class
+  max_connections          = var.database_max_connections
+  multi_az                 = var.database_multi_az
+  allocated_storage_gb     = var.database_storage_gb
+  max_allocated_storage_gb = var.database_max_storage_gb
+  backup_retention_days    = var.database_backup_days
+  deletion_protection      = var.deletion_protection
+  apply_immediately        = var.database_apply_immediately
+  log_retention_days       = var.database_log_retention_days
+  subnet_ids               = module.network.database_subnet_ids
+  security_group_id        = module.network.database_security_group_id
+  kms_key_arn              = module.encryption.data_key_arn
+  master_username          = var.database_master_username
+  managed_master_secret    = var.platform.managed_master_secret
+  master_password          = var.database_master_password
+}
+
+# What the functions log in with. It is made empty: the administrator writes the first version and
+# every later one, so that no password passes through Terraform.
+resource "aws_secretsmanager_secret" "database" {
+  name                    = local.pipeline.secret
+  description             = "connection_string, username and password of the functions' database role"
+  kms_key_id              = module.encryption.data_key_arn
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+# --- Notifications
+
+module "notifications" {
+  source = "./modules/notifications"
+
+  name        = local.pipeline.topic
+  account_id  = var.account_id
+  region      = var.aws_region
+  kms_key_arn = module.encryption.notification_key_arn
+  emails      = var.notification_emails
+  tls_only    = var.platform.tls_only
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+
+  alarms    = local.pipeline.alarms
+  topic_arn = module.notifications.topic_arn
+}
+
+module "dashboard" {
+  source = "./modules/dashboard"
+
+  region               = var.aws_region
+  processor            = local.pipeline.function.name
+  reconciler           = local.pipeline.reconciler.name
+  functions            = [local.pipeline.function.name, local.pipeline.reconciler.name, local.pipeline.administrator.name]
+  processor_log_group  = local.pipeline.function.log_group
+  reconciler_log_group = local.pipeline.reconciler.log_group
+  failure_queue        = local.pipeline.failure_queue.name
+  database             = module.database.identifier
+  alarm_arns           = module.alarms.arns
+  saved_queries        = var.platform.saved_queries
+}

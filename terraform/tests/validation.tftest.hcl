@@ -1,0 +1,158 @@
+# Each rule about a variable refuses what it is there for. One run holds one wrong value for each of
+# many variables, and every one of them must be refused.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  account_id          = "123456789012"
+  environment         = "test"
+  bucket_suffix       = "-test"
+  notification_emails = ["ops@example.com"]
+  package             = "tests/packages/whole.zip"
+}
+
+run "wrong_values" {
+  command = plan
+
+  variables {
+    account_id                 = "12345678901"
+    aws_region                 = "us-gov-west-1"
+    environment                = "Prod"
+    bucket_suffix              = "_acme"
+    input_retention_days       = 14
+    backup_archive_days        = 0
+    backup_object_lock_days    = 0
+    access_log_retention_days  = 0
+    settings                   = { ROWLEDGER_NO_SUCH = "x" }
+    processor_concurrency      = 0
+    account_concurrency        = 2
+    live_versions              = { processor = "$LATEST" }
+    database_instance_class    = "t4g.micro"
+    database_max_connections   = 19
+    database_spare_connections = 7
+    database_storage_gb        = 19
+    database_backup_days       = 0
+    database_master_username   = "postgres"
+    database_address           = "nowhere"
+    rotation_days              = -1
+    secret_recovery_days       = 3
+    key_deletion_window_days   = 6
+    notification_emails        = []
+    lambda_vpc_cidr            = "10.0.0.0/24"
+  }
+
+  expect_failures = [
+    var.account_id,
+    var.aws_region,
+    var.environment,
+    var.bucket_suffix,
+    var.input_retention_days,
+    var.backup_archive_days,
+    var.backup_object_lock_days,
+    var.access_log_retention_days,
+    var.settings,
+    var.processor_concurrency,
+    var.account_concurrency,
+    var.live_versions,
+    var.database_instance_class,
+    var.database_max_connections,
+    var.database_spare_connections,
+    var.database_storage_gb,
+    var.database_backup_days,
+    var.database_master_username,
+    var.database_address,
+    var.rotation_days,
+    var.secret_recovery_days,
+    var.key_deletion_window_days,
+    var.notification_emails,
+    var.lambda_vpc_cidr,
+  ]
+}
+
+run "other_wrong_values" {
+  command = plan
+
+  variables {
+    availability_zones       = ["us-east-1a", "us-east-1a"]
+    settings                 = { ROWLEDGER_INPUT_BUCKET = "elsewhere" }
+    processor_concurrency    = 1.5
+    database_backup_days     = 36
+    database_max_connections = 5001
+    notification_emails      = ["not an address"]
+    database_vpc_cidr        = "10.1.0.0/24"
+  }
+
+  expect_failures = [
+    var.availability_zones,
+    var.settings,
+    var.processor_concurrency,
+    var.database_backup_days,
+    var.database_max_connections,
+    var.notification_emails,
+    var.database_vpc_cidr,
+  ]
+}
+
+run "values_that_contradict_one_another" {
+  command = plan
+
+  variables {
+    availability_zones      = ["eu-west-1a", "eu-west-1b"] # of another region
+    backup_retention_days   = 30                           # gone before it is archived
+    backup_archive_days     = 30
+    backup_object_lock_days = 30 # and to be destroyed by force
+    force_destroy           = true
+    database_storage_gb     = 20 # and no room to grow
+    database_max_storage_gb = 21
+    database_vpc_cidr       = "10.0.0.0/16" # the other VPC's
+  }
+
+  expect_failures = [
+    var.availability_zones,
+    var.backup_retention_days,
+    var.backup_object_lock_days,
+    var.database_max_storage_gb,
+    var.database_vpc_cidr,
+  ]
+}
+
+run "a_package_that_is_missing" {
+  command = plan
+
+  variables {
+    package = "tests/packages/missing.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_without_ca_certificates" {
+  command = plan
+
+  variables {
+    package = "tests/packages/uncertified.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_that_is_not_its_manifests" {
+  command = plan
+
+  variables {
+    package = "tests/packages/stale.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_package_without_ca_certificates_for_a_database_on_this_machine" {
+  command = plan
+
+  variables {
+    package  = "tests/packages/uncertified.zip"
+    settings = { ROWLEDGER_DATABASE_TLS = "local" }
+  }
+}

@@ -1,0 +1,135 @@
+# --- Where
+
+variable "account_id" {
+  description = "The AWS account that this is applied to; credentials of any other are refused."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is 12 digits."
+  }
+}
+
+variable "aws_region" {
+  description = "The region that everything is in."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(us|eu|ap|ca|sa|me|af|il|mx)-[a-z]+-[0-9]$", var.aws_region)) && !startswith(var.aws_region, "us-gov-")
+    error_message = "aws_region is one of the partition aws, such as eu-central-1."
+  }
+}
+
+variable "availability_zones" {
+  description = "The two zones that everything is spread over. Named here and not looked up, so that a zone that AWS adds moves nothing."
+  type        = list(string)
+  default     = ["us-east-1a", "us-east-1b"]
+  nullable    = false
+
+  validation {
+    condition     = length(distinct(var.availability_zones)) == 2 && length(var.availability_zones) == 2
+    error_message = "availability_zones are two different zones."
+  }
+  validation {
+    condition     = alltrue([for zone in var.availability_zones : startswith(zone, var.aws_region)])
+    error_message = "availability_zones are zones of aws_region."
+  }
+}
+
+variable "environment" {
+  description = "What this deployment is called in tags. Names are the contract's and do not carry it: one environment an account and region."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,19}$", var.environment))
+    error_message = "environment is 2 to 20 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "tags" {
+  description = "Tags on everything, beside Project and Environment."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+# --- Notifications
+
+variable "notification_emails" {
+  description = "Who is mailed each outcome and each alarm. Each has to confirm once."
+  type        = set(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.notification_emails) > 0
+    error_message = "notification_emails names somebody: an alarm that nobody hears is none."
+  }
+  validation {
+    condition     = alltrue([for email in var.notification_emails : can(regex("^[^@[:space:]]+@[^@[:space:]]+$", email))])
+    error_message = "notification_emails are mail addresses."
+  }
+}
+
+# --- Network
+
+variable "lambda_vpc_cidr" {
+  description = "The functions' VPC."
+  type        = string
+  default     = "10.0.0.0/16"
+  nullable    = false
+
+  validation {
+    condition     = can(cidrhost(var.lambda_vpc_cidr, 0)) && endswith(var.lambda_vpc_cidr, "/16")
+    error_message = "lambda_vpc_cidr is a network of /16."
+  }
+}
+
+variable "database_vpc_cidr" {
+  description = "The database's VPC."
+  type        = string
+  default     = "10.1.0.0/16"
+  nullable    = false
+
+  validation {
+    condition     = can(cidrhost(var.database_vpc_cidr, 0)) && endswith(var.database_vpc_cidr, "/16")
+    error_message = "database_vpc_cidr is a network of /16."
+  }
+  validation {
+    condition     = try(cidrhost(var.database_vpc_cidr, 0) != cidrhost(var.lambda_vpc_cidr, 0), false)
+    error_message = "lambda_vpc_cidr and database_vpc_cidr overlap: peered networks must not."
+  }
+}
+
+variable "nat_gateway" {
+  description = "Whether the functions can reach the internet. The pipeline does not need to."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "flow_log_retention_days" {
+  description = "How long the VPCs' flow logs are kept; one of CloudWatch's numbers."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+# --- The platform
+
+variable "platform" {
+  description = "What an emulator of AWS lacks; env/local.tfvars says why. On AWS this is left alone."
+  type = object({
+    s3_path_style         = optional(bool, false)
+    tls_only              = optional(bool, true)
+    managed_master_secret = optional(bool, true)
+    s3_prefix_list_rule   = optional(bool, true)
+    saved_queries         = optional(bool, true)
+    alias_events          = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}

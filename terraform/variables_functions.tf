@@ -1,0 +1,70 @@
+variable "package" {
+  description = "The path of the functions' package, which make package builds with a manifest beside it."
+  type        = string
+  default     = "../build/csv-processor.zip"
+  nullable    = false
+
+  validation {
+    condition     = fileexists(var.package)
+    error_message = "package names no file: build it with make package RDS_CA=file (docs/database.md)."
+  }
+  validation {
+    # Nothing to check it against is needed where the database is on this very machine.
+    condition = lookup(var.settings, "ROWLEDGER_DATABASE_TLS", "") == "local" ? true : try(
+      jsondecode(file(replace(var.package, "/[.]zip$/", ".json"))).database_ca != null
+      && jsondecode(file(replace(var.package, "/[.]zip$/", ".json"))).sha256 == filesha256(var.package),
+      false,
+    )
+    error_message = "package has no manifest beside it that is its own and says which CA certificates are in it: without these no function can reach RDS. Build it with make package RDS_CA=file (docs/database.md)."
+  }
+}
+
+variable "settings" {
+  description = "Settings of the functions that differ from the contract's defaults, by name (contract/settings.json)."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.settings), keys(local.setting_defaults))) == 0
+    error_message = "settings names only settings of contract/settings.json that have a default there; what the others are is wired."
+  }
+}
+
+variable "processor_concurrency" {
+  description = "How many csv-processors may run at once. Each holds one connection to the database."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.processor_concurrency >= 1 && floor(var.processor_concurrency) == var.processor_concurrency
+    error_message = "processor_concurrency is a whole number, at least 1."
+  }
+}
+
+variable "account_concurrency" {
+  description = "The account's quota of concurrent executions, where it is too low to reserve from (Lambda keeps 100 unreserved; new accounts have 10 in all). Nothing is then reserved, and the quota is the ceiling. null: reserve."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.account_concurrency == null ? true : var.account_concurrency >= 3
+    error_message = "account_concurrency is at least 3, one for each function, or null."
+  }
+}
+
+variable "live_versions" {
+  description = "The published version that an alias stays at, for a rollback or a deployment in steps; null: the one that the package makes."
+  type = object({
+    processor  = optional(string)
+    reconciler = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for version in values(var.live_versions) : version == null ? true : can(regex("^[1-9][0-9]*$", version))])
+    error_message = "live_versions are numbers of published versions."
+  }
+}

@@ -1,0 +1,69 @@
+"""Checkov finds nothing in a production deployment, and each check that is skipped says why."""
+
+import json
+import os
+import subprocess
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from rowledger.packaging import ROOT
+from tests.terraform.conftest import FIGURES, Without
+
+CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
+# Fewer would mean that it read less than the whole configuration.
+MINIMUM_PASSED = 200
+
+
+@pytest.fixture(scope="module")
+def report(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
+    if not CHECKOV.exists():
+        without("Checkov is not installed: run make terraform-check")
+    done = subprocess.run(
+        [
+            *(str(CHECKOV), "--directory", str(ROOT / "terraform"), "--framework", "terraform"),
+            *("--var-file", str(ROOT / "terraform" / "env" / "prod.tfvars")),
+            # Terraform's own tests, which it takes for configuration.
+            *("--skip-path", "tftest.hcl"),
+            *("--skip-download", "--output", "json"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path_factory.mktemp("checkov"),  # it reads a settings file where it finds one
+        env=os.environ | {"LOG_LEVEL": "ERROR"},
+    )
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_nothing_is_found(report: Any) -> None:  # noqa: ANN401 -- JSON
+    failed = [
+        f"{check['check_id']} {check['resource']}: {check['check_name']}"
+        for check in report["results"]["failed_checks"]
+    ]
+    assert failed == []
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > MINIMUM_PASSED
+
+
+def test_each_skip_says_why(report: Any, pytestconfig: pytest.Config) -> None:  # noqa: ANN401 -- JSON
+    skipped = report["results"]["skipped_checks"]
+    unexplained = [
+        f"{check['check_id']} {check['resource']}"
+        for check in skipped
+        if len(check["check_result"].get("suppress_comment", "").split()) < 5
+    ]
+    assert unexplained == []
+    counts = Counter(check["check_id"] for check in skipped)
+    listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
+    passed = report["summary"]["passed"]
+    pytestconfig.stash[FIGURES].append(f"Checkov: {passed} passed, 0 failed, skipped: {listed}")
+
+
+def test_nothing_is_skipped_but_beside_its_reason() -> None:
+    """No settings file takes a check away from the whole project."""
+    names = (".checkov.yaml", ".checkov.yml")
+    folders = (ROOT, ROOT / "terraform")
+    assert not [folder / name for folder in folders for name in names if (folder / name).exists()]

@@ -1,0 +1,112 @@
+"""Terraform is found with its provider, and what is missing is said."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rowledger.local import StackError
+from rowledger.local.terraform import (
+    PROVIDER_VERSION,
+    Terraform,
+    Workspace,
+    find_mirror,
+    find_terraform,
+)
+
+PLATFORM = "linux_amd64"
+INSIDE = Path("registry.terraform.io") / "hashicorp" / "aws"
+
+
+def unpacked(folder: Path, version: str = PROVIDER_VERSION) -> Path:
+    (folder / INSIDE / version / PLATFORM).mkdir(parents=True)
+    return folder
+
+
+def packed(folder: Path) -> Path:
+    (folder / INSIDE).mkdir(parents=True)
+    name = f"terraform-provider-aws_{PROVIDER_VERSION}_{PLATFORM}.zip"
+    (folder / INSIDE / name).touch()
+    return folder
+
+
+@pytest.mark.parametrize("make", [unpacked, packed])
+@pytest.mark.parametrize("place", ["home/.terraform.d/plugins", "root/opt/mirror", "root/mirror"])
+def test_a_mirror_is_found(tmp_path: Path, make: Callable[[Path], Path], place: str) -> None:
+    there = make(tmp_path / place)
+    assert find_mirror(PLATFORM, home=tmp_path / "home", root=tmp_path / "root") == there
+
+
+def test_where_terraform_itself_would_look_comes_first(tmp_path: Path) -> None:
+    unpacked(tmp_path / "root/a")
+    usual = unpacked(tmp_path / "root/usr/local/share/terraform/plugins")
+    assert find_mirror(PLATFORM, home=tmp_path, root=tmp_path / "root") == usual
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "proc/mirror",
+        "work/.terraform/providers",  # what init left of somebody's run
+        "a/b/c/d/mirror",  # deeper than is looked
+    ],
+)
+def test_a_mirror_is_not_looked_for_everywhere(tmp_path: Path, place: str) -> None:
+    unpacked(tmp_path / place)
+    assert find_mirror(PLATFORM, home=tmp_path / "home", root=tmp_path) is None
+
+
+def test_a_mirror_of_another_version_or_platform_is_none(tmp_path: Path) -> None:
+    unpacked(tmp_path / "one", version="4.0.0")
+    assert find_mirror(PLATFORM, home=tmp_path, root=tmp_path) is None
+    unpacked(tmp_path / "two")
+    assert find_mirror("darwin_arm64", home=tmp_path, root=tmp_path) is None
+
+
+def a_program(folder: Path, says: str, status: int = 0) -> None:
+    folder.mkdir(exist_ok=True)
+    program = folder / "terraform"
+    program.write_text(f"#!/bin/sh\ncat <<'EOT'\n{says}\nEOT\nexit {status}\n")
+    program.chmod(0o755)
+
+
+def test_a_missing_terraform_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(StackError, match="Terraform is missing: install"):
+        find_terraform()
+
+
+@pytest.mark.parametrize(
+    ("says", "refusal"),
+    [
+        ('{"terraform_version": "1.10.5", "platform": "linux_amd64"}', "1.10.5 is too old"),
+        ('{"terraform_version": "0.15.0-beta1", "platform": "linux_amd64"}', "is too old"),
+        ("Segmentation fault", "does not say its version"),
+    ],
+)
+def test_a_terraform_that_cannot_be_used_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, refusal: str
+) -> None:
+    a_program(tmp_path, says)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(StackError, match=refusal):
+        find_terraform()
+
+
+def test_a_provider_that_cannot_be_had_is_said(tmp_path: Path) -> None:
+    a_program(tmp_path / "bin", "", status=1)
+    terraform = Terraform(tmp_path / "bin" / "terraform", PLATFORM, mirror=tmp_path)
+    with pytest.raises(StackError, match=f"hashicorp/aws {PROVIDER_VERSION} can be had neither"):
+        Workspace(terraform, tmp_path / "work", {}).create()
+
+
+def test_a_workspace_takes_the_configuration_and_no_state(tmp_path: Path) -> None:
+    a_program(tmp_path / "bin", "")
+    terraform = Terraform(tmp_path / "bin" / "terraform", PLATFORM, mirror=tmp_path)
+    workspace = Workspace(terraform, tmp_path / "work", {"state": "# mine"})
+    workspace.create()
+    assert (workspace.configuration / "main.tf").is_file()
+    assert (workspace.configuration / "state_override.tf").read_text() == "# mine"
+    assert (workspace.configuration / ".." / "src" / "rowledger" / "contract").is_dir()
+    assert not list(workspace.configuration.glob(".terraform*"))
+    assert str(tmp_path) in (workspace.folder / "cli.tfrc").read_text()
