@@ -99,6 +99,47 @@ def test_what_may_run_twice_is_run_again_where_its_answer_was_lost(fresh_databas
         database.close()
 
 
+def test_the_server_gives_up_what_the_client_no_longer_waits_for(
+    fresh_database: Login, logins: Logins
+) -> None:
+    """A statement that waits for a lock would otherwise take effect with nobody there any more."""
+    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
+    waiting = backend(database)
+    owner = replace(logins.owner, database=fresh_database.database).connect()
+    owner.run("BEGIN")
+    owner.run("LOCK TABLE file_metadata")
+    with pytest.raises(FaultError) as raised, database.session() as connection:
+        connection.run("SELECT count(*) FROM file_metadata")
+    assert raised.value.code is FaultCode.DATABASE
+    assert owner.run("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = :p", p=waiting) == [
+        [0]
+    ]
+    owner.close()
+
+
+def test_a_transaction_cut_off_from_its_client_holds_no_lock_for_long(
+    fresh_database: Login, logins: Logins
+) -> None:
+    """The server may not hear that the client has gone, and would keep the row's lock for hours."""
+    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
+    owner = replace(logins.owner, database=fresh_database.database).connect()
+    owner.run("SET lock_timeout = '5s'")
+
+    def hold_a_lock() -> None:
+        with database.transaction() as connection:
+            connection.run("LOCK TABLE notification IN ROW EXCLUSIVE MODE")
+            owner.run("BEGIN")
+            owner.run("LOCK TABLE notification")  # waits until the other lock is gone
+            owner.run("COMMIT")
+
+    with pytest.raises(FaultError) as raised:
+        hold_a_lock()
+    assert raised.value.code is FaultCode.DATABASE_UNAVAILABLE
+    assert backend(database)
+    database.close()
+    owner.close()
+
+
 def through(login: Login, port: int) -> Credentials:
     return replace(
         login.credentials, connection_string=f"postgresql://127.0.0.1:{port}/{login.database}"

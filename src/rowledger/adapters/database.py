@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,10 +15,13 @@ from rowledger.errors import FaultCode, FaultError
 
 # Seconds that any one exchange with the database may take, connecting included.
 TIMEOUT_SECONDS = 10
+# The server gives up so much earlier than the client does.
+_EARLIER_SECONDS = 1
 # How long what was sent may stay without any sign of the other side.
 _SILENCE_SECONDS = 5
-# SQLSTATE classes (PostgreSQL manual, appendix A): 08 connection, 53 resources, 57P server stopped.
-_UNAVAILABLE = ("08", "53", "57P")
+# SQLSTATE classes (PostgreSQL manual, appendix A): 08 connection, 53 resources, 57P server stopped;
+# and 25P03, a transaction that was idle for too long.
+_UNAVAILABLE = ("08", "53", "57P", "25P03")
 _REFUSED = "28"
 
 
@@ -47,7 +50,7 @@ class Database:
     def __init__(
         self, credentials: CredentialSource, tls: Tls, *, timeout_seconds: int = TIMEOUT_SECONDS
     ) -> None:
-        """timeout_seconds: what one statement may take."""
+        """timeout_seconds: what one statement may take, and a transaction wait for its next one."""
         self._credentials = credentials
         self._tls = tls
         self._timeout_seconds = timeout_seconds
@@ -120,13 +123,24 @@ class Database:
         return self._connection
 
     def _connect(self, credentials: Credentials) -> Connection:
-        return connect(credentials, self._tls, self._timeout_seconds)
+        seconds = f"{self._timeout_seconds - _EARLIER_SECONDS}s"
+        # A statement that still waits, such as for a lock, would take effect later with nobody
+        # there; and a transaction would keep its locks for as long as the server does not hear
+        # that its client has gone, which may be hours.
+        limits = {"statement_timeout": seconds, "idle_in_transaction_session_timeout": seconds}
+        return connect(credentials, self._tls, self._timeout_seconds, limits)
 
 
 def connect(
-    credentials: Credentials, tls: Tls, timeout_seconds: int = TIMEOUT_SECONDS
+    credentials: Credentials,
+    tls: Tls,
+    timeout_seconds: int = TIMEOUT_SECONDS,
+    settings: Mapping[str, str] | None = None,
 ) -> Connection:
-    """Open a connection; raises the driver's own errors, see translated()."""
+    """Open a connection with these settings of PostgreSQL's.
+
+    timeout_seconds: what one exchange may take. Raises the driver's own errors, see translated().
+    """
     host, port, database = _parse(credentials.connection_string)
     if not tls.verify and host not in ("127.0.0.1", "::1", "localhost"):
         raise FaultError(
@@ -147,6 +161,7 @@ def connect(
             ssl_context=context,
             sock=link,
             application_name="rowledger",
+            startup_params=dict(settings or {}),
         )
     except BaseException:
         link.close()
