@@ -15,7 +15,11 @@ from rowledger.domain.outcome import examine
 from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
+from rowledger.local import emulator
+from rowledger.local.aws import Aws
 from rowledger.local.stack import Stack
+from rowledger.local.state import State
+from tests.faults.wire import Deed, Wire
 from tests.unit.builders import RECEIVED, an_upload
 
 if TYPE_CHECKING:
@@ -70,6 +74,23 @@ def test_the_version_of_the_event_is_read_though_another_came_since(
     first = put(client, source, b"first")
     put(client, source, b"second")
     assert read(storage, first) == b"first"
+
+
+def test_what_trickles_in_is_handed_on_before_a_chunk_is_full(
+    stack: Stack, client: "S3Client", source: str
+) -> None:
+    """So that whoever reads can look at the time: it may trickle for hours."""
+    content = CONTENT * 1_000
+    upload = put(client, source, content)
+    with Wire(State.load(stack.layout).parts[emulator.NAME].port) as wire:
+        aws = Aws(f"http://127.0.0.1:{wire.port}", stack.aws.access_key, stack.aws.secret_key)
+        storage = S3Storage(aws.client("s3"), source, source)
+        with (
+            wire.fault(b"GET ", Deed.TRICKLE, after=len(content), every=0.6) as trickle,
+            storage.read(upload) as chunks,
+        ):
+            assert content.startswith(next(chunks))
+            assert trickle.done == 1
 
 
 def test_a_deleted_version_is_missing(client: "S3Client", source: str, storage: S3Storage) -> None:

@@ -54,8 +54,8 @@ def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
 
 
 def test_a_stream_that_ends_early_is_a_fault() -> None:
-    body = StreamingBody(io.BytesIO(b"half"), content_length=8)
-    storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
+    answer = {"Body": StreamingBody(io.BytesIO(b"half"), 8), "ContentLength": 8}
+    storage = S3Storage(Mock(**{"get_object.return_value": answer}), "out", "back")
     with pytest.raises(FaultError) as raised, storage.read(an_upload()) as chunks:
         list(chunks)
     assert raised.value.code is FaultCode.STORAGE

@@ -1,6 +1,7 @@
 """The three buckets in S3: reads are pinned to a version, backups are copied inside S3."""
 
 import base64
+import time
 import zlib
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, IncompleteReadError
 
 from rowledger.adapters.aws import MISSING, error_code, translated
 from rowledger.adapters.storage import Page
@@ -20,10 +21,13 @@ from rowledger.errors import FaultCode, FaultError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 # Large enough that the cost of a call vanishes, small beside the memory that the function may use.
 CHUNK_BYTES = 1 << 20
+# A chunk is not waited for any longer than this, so that whoever reads can look at the time.
+CHUNK_SECONDS = 1.0
+_PIECE_BYTES = 1 << 16
 # CopyObject takes at most 5 GiB (Amazon S3 API reference); a larger object is copied in parts.
 MAX_SINGLE_COPY_BYTES = 5 << 30
 PART_BYTES = 512 << 20
@@ -45,8 +49,8 @@ class S3Storage:
             answer = self.client.get_object(
                 Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
             )
-            with closing(answer["Body"]) as body:
-                yield body.iter_chunks(CHUNK_BYTES)
+            with closing(answer["Body"]):
+                yield _arriving(answer)
 
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
@@ -166,7 +170,30 @@ class S3Storage:
     def _read_back(self, key: str) -> int:
         crc32 = 0
         answer = self.client.get_object(Bucket=self.backup_bucket, Key=key)
-        with closing(answer["Body"]) as body:
-            for chunk in body.iter_chunks(CHUNK_BYTES):
+        with closing(answer["Body"]):
+            for chunk in _arriving(answer):
                 crc32 = zlib.crc32(chunk, crc32)
         return crc32
+
+
+def _arriving(answer: "GetObjectOutputTypeDef") -> Iterator[bytes]:
+    """Chunks of CHUNK_BYTES, smaller ones where they take longer than CHUNK_SECONDS to arrive.
+
+    boto3's own reading waits until all that was asked for is there: a connection that trickles
+    never runs into the read timeout, and would hold it for ever. An old urllib3 has no read1, and
+    waits for a piece.
+    """
+    body, expected = answer["Body"], answer.get("ContentLength", 0)
+    read = getattr(body.__enter__(), "read1", body.read)
+    pieces, size, total, since = [], 0, 0, time.monotonic()
+    while piece := read(_PIECE_BYTES):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= CHUNK_BYTES or time.monotonic() - since >= CHUNK_SECONDS:
+            yield b"".join(pieces)
+            pieces, size, total, since = [], 0, total + size, time.monotonic()
+    total += size
+    if total < expected:
+        raise IncompleteReadError(actual_bytes=total, expected_bytes=expected)
+    if pieces:
+        yield b"".join(pieces)
