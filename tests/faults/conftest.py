@@ -11,6 +11,7 @@ from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
 from rowledger.local.roles import Login, Logins
 from tests.faults.arena import LEASE_SECONDS, Arena
+from tests.faults.edge import Edge, edge_of
 from tests.faults.ledger_workers import Crew
 
 CREW_SIZE = 8
@@ -45,6 +46,19 @@ def crew(
     crew = Crew(fresh_database, operator_of_fresh_database, superuser, size=CREW_SIZE)
     yield crew
     crew.close()
+
+
+@pytest.fixture(scope="session")
+def proxies(arena: Arena) -> Iterator[Edge]:
+    with edge_of(arena) as edge:
+        yield edge
+
+
+@pytest.fixture(scope="module")
+def edge(proxies: Edge) -> Iterator[Edge]:
+    """Proxies between the function and all it calls, for the tests of one file."""
+    with proxies.in_place():
+        yield proxies
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
