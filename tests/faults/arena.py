@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FUNCTION = PIPELINE["function"]["name"]
 INPUT = PIPELINE["buckets"]["input"]
 # Short, so that it can be waited for, and as long as an attempt must leave to what ends it.
-LEASE_SECONDS = 60
+LEASE_SECONDS = 75
 # What the emulator waits before the last retry, twice over.
 _QUIET_SECONDS = 4.0
 _PATIENCE_SECONDS = 240.0

@@ -23,6 +23,7 @@ from rowledger.domain.upload import Upload
 from rowledger.local import function_logs, ports
 from rowledger.local.health import failed_events
 from rowledger.local.processes import clean_environment
+from rowledger.local.roles import Login
 from rowledger.local.waiting import until
 from tests.e2e.cli import invoke
 from tests.e2e.pipeline import PIPELINE, eventually
@@ -135,9 +136,13 @@ def microburst(upstream: str, log: Path) -> Iterator[Microburst]:
 
 @dataclass(frozen=True)
 class Edge:
-    """aws: the wire to S3, SNS and Secrets Manager. database: the one to PostgreSQL."""
+    """aws: the wire to S3, SNS and Secrets Manager. database: the one to PostgreSQL.
+
+    login: what the function's secret held before.
+    """
 
     arena: Arena
+    login: Login
     burst: Microburst
     aws: Wire
     database: Wire
@@ -150,14 +155,13 @@ class Edge:
             self.configure()
             yield
         finally:
-            self.keep_secret(self.arena.stack.database.function.credentials)
+            self.keep_secret(self.login.credentials)
             self.arena.configure({points.BREAK_VARIABLE: self.arena.broken})
 
     @property
     def credentials(self) -> Credentials:
         """The function's own, by way of the wire."""
-        login = self.arena.stack.database.function
-        return replace(login, port=self.database.port).credentials
+        return replace(self.login, port=self.database.port).credentials
 
     def credentials_with(self, password: str) -> Credentials:
         return replace(self.credentials, password=password)
@@ -254,9 +258,10 @@ class Edge:
 @contextmanager
 def edge_of(arena: Arena) -> Iterator[Edge]:
     """Run the proxies; nothing goes through them yet, see Edge.in_place()."""
+    login = arena.stack.database.function
     with (
         microburst(arena.stack.endpoint_url, arena.folder / "microburst.log") as burst,
         Wire(burst.port) as aws,
-        Wire(arena.stack.database.function.port) as database,
+        Wire(login.port) as database,
     ):
-        yield Edge(arena, burst, aws, database)
+        yield Edge(arena, login, burst, aws, database)

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 import pytest
 from pg8000.native import identifier, literal
 
-from tests.e2e.pipeline import PIPELINE, eventually
+from tests.e2e.pipeline import eventually
 from tests.faults.audit import Audit
 from tests.faults.edge import CONTENT, DONE, GET, PREFIX, SECRET, Edge
 from tests.faults.wire import Deed
 
 SAYS_COMMIT = rb"COMMIT\x00"
-ROLE = PIPELINE["database"]["function_role"]
 
 
 def test_a_restart_between_claim_and_commit_costs_no_attempt(edge: Edge, *, full: bool) -> None:
@@ -108,8 +107,8 @@ def rotation(edge: Edge) -> Iterator[None]:
 def rotate(edge: Edge, password: str) -> None:
     """Give the function's role another password, and end what it has open."""
     with edge.arena.superuser() as connection:
-        connection.run(f"ALTER ROLE {identifier(ROLE)} PASSWORD {literal(password)}")
+        connection.run(f"ALTER ROLE {identifier(edge.login.username)} PASSWORD {literal(password)}")
         connection.run(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = :role",
-            role=ROLE,
+            role=edge.login.username,
         )
