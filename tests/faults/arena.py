@@ -1,28 +1,25 @@
 """A local stack whose function can be ended and held at its points, and what is done to it."""
 
 import json
-import random
 import signal
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psutil
 from pg8000.native import Connection
 
 from rowledger.domain.event import to_event
 from rowledger.domain.upload import Upload
-from rowledger.local import database, emulator, processes
+from rowledger.local import database
 from rowledger.local.stack import Stack
 from rowledger.local.state import Secrets, State, exclusive
 from rowledger.local.waiting import until
-from rowledger.packaging import build_package
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import PIPELINE, eventually
+from tests.faults.function import FUNCTION, Function
 from tests.faults.injected import points
 from tests.faults.injected.points import Act, Point
 
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
-ROOT = Path(__file__).resolve().parents[2]
-FUNCTION = PIPELINE["function"]["name"]
 INPUT = PIPELINE["buckets"]["input"]
 # Short, so that it can be waited for, and as long as an attempt must leave to what ends it.
 LEASE_SECONDS = 75
@@ -39,8 +34,6 @@ LEASE_SECONDS = 75
 _QUIET_SECONDS = 4.0
 _PATIENCE_SECONDS = 240.0
 _AGAIN_SECONDS = 30.0
-# Each copy of the function is a process: a small machine bears no more of them at work.
-MOST_AT_ONCE = 6
 
 _PULSE = """
 SELECT (SELECT count(*) FROM file_metadata), (SELECT sum(attempt) FROM file_metadata),
@@ -61,76 +54,14 @@ class Tally:
 
 @dataclass
 class Arena:
-    """patient: waits for leases to end, where otherwise they are ended by hand.
-
-    broken: what the build that is tested lacks, see injected/parts.py; "" for nothing.
-    """
+    """folder: of the orders. patient: waits for leases to end, else they are ended by hand."""
 
     stack: Stack
     folder: Path
+    function: Function
     patient: bool
-    broken: str = ""
     tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    # The function
-
-    def deploy(self, broken: str | None = None) -> None:
-        """Put the function in place with its points; broken: as this build is, if not as all."""
-        package = self.folder / "function.zip"
-        build_package(package)
-        with zipfile.ZipFile(package, "a") as archive:
-            for path in _injected():
-                archive.write(path, path.relative_to(ROOT).as_posix())
-        client: LambdaClient = self.stack.client("lambda")
-        client.update_function_code(FunctionName=FUNCTION, ZipFile=package.read_bytes())
-        client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
-        self.configure({points.BREAK_VARIABLE: self.broken if broken is None else broken})
-
-    def configure(self, environment: dict[str, str]) -> None:
-        """Give the function these variables beside its own; what runs is replaced by new copies."""
-        client: LambdaClient = self.stack.client("lambda")
-        own = {points.FOLDER_VARIABLE: str(self.folder)}
-        variables = {**self.stack.settings, **own, **environment}
-        client.update_function_configuration(
-            FunctionName=FUNCTION,
-            Handler="tests.faults.injected.csv_processor.handler",
-            Environment={"Variables": {name: text for name, text in variables.items() if text}},
-        )
-        client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
-        self.end_workers()
-
-    def workers(self) -> list[psutil.Process]:
-        """The function's running copies."""
-        running = State.load(self.stack.layout).parts[emulator.NAME].process.find()
-        children = running.children(recursive=True) if running else []
-        return [each for each in children if _is_worker(each)]
-
-    def busy(self) -> int:
-        """How many of the function's copies are starting or at work."""
-        return sum(
-            not points.mark_of_rest(self.folder, worker.pid).exists() for worker in self.workers()
-        )
-
-    def await_room(self) -> None:
-        """Wait until the function has not too much in hand."""
-        if not until(lambda: self.busy() < MOST_AT_ONCE, _PATIENCE_SECONDS):
-            raise AssertionError("the function does not get on")
-
-    def end_workers(self) -> None:
-        processes.stop(self.workers(), grace_seconds=2)
-
-    def kill_a_worker(self, rng: random.Random) -> bool:
-        """SIGKILL one of the function's copies, whatever it is doing; False where there is none."""
-        running = self.workers()
-        if not running:
-            return False
-        try:
-            rng.choice(running).kill()
-        except psutil.NoSuchProcess:
-            return False
-        self.tally.kills += 1
-        return True
 
     # The points
 
@@ -141,6 +72,8 @@ class Arena:
         for number in range(times):
             (orders / f"{point}.{act}.{number}").touch()
         self.tally.points.add(point)
+        if act is Act.KILL:
+            self.tally.kills += times
 
     def await_carried_out(self, *uploads: Upload) -> None:
         """Wait until every order for these uploads was carried out.
@@ -309,16 +242,3 @@ class Arena:
     def _pulse(self) -> list[Any]:
         with self.superuser() as connection:
             return list(connection.run(_PULSE))
-
-
-def _injected() -> Iterator[Path]:
-    folder = ROOT / "tests" / "faults"
-    yield from (ROOT / "tests" / "__init__.py", folder / "__init__.py")
-    yield from sorted((folder / "injected").glob("*.py"))
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    try:
-        return bool(process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == FUNCTION)
-    except psutil.Error:
-        return False

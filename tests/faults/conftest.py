@@ -12,6 +12,7 @@ from rowledger.local.layout import Layout
 from rowledger.local.roles import Login, Logins
 from tests.faults.arena import LEASE_SECONDS, Arena
 from tests.faults.edge import Edge, edge_of
+from tests.faults.function import Function
 from tests.faults.ledger_workers import Crew
 
 CREW_SIZE = 8
@@ -29,9 +30,9 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("ROWLEDGER_LEASE_SECONDS", str(LEASE_SECONDS))
                 stack = local_stack.start(_quiet, layout)
-            broken = request.config.getoption("broken")
-            arena = Arena(stack, orders, patient=full, broken=broken)
-            arena.deploy()
+            function = Function(stack, orders, request.config.getoption("broken"))
+            function.deploy()
+            arena = Arena(stack, orders, function, patient=full)
             yield arena
         finally:
             local_stack.reset(_quiet, layout)

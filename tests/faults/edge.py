@@ -27,7 +27,8 @@ from rowledger.local.roles import Login
 from rowledger.local.waiting import until
 from tests.e2e.cli import invoke
 from tests.e2e.pipeline import PIPELINE, eventually
-from tests.faults.arena import FUNCTION, ROOT, Arena
+from tests.faults.arena import Arena
+from tests.faults.function import FUNCTION, ROOT
 from tests.faults.injected import points
 from tests.faults.wire import Wire
 
@@ -156,7 +157,7 @@ class Edge:
             yield
         finally:
             self.keep_secret(self.login.credentials)
-            self.arena.configure({points.BREAK_VARIABLE: self.arena.broken})
+            self.arena.function.configure({points.BREAK_VARIABLE: self.arena.function.broken})
 
     @property
     def credentials(self) -> Credentials:
@@ -188,7 +189,7 @@ class Edge:
             Environment={"Variables": self.arena.stack.settings | proxy},
         )
         client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
-        self.arena.end_workers()
+        self.arena.function.end_workers()
 
     def put(self, name: str, content: bytes) -> Upload:
         return self.arena.put(PREFIX + name, content)

@@ -16,12 +16,12 @@ GOOD = b"id,note\n1,one\n2,two\n"
 def mended(arena: Arena) -> Iterator[Arena]:
     """The arena, its function as before afterwards."""
     yield arena
-    arena.deploy()
+    arena.function.deploy()
 
 
 def test_without_its_fence_an_outcome_is_doubled(mended: Arena) -> None:
     key = "broken/fence.csv"
-    mended.deploy(broken="fence")
+    mended.function.deploy(broken="fence")
     mended.order(key, Point.BACKED_UP, Act.HOLD)
     upload = mended.put(key, GOOD)
     mended.await_held(key, Point.BACKED_UP)
@@ -37,7 +37,7 @@ def test_without_its_fence_an_outcome_is_doubled(mended: Arena) -> None:
 
 def test_announcing_before_the_commit_is_found(mended: Arena) -> None:
     key = "broken/outbox.csv"
-    mended.deploy(broken="outbox")
+    mended.function.deploy(broken="outbox")
     mended.order(key, Point.COMMITTING, Act.KILL)
     mended.await_carried_out(mended.put(key, GOOD))
     mended.settle(key)

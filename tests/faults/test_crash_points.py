@@ -41,7 +41,7 @@ def test_attempts_killed_at_every_point_and_their_successors_too(
         for point in Point:
             key = f"{prefix}{point}-{number}.csv"
             arena.order(key, point, Act.KILL)
-            arena.await_room()
+            arena.function.await_room()
             uploads[arena.put(key, BAD if number % 2 else GOOD)] = point
     arena.await_carried_out(*uploads)
     again = {upload: _NEXT[point] for upload, point in uploads.items() if point in _NEXT}
@@ -50,7 +50,7 @@ def test_attempts_killed_at_every_point_and_their_successors_too(
     # From here on any retry that is still to come may be the successor.
     arena.end_leases(prefix)
     for upload in again:
-        arena.await_room()
+        arena.function.await_room()
         arena.send(upload)
     arena.await_carried_out(*uploads)
     arena.settle(prefix)

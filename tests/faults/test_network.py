@@ -68,7 +68,7 @@ LASTING = {
 def test_what_aws_refuses_once_costs_no_attempt(edge: Edge, kind: str, *, full: bool) -> None:
     if kind == "others" and not full:
         pytest.skip("for the full suite")
-    edge.arena.end_workers()  # a cold start reads the secret
+    edge.arena.function.end_workers()  # a cold start reads the secret
     with edge.burst.rules(*REFUSALS[kind]):
         upload = edge.put(f"refused-{kind}.csv", CONTENT)
         assert edge.outcome(upload) == DONE
@@ -146,7 +146,7 @@ def test_what_aws_refuses_for_longer_than_all_tries_is_mended_afterwards(
         pytest.skip("for the full suite")
     uploads = []
     for name, (rule, reason, results) in LASTING.items():
-        edge.arena.end_workers()
+        edge.arena.function.end_workers()
         with edge.burst.rules(rule):
             upload = edge.put(f"refused-always/{name}.csv", CONTENT)
             assert reason in edge.await_dead_letter(upload)

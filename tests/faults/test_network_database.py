@@ -75,14 +75,14 @@ def test_what_waits_for_a_lease(edge: Edge, *, full: bool) -> None:
 
 def test_credentials_rotated_while_warm(edge: Edge) -> None:
     assert edge.outcome(edge.put("database/rotation-begins.csv", CONTENT)) == DONE
-    warm = {worker.pid for worker in edge.arena.workers()}
+    warm = {worker.pid for worker in edge.arena.function.workers()}
     with rotation(edge):
         rotate(edge, "rotated once")
         edge.keep_secret(edge.credentials_with("rotated once"))
         upload = edge.put("database/rotated.csv", CONTENT)
         assert edge.outcome(upload) == DONE
         assert edge.attempts(upload) == ["SUCCESS"]
-        assert warm & {worker.pid for worker in edge.arena.workers()}
+        assert warm & {worker.pid for worker in edge.arena.function.workers()}
 
 
 def test_a_password_changed_before_its_secret(edge: Edge) -> None:

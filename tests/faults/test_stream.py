@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from rowledger.domain.upload import Upload
 from tests.e2e.pipeline import no_events
-from tests.faults.arena import MOST_AT_ONCE, Arena
+from tests.faults.arena import Arena
 from tests.faults.audit import Audit
+from tests.faults.function import MOST_AT_ONCE
 
 SEED = 20261122
 
@@ -56,8 +57,9 @@ def test_copies_killed_at_random_instants(arena: Arena, *, full: bool) -> None:
     killed = 0
     while killed < size.kills and sending.is_alive():
         time.sleep(rng.uniform(0, 0.4))
-        killed += arena.kill_a_worker(rng)
+        killed += arena.function.kill_a_worker(rng)
     sending.join()
+    arena.tally.kills += killed
     assert killed, "no copy of the function was there to be killed"
     deliver(arena, late, rng)
     arena.settle(prefix)
@@ -109,7 +111,7 @@ def deliver(arena: Arena, events: list[tuple[Upload, ...]], rng: random.Random) 
     """Send the events in bursts with pauses between, as fast as the machine bears."""
     waiting = list(events)
     while waiting:
-        arena.await_room()
+        arena.function.await_room()
         for _ in range(rng.randint(1, MOST_AT_ONCE)):
             if waiting:
                 arena.send(*waiting.pop())
