@@ -57,6 +57,15 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
+def test_nothing_of_the_tests_is_in_it(package: Package) -> None:
+    """The fault suite deploys a package of its own, with points where the function is killed."""
+    with zipfile.ZipFile(package.path) as archive:
+        names = archive.namelist()
+        ours = b"".join(archive.read(name) for name in names if name.startswith("rowledger/"))
+    assert not [name for name in names if name.startswith("tests/")]
+    assert b"ROWLEDGER_FAULTS" not in ours
+
+
 def test_the_same_input_gives_the_same_bytes(package: Package, tmp_path: Path) -> None:
     assert build_package(tmp_path / "again.zip").sha256 == package.sha256
 
