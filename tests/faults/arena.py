@@ -207,17 +207,17 @@ class Arena:
 
     # Afterwards
 
-    def settle(self, prefix: str) -> None:
+    def settle(self, prefix: str, *, by_hand: bool = False) -> None:
         """Let retries end and leases run out, send dead letters again, and reconcile."""
         self.await_quiet()
-        self.end_leases(prefix)
+        self.end_leases(prefix, by_hand=by_hand)
         chosen = ("--dead-letters", "--prefix", prefix, "--no-follow")
         replayed = self.run("replay", *chosen, "--by", "faults", "--reason", "the fault is over")
         if replayed.status:
             raise AssertionError(f"replay: {replayed.out}{replayed.err}")
         self.count_events(sum(line.startswith("sent ") for line in replayed.out.splitlines()))
         self.await_quiet()
-        self.end_leases(prefix)
+        self.end_leases(prefix, by_hand=by_hand)
         self.reconcile()
 
     def reconcile(self) -> dict[str, Any]:

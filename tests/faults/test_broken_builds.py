@@ -29,7 +29,7 @@ def test_without_its_fence_an_outcome_is_doubled(mended: Arena) -> None:
     mended.send(upload)
     eventually("the outcome of its successor", lambda: mended.unfinished(key) == 0)
     mended.let_go(key, Point.BACKED_UP)
-    mended.settle(key)
+    mended.settle(key, by_hand=True)
     account = Audit(mended, key).run()
     assert any("2 notifications" in each for each in account.doubled)
     assert account.mails == 2
@@ -40,6 +40,6 @@ def test_announcing_before_the_commit_is_found(mended: Arena) -> None:
     mended.function.deploy(broken="outbox")
     mended.order(key, Point.COMMITTING, Act.KILL)
     mended.await_carried_out(mended.put(key, GOOD))
-    mended.settle(key)
+    mended.settle(key, by_hand=True)
     account = Audit(mended, key).run()
     assert any("announced and never committed" in each for each in account.doubled)

@@ -21,7 +21,8 @@ from rowledger.domain.outcome import Outcome
 from rowledger.domain.upload import Upload
 from tests.faults.injected.points import Point, Points
 
-_FENCE = " AND attempt = :attempt AND status = 'PROCESSING' AND lease_expires_at > now()"
+_FENCE = """ AND attempt = :attempt AND status = 'PROCESSING'
+   AND lease_expires_at > clock_timestamp()"""
 
 
 class MarkedDatabase(Database):
