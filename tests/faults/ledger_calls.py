@@ -16,7 +16,7 @@ from rowledger.domain.outcome import Outcome, examine
 from rowledger.domain.replay import Request, Source
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from tests.faults.ledger_model import Answer, Began, MayPublish, Model, Over, Word
+from tests.faults.ledger_model import Answer, Began, File, MayPublish, Model, Over, Word
 
 T = TypeVar("T")
 
@@ -68,7 +68,11 @@ class Call:
 
     def is_possible(self, known: Known) -> bool:
         """Whether there is what it is about."""
-        raise NotImplementedError
+        return True
+
+    def first(self, file: File | None) -> "Call | None":
+        """The call that must come before this one can change anything; None where none must."""
+        return None
 
     def on_model(self, model: Model, known: Known) -> Answer:
         raise NotImplementedError
@@ -88,9 +92,6 @@ class Call:
 class Claiming(Call):
     request: str
 
-    def is_possible(self, known: Known) -> bool:
-        return True
-
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.claim(known.uploads[self.of], self.request)
 
@@ -109,6 +110,11 @@ class _ByAttempt(Call):
 
     def is_possible(self, known: Known) -> bool:
         return bool(known.claims[self.of])
+
+    def first(self, file: File | None) -> Call | None:
+        if file and file.result:
+            return Reopening(self.of, frozenset(), Source.LEDGER)
+        return None if file and file.held else Claiming(self.of, "r1")
 
     def claim(self, known: Known) -> Claim:
         return nth_last(known.claims[self.of], self.ago)
@@ -172,6 +178,9 @@ class AskingToPublish(Call):
     def is_possible(self, known: Known) -> bool:
         return self.of in known.file_ids
 
+    def first(self, file: File | None) -> Call | None:
+        return None if file and file.unsent else Committing(self.of, ago=0, rows=1)
+
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.pending_notification(known.uploads[self.of], self.request)
 
@@ -190,6 +199,9 @@ class _ByPublisher(Call):
 
     def is_possible(self, known: Known) -> bool:
         return bool(known.messages[self.of])
+
+    def first(self, file: File | None) -> Call | None:
+        return None if file and file.unsent else Committing(self.of, ago=0, rows=1)
 
     def message(self, known: Known) -> PendingNotification:
         return nth_last(known.messages[self.of], self.ago)
@@ -230,8 +242,8 @@ class Reopening(Call):
     source: Source
     by_operator: ClassVar[bool] = True
 
-    def is_possible(self, known: Known) -> bool:
-        return True
+    def first(self, file: File | None) -> Call | None:
+        return None if file and file.result else Committing(self.of, ago=0, rows=1)
 
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.reopen(self._uploads(known), self._request())

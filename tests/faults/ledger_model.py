@@ -116,6 +116,11 @@ class File:
     def holder(self) -> str:
         return self.attempts[-1].request
 
+    @property
+    def unsent(self) -> list[Message]:
+        """The oldest first."""
+        return [message for message in self.messages if not message.sent]
+
     def is_at_work(self, attempt: int) -> bool:
         """Whether this is the latest attempt, and no outcome stands."""
         return self.result is None and attempt == len(self.attempts)
@@ -192,7 +197,7 @@ class Model:
 
     def pending_notification(self, upload: Upload, request: str) -> Answer:
         """The right to publish the oldest unsent message that nobody else holds."""
-        unsent = [message for message in self.files[identity(upload)].messages if not message.sent]
+        unsent = self.files[identity(upload)].unsent
         for message in unsent:
             if not message.held or message.publisher == request:
                 message.publisher, message.held = request, True

@@ -23,7 +23,9 @@ T = TypeVar("T")
 # A hang is a failure of the test, not a measure of speed.
 _HANGS_AFTER_SECONDS = 60
 
-_TERMINATE = "SELECT pg_terminate_backend(:pid, 5000)"
+_END_CONNECTION = "SELECT pg_terminate_backend(:pid)"
+# Told to wait for its own end, a backend answers nothing any more.
+_END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid(), 5000)"
 _END_LEASE = "UPDATE file_metadata SET lease_expires_at = clock_timestamp() WHERE id = :id"
 _END_PUBLISHING = "UPDATE notification SET lease_expires_at = clock_timestamp() WHERE id = :id"
 
@@ -81,7 +83,7 @@ class FrailDatabase(Database):
             rows = answer(sql, **parameters)
             if self._answers_left == 0:
                 self._answers_left = None
-                answer(_TERMINATE, pid=self._pid)
+                answer(_END_OWN_CONNECTION)
             elif self._answers_left:
                 self._answers_left -= 1
             return rows
@@ -167,7 +169,7 @@ class Crew:
             if past_gate:
                 self._await(futures, backends)
             if victim is not None:
-                self._superuser.run(_TERMINATE, pid=backends[victim])
+                self._superuser.run(_END_CONNECTION, pid=backends[victim])
         return [future.result(_HANGS_AFTER_SECONDS) for future in futures]
 
     @contextmanager

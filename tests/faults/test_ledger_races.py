@@ -8,18 +8,20 @@ from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.domain.ledger import Claim, InProgress
 from rowledger.domain.notification import PendingNotification
 from rowledger.domain.replay import Request, Source
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from tests.faults.ledger_workers import Crew
 from tests.integration.ledger_bench import GOOD, a_notification
 from tests.unit.builders import an_upload
 
 UPLOAD = an_upload()
+REPLAY = Request("ada", "the attempt was killed", Source.LEDGER)
 
 T = TypeVar("T")
 
 
-def claim(ledger: PostgresLedger, request_id: str) -> Claim:
-    standing = ledger.claim(UPLOAD, request_id)
+def claim(ledger: PostgresLedger, request_id: str, upload: Upload = UPLOAD) -> Claim:
+    standing = ledger.claim(upload, request_id)
     assert isinstance(standing, Claim)
     return standing
 
@@ -77,6 +79,23 @@ def test_of_all_that_would_publish_at_once_one_may(crew: Crew) -> None:
         assert all(isinstance(answer, InProgress) for answer in others)
 
 
+def test_replays_of_the_same_uploads_do_not_wait_for_each_other_in_a_circle(crew: Crew) -> None:
+    first, *_ = crew.workers
+    another = an_upload("another.csv")
+    for upload in (UPLOAD, another):
+        crew.end_lease(claim(first.ledger, "r1", upload).file_id)
+    in_both_orders = [[UPLOAD, another], [another, UPLOAD]]
+
+    def task(uploads: list[Upload]) -> Callable[[PostgresLedger], InProgress | None]:
+        return lambda ledger: ledger.reopen(uploads, REPLAY)
+
+    tasks = [
+        (operator, task(uploads))
+        for operator, uploads in zip(crew.operators, in_both_orders, strict=False)
+    ]
+    assert crew.at_once(tasks, past_gate=[UPLOAD, another]) == [None, None]
+
+
 # A lease can end while somebody waits for its row: the end counts, not the start of the wait.
 
 
@@ -108,8 +127,7 @@ def test_a_publisher_that_waited_past_anothers_right_may_publish(crew: Crew) -> 
 def test_a_replay_that_waited_past_the_lease_is_recorded(crew: Crew) -> None:
     worker, *_ = crew.workers
     claim(worker.ledger, "r1")
-    request = Request("ada", "the attempt was killed", Source.LEDGER)
     waited = crew.past_the_lease(
-        (crew.operators[0], lambda ledger: ledger.reopen([UPLOAD], request)), UPLOAD
+        (crew.operators[0], lambda ledger: ledger.reopen([UPLOAD], REPLAY)), UPLOAD
     )
     assert waited is None

@@ -42,7 +42,10 @@ class Ledger(Protocol):
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
-        """Take the right to publish the oldest message still unsent; None where nothing is."""
+        """Take the right to publish the oldest unsent message that nobody else holds.
+
+        InProgress where others hold all that are unsent; None where nothing is unsent.
+        """
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         """Record that a notification went out; where that is on record, it stays as it is."""
