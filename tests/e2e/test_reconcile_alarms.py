@@ -42,8 +42,13 @@ def test_a_pass_that_speaks_only_for_old_uploads_raises_the_age_alarm(
     cloudwatch.set_alarm_state(AlarmName=AGE, StateValue="OK", StateReason="a test begins")
     mails = len(pipeline.mail_subjects(AGE))
     reconciler: LambdaClient = stack.client("lambda")
-    reconciler.invoke(FunctionName=PIPELINE["reconciler"]["name"], InvocationType="Event")
-    eventually("the alarm", lambda: pipeline.alarm(AGE) == "ALARM")
+
+    def alarmed_by_a_run() -> bool:
+        # More than one: on a busy machine the emulator gives a run's last lines to the next.
+        reconciler.invoke(FunctionName=PIPELINE["reconciler"]["name"])
+        return pipeline.alarm(AGE) == "ALARM"
+
+    eventually("the alarm", alarmed_by_a_run)
     eventually("its mail", lambda: len(pipeline.mail_subjects(AGE)) > mails)
     age = metric(stack, PIPELINE["alarms"][AGE]["metric"])
     assert age is not None
