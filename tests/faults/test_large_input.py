@@ -4,6 +4,7 @@ In full the sizes are 2 GB, a field of 200 MB, ten million lines and a bomb of 2
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 VALIDATOR = Draft202012Validator(contract.load("result.schema.json"))
 # More than an attempt has: it would have ended by itself.
 PATIENCE_SECONDS = 300.0
-RANGE_BYTES = 32 * MIB
 # The short sizes are above it as well.
 MORE_THAN_A_SMALL_FILE_MB = 32
 
@@ -67,7 +67,9 @@ def taken(
     forget(stack, sent, record)
 
 
-def test_it_has_the_right_outcome_at_the_first_attempt(taken: Taken, *, full: bool) -> None:
+def test_it_has_the_right_outcome_and_no_attempt_ran_out_of_time(
+    taken: Taken, *, full: bool
+) -> None:
     large, record = taken.large, taken.record
     error = record.error or {}
     assert error.get("code") == large.error
@@ -78,7 +80,10 @@ def test_it_has_the_right_outcome_at_the_first_attempt(taken: Taken, *, full: bo
         assert (error["line"], error["byte_offset"]) == large.place
     if large.error == "TOO_LARGE":
         assert f"more than {limit(taken):,} bytes" in error["message"]
-    assert [attempt["result"] for attempt in record.attempts] == [record.status]
+    # On a busy machine the emulator may answer too late for 2 GB; that is a fault like any other.
+    results = [attempt["result"] for attempt in record.attempts]
+    assert results[-1] == record.status
+    assert "TIME_UP" not in results
 
 
 def limit(taken: Taken) -> int:
@@ -102,20 +107,13 @@ def test_its_receipt_and_its_mail_say_so(taken: Taken) -> None:
 
 
 def test_its_backup_holds_the_same_bytes(taken: Taken) -> None:
-    backup = Digested()
-    for _ in backup.through(backup_of(taken)):
-        pass
-    assert (backup.size_bytes, backup.crc32) == (taken.sent.size_bytes, taken.sent.crc32)
-
-
-def backup_of(taken: Taken) -> Iterator[bytes]:
-    """In ranges: the emulator makes a whole answer in memory."""
     s3: S3Client = taken.pipeline.stack.client("s3")
-    where = {"Bucket": PIPELINE["buckets"]["backup"], "Key": taken.record.backup_key}
-    size = s3.head_object(**where)["ContentLength"]
-    for start in range(0, size, RANGE_BYTES):
-        end = min(start + RANGE_BYTES, size) - 1
-        yield s3.get_object(**where, Range=f"bytes={start}-{end}")["Body"].read()
+    backup = Digested()
+    answer = s3.get_object(Bucket=PIPELINE["buckets"]["backup"], Key=taken.record.backup_key)
+    with closing(answer["Body"]) as body:
+        for _ in backup.through(body.iter_chunks(MIB)):
+            pass
+    assert (backup.size_bytes, backup.crc32) == (taken.sent.size_bytes, taken.sent.crc32)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
