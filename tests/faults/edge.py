@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,10 +229,12 @@ class Edge:
 
         return eventually(f"the event of {upload.key} in the failure queue", reason)
 
-    def logged(self, text: str) -> list[str]:
+    def logged(self, text: str, since: datetime) -> list[str]:
         """The lines of the function's log with this text in them."""
         lines = function_logs.read(
-            self.arena.stack.client("logs"), PIPELINE["function"]["log_group"], since_ms=0
+            self.arena.stack.client("logs"),
+            PIPELINE["function"]["log_group"],
+            int(since.timestamp() * 1000),
         )
         return [line.message for line in lines if text in line.message]
 

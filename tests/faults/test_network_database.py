@@ -1,14 +1,14 @@
 """Faults between the function and PostgreSQL: a server that is away, a connection that breaks."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from pg8000.native import identifier, literal
 
 from tests.e2e.pipeline import eventually
 from tests.faults.audit import Audit
-from tests.faults.edge import CONTENT, DONE, GET, PREFIX, SECRET, Edge
+from tests.faults.edge import CONTENT, DONE, PREFIX, SAYS_GET, SECRET, Edge
 from tests.faults.wire import Deed
 
 SAYS_COMMIT = rb"COMMIT\x00"
@@ -17,11 +17,11 @@ SAYS_COMMIT = rb"COMMIT\x00"
 def test_a_restart_between_claim_and_commit_costs_no_attempt(edge: Edge, *, full: bool) -> None:
     if not full:
         pytest.skip("for the full suite; test_stream.py restarts it in short")
-    with edge.burst.rules(GET | {"latency": 3000, "times": 1}):
+    with edge.aws.fault(SAYS_GET, Deed.HOLD):
         upload = edge.put("database/restarted.csv", CONTENT)
         edge.await_claim(upload)
         edge.arena.restart_database()
-        assert edge.outcome(upload) == DONE
+    assert edge.outcome(upload) == DONE
     assert edge.attempts(upload) == ["SUCCESS"]
 
 
@@ -57,11 +57,12 @@ def test_what_waits_for_a_lease(edge: Edge, *, full: bool) -> None:
     """
     if not full:
         pytest.skip("for the full suite")
-    with edge.burst.rules(GET | {"latency": 3000, "times": 1}):
-        held = edge.put("lease/claim.csv", CONTENT)
-        edge.await_claim(held)
-        with edge.database.down():
-            assert "DATABASE_UNAVAILABLE" in edge.await_dead_letter(held)
+    with ExitStack() as away:
+        with edge.aws.fault(SAYS_GET, Deed.HOLD):
+            held = edge.put("lease/claim.csv", CONTENT)
+            edge.await_claim(held)
+            away.enter_context(edge.database.down())
+        assert "DATABASE_UNAVAILABLE" in edge.await_dead_letter(held)
     with edge.database.fault(SAYS_COMMIT, Deed.CUT, after=0, times=1) as lost:
         committed = edge.put("lease/publishing.csv", CONTENT)
         assert "another attempt is announcing" in edge.await_dead_letter(committed)

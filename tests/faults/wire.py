@@ -12,7 +12,7 @@ import struct
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +26,8 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Deed(StrEnum):
+    HOLD = "hold"
+    """Pass it on once the fault is lifted."""
     CUT = "cut"
     """Reset the connection."""
     STALL = "stall"
@@ -52,6 +54,7 @@ class Fault:
     every: float
     begun: int = 0
     done: int = 0
+    lifted: asyncio.Event = field(default_factory=asyncio.Event)
 
     def taken(self, said: bytes) -> bool:
         if self.times == self.begun or not self.when.search(said):
@@ -106,6 +109,7 @@ class Wire:
             yield fault
         finally:
             self._faults.remove(fault)
+            self._loop.call_soon_threadsafe(fault.lifted.set)
 
     @contextmanager
     def down(self) -> Iterator[None]:
@@ -197,12 +201,22 @@ class _Link:
                 self.to_server.write(said)
                 await self.to_server.drain()
                 continue
-            self.fault.done += 1
-            if self.fault.deed is Deed.CUT:
+            if not await self._suffer(self.fault, said):
                 return False
-            self.silent = True
-            while await self.from_client.read(_CHUNK_BYTES):
-                pass
+        return True
+
+    async def _suffer(self, fault: Fault, said: bytes) -> bool:
+        fault.done += 1
+        if fault.deed is Deed.CUT:
+            return False
+        if fault.deed is Deed.HOLD:
+            await fault.lifted.wait()
+            self.fault = None
+            self.to_server.write(said)
+            return True
+        self.silent = True
+        while await self.from_client.read(_CHUNK_BYTES):
+            pass
         return True
 
     async def answer(self) -> bool:
