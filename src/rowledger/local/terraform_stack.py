@@ -1,11 +1,13 @@
 """The pipeline's resources in the local emulator, as terraform/ makes them."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowledger import contract
+from rowledger.config import ReconcilerConfig
 from rowledger.local import administrator, function, processes
 from rowledger.local.aws import Aws
 from rowledger.local.emulator_gaps import mail_relay
@@ -21,7 +23,7 @@ VALUES = "-var-file=env/local.tfvars"
 
 def prepare(layout: Layout, progress: Callable[[str], None]) -> "TerraformProvisioner":
     """Raise StackError where Terraform or its provider cannot be had, before anything is made."""
-    workspace = Workspace(find_terraform(), layout.terraform, {"state": LOCAL_STATE})
+    workspace = _workspace(layout)
     known = layout.terraform.exists()
     progress("preparing Terraform")
     try:
@@ -45,8 +47,8 @@ class TerraformProvisioner:
         self, aws: Aws, layout: Layout, master: Login, progress: Callable[[str], None], /
     ) -> dict[str, str]:
         function.build(layout)
-        told = _Progress(progress)
-        workspace_for(self.workspace, aws, layout, master).follow(told, "apply", VALUES)
+        workspace = _pointed_at(self.workspace, aws, layout, master)
+        workspace.follow(_Progress(progress), "apply", VALUES)
         progress("migrating the database")
         administrator.invoke(aws, {"action": "migrate"})
         client: LambdaClient = aws.client("lambda")
@@ -58,7 +60,16 @@ class TerraformProvisioner:
         return settings
 
 
-def workspace_for(workspace: Workspace, aws: Aws, layout: Layout, master: Login) -> Workspace:
+def workspace_of(layout: Layout, aws: Aws, master: Login) -> Workspace:
+    """The workspace that `up` left, for further commands on the running stack."""
+    return _pointed_at(_workspace(layout), aws, layout, master)
+
+
+def _workspace(layout: Layout) -> Workspace:
+    return Workspace(find_terraform(), layout.terraform, {"state": LOCAL_STATE})
+
+
+def _pointed_at(workspace: Workspace, aws: Aws, layout: Layout, master: Login) -> Workspace:
     """The workspace with what differs from stack to stack: where things are, and passwords."""
     environment = {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
@@ -68,10 +79,26 @@ def workspace_for(workspace: Workspace, aws: Aws, layout: Layout, master: Login)
         "TF_VAR_package": str(layout.package),
         "TF_VAR_database_address": f"{master.host}:{master.port}",
         "TF_VAR_database_master_password": master.password,
+        "TF_VAR_settings": json.dumps(_settings(master)),
         # So that `down` finds one whose command was killed.
         processes.MARKER: str(layout.root),
     }
     return replace(workspace, environment=environment)
+
+
+def _settings(master: Login) -> dict[str, str]:
+    """The optional settings; raise FaultError where the functions would refuse one."""
+    made_later = "-"
+    known = function.settings(
+        "reconciler",
+        topic_arn=made_later,
+        secret_arn=made_later,
+        master_secret_arn=made_later,
+        database=master.address,
+    )
+    ReconcilerConfig.from_environment(known)
+    settings = contract.load("settings.json")["settings"]
+    return {each["name"]: known.get(each["name"], "") for each in settings if "default" in each}
 
 
 @dataclass
