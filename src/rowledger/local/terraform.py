@@ -205,6 +205,8 @@ class Workspace:
             stderr=subprocess.STDOUT,
             text=True,
             env=self._environment(),
+            # A terminal's interrupt would reach it too, and a second one has it drop everything.
+            start_new_session=True,
         ) as process:
             try:
                 for line in process.stdout or ():
