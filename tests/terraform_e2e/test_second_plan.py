@@ -1,10 +1,12 @@
 """Terraform finds what it made as it made it, but for what the emulator forgets or hides."""
 
+import json
 from typing import Any
 
 import pytest
 
 from rowledger import contract
+from rowledger.local.stack import Stack
 from rowledger.local.terraform import Workspace
 from rowledger.local.terraform_stack import VALUES
 from tests.figures import FIGURES
@@ -73,3 +75,12 @@ def _changed(change: Any) -> set[str]:  # noqa: ANN401 -- JSON
 
 def _data(address: str) -> bool:
     return "data" in address.split(".")
+
+
+def test_neither_state_nor_plan_holds_a_password(stack: Stack, workspace: Workspace) -> None:
+    plan = json.dumps(workspace.plan(VALUES))
+    state = workspace.checked("state", "pull")
+    assert f'"username": "{stack.database.master.username}"' in state
+    for login in (stack.database.master, stack.database.function):
+        assert login.password not in plan
+        assert login.password not in state
