@@ -66,6 +66,11 @@ checkov: $(CHECKOV)/.installed ## install Checkov, which make test then uses too
 terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, parity with the local stack (offline)
 	$(BIN)/pytest --terraform tests/terraform
 
+# The order matters: what the second plan shows before anything else happened, and the end at last.
+.PHONY: terraform-e2e
+terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline's tests there, destroy it (minutes)
+	$(BIN)/pytest --terraform-stack tests/terraform_e2e/test_second_plan.py tests/e2e tests/integration/test_local_permissions.py tests/terraform_e2e/test_command.py tests/terraform_e2e/test_destroy.py
+
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py

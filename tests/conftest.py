@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from rowledger.local.roles import Login, Logins
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
+from tests.figures import FIGURES
 from tests.integration.ledger_bench import migrate_as
 
 
@@ -33,6 +35,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--terraform", action="store_true", help="fail, not skip, where Terraform cannot be had"
     )
+    parser.addoption(
+        "--terraform-stack",
+        action="store_true",
+        help="run on a stack that Terraform provisioned, as make terraform-e2e does",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in terminalreporter.config.stash[FIGURES]:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +58,20 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """The real stack in a state folder of its own; commands run by a test find it too."""
+    terraform = bool(request.config.getoption("--terraform-stack"))
     with tempfile.TemporaryDirectory(prefix="rowledger-") as folder:
         layout = Layout(Path(folder).resolve() / "state")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(STATE_DIR_VARIABLE, str(layout.root))
             try:
-                yield local_stack.start(_quiet, layout)
+                begun = time.monotonic()
+                started = local_stack.start(_quiet, layout, terraform=terraform)
+                if terraform:
+                    seconds = time.monotonic() - begun
+                    request.config.stash[FIGURES].append(f"up --terraform: {seconds:.0f} s")
+                yield started
             finally:
                 local_stack.reset(_quiet, layout)
 

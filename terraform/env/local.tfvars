@@ -1,5 +1,6 @@
 # The local emulator. rowledger's own commands give what differs from run to run: the package, the
-# database's address and its password.
+# database's address and its password, and the settings, of which one lets the functions speak to a
+# database on this very machine without TLS.
 account_id          = "123456789012"
 environment         = "local"
 bucket_suffix       = ""
@@ -10,12 +11,6 @@ force_destroy            = true
 deletion_protection      = false
 secret_recovery_days     = 0
 key_deletion_window_days = 7
-
-# No TLS to a database on this very machine, which is the only one that the function accepts so.
-settings = {
-  ROWLEDGER_DATABASE_TLS     = "local"
-  ROWLEDGER_DATABASE_CA_FILE = ""
-}
 
 # Not reserved: the emulator hands a throttled event to the failure queue at once, where AWS keeps it
 # for hours.

@@ -1,6 +1,6 @@
 """The function's role may what its policy grants, and nothing else: the emulator enforces it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,16 +59,21 @@ def in_role(stack: Stack, role: str) -> Aws:
 
 
 @pytest.fixture(scope="module")
-def upload(stack: Stack) -> str:
+def upload(stack: Stack) -> Iterator[str]:
     """The version of an object in the input bucket, beside which stand things it may not touch."""
     s3: S3Client = stack.client("s3")
     s3.create_bucket(Bucket=OTHER_BUCKET)
     s3.put_object(Bucket=OTHER_BUCKET, Key=KEY, Body=b"secret")
     secrets: SecretsManagerClient = stack.client("secretsmanager")
     secrets.create_secret(Name="another/secret", SecretString="{}")
-    stack.client("sns").create_topic(Name="another-topic")
-    stack.client("sqs").create_queue(QueueName="another-queue")
-    return s3.put_object(Bucket=INPUT, Key=KEY, Body=b"a\n1\n")["VersionId"]
+    topic = stack.client("sns").create_topic(Name="another-topic")["TopicArn"]
+    queue = stack.client("sqs").create_queue(QueueName="another-queue")["QueueUrl"]
+    yield s3.put_object(Bucket=INPUT, Key=KEY, Body=b"a\n1\n")["VersionId"]
+    s3.delete_object(Bucket=OTHER_BUCKET, Key=KEY)
+    s3.delete_bucket(Bucket=OTHER_BUCKET)
+    secrets.delete_secret(SecretId="another/secret", ForceDeleteWithoutRecovery=True)
+    stack.client("sns").delete_topic(TopicArn=topic)
+    stack.client("sqs").delete_queue(QueueUrl=queue)
 
 
 def test_what_the_policy_grants_is_allowed(stack: Stack, function: Aws, upload: str) -> None:
@@ -170,7 +175,7 @@ def test_what_the_administrators_policy_grants_is_allowed(stack: Stack, administ
     secrets: SecretsManagerClient = administrator.client("secretsmanager")
     assert secrets.get_secret_value(SecretId=MASTER_SECRET)["SecretString"]
     secret = stack.settings["ROWLEDGER_DATABASE_SECRET_ID"]
-    assert secrets.describe_secret(SecretId=secret)["ARN"] == secret
+    assert secrets.describe_secret(SecretId=secret)["Name"] == PIPELINE["secret"]
     assert secrets.get_secret_value(SecretId=secret)["SecretString"]
 
 

@@ -21,17 +21,6 @@ locals {{
 """
 # Stands in for the functions' package, whose bytes a plan does not look at.
 PACKAGE = "tests/packages/whole.zip"
-# What a test has to say at the end, beside passed or failed.
-FIGURES = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[FIGURES] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in terminalreporter.config.stash[FIGURES]:
-        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

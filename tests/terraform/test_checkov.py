@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from rowledger.packaging import ROOT
-from tests.terraform.conftest import FIGURES, Without
+from tests.figures import FIGURES
+from tests.terraform.conftest import Without
 
 CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
 # Fewer would mean that it read less than the whole configuration.

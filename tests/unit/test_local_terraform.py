@@ -110,3 +110,44 @@ def test_a_workspace_takes_the_configuration_and_no_state(tmp_path: Path) -> Non
     assert (workspace.configuration / ".." / "src" / "rowledger" / "contract").is_dir()
     assert not list(workspace.configuration.glob(".terraform*"))
     assert str(tmp_path) in (workspace.folder / "cli.tfrc").read_text()
+
+
+def a_workspace(folder: Path, script: str) -> Workspace:
+    program = folder / "bin" / "terraform"
+    a_program(program.parent, "")
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    return Workspace(Terraform(program, PLATFORM, mirror=folder), folder / "work", {})
+
+
+def test_what_an_apply_says_is_told_as_it_comes(tmp_path: Path) -> None:
+    told: list[object] = []
+    a_workspace(tmp_path, 'echo \'{"type": "version"}\'; echo "{}"').follow(told.append, "apply")
+    assert told == [{"type": "version"}, {}]
+
+
+@pytest.mark.parametrize(
+    ("says", "refusal"),
+    [
+        (
+            '{"@level": "error", "diagnostic": {"summary": "creating B", "detail": "409"}}',
+            "apply failed: creating B: 409",
+        ),
+        ("cannot execute", "apply failed: cannot execute"),
+    ],
+)
+def test_an_apply_that_fails_says_why(tmp_path: Path, says: str, refusal: str) -> None:
+    workspace = a_workspace(tmp_path, f"echo '{says}'; exit 1")
+    with pytest.raises(StackError, match=refusal):
+        workspace.follow(lambda _message: None, "apply")
+
+
+def test_an_interrupted_apply_is_let_finish_what_it_does(tmp_path: Path) -> None:
+    finished = tmp_path / "finished"
+    script = f"trap 'touch {finished}; exit 1' TERM; echo '{{}}'; while :; do sleep 0.05; done"
+
+    def interrupt(_message: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        a_workspace(tmp_path, script).follow(interrupt, "apply")
+    assert finished.exists()

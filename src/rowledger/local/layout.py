@@ -59,6 +59,11 @@ class Layout:
         return self.root / "emulator"
 
     @property
+    def terraform(self) -> Path:
+        """Terraform's state and copy of the configuration; there if it provisioned the stack."""
+        return self.root / "terraform"
+
+    @property
     def scratch(self) -> Path:
         """The emulator's temporary files: unpacked functions and the like."""
         return self.emulator / "tmp"
@@ -96,7 +101,14 @@ class Layout:
     def remove(self) -> None:
         """Remove what the stack made, and the folder itself if nothing else is in it."""
         # By name: whoever points the variable at a folder with other things in it keeps those.
-        for folder in (self.postgres, self.draft, self.emulator, self.inbox, self.logs):
+        for folder in (
+            self.postgres,
+            self.draft,
+            self.emulator,
+            self.terraform,
+            self.inbox,
+            self.logs,
+        ):
             shutil.rmtree(folder, ignore_errors=True)
         for file in (
             self.state_file,

@@ -8,8 +8,9 @@ from rowledger.local import StackError, companion, database, emulator, processes
 from rowledger.local.aws import ACCOUNT_ID, Aws
 from rowledger.local.layout import Layout, find_layout
 from rowledger.local.parts import PARTS, aws_at, logins_at, stop_part
+from rowledger.local.provisioners import Progress, choose
 from rowledger.local.roles import Logins
-from rowledger.local.starting import Progress, Start
+from rowledger.local.starting import Start
 from rowledger.local.state import Secrets, State, exclusive
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
@@ -69,16 +70,17 @@ def known_stack(layout: Layout) -> Stack | None:
     return _stack(layout, state, credentials)
 
 
-def start(progress: Progress, layout: Layout | None = None) -> Stack:
+def start(progress: Progress, layout: Layout | None = None, *, terraform: bool = False) -> Stack:
     """Start what is not running and bring everything up to date.
 
-    progress: is told in a few words what is being done.
+    progress: is told in a few words what is being done. terraform: whether a new stack is to be
+    provisioned by Terraform; one that was, stays so.
     Raise StackError; whatever this call had started is then stopped again.
     """
     layout = layout or find_layout()
     layout.create()
     with exclusive(layout):
-        Start(layout, progress).run()
+        Start(layout, choose(layout, progress, terraform=terraform), progress).run()
     return open_stack(layout)
 
 

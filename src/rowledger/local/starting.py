@@ -10,11 +10,9 @@ from rowledger.local import StackError, companion, database, emulator, processes
 from rowledger.local.files import write_private
 from rowledger.local.layout import Layout
 from rowledger.local.parts import answers, aws_at, logins_at, stop_part
-from rowledger.local.provision import provision
+from rowledger.local.provisioners import Progress, Provisioner
 from rowledger.local.state import Part, Secrets, State
 from rowledger.local.waiting import until
-
-Progress = Callable[[str], None]
 
 # How long a part that runs may take to answer before it counts as stuck.
 _ANSWER_SECONDS = 5.0
@@ -23,8 +21,9 @@ _ANSWER_SECONDS = 5.0
 class Start:
     """One run of `up`."""
 
-    def __init__(self, layout: Layout, progress: Progress) -> None:
+    def __init__(self, layout: Layout, provision: Provisioner, progress: Progress) -> None:
         self._layout = layout
+        self._provision = provision
         self._progress = progress
         self._state = State.load(layout)
         self._credentials = Secrets.load_or_create(layout)
@@ -50,7 +49,7 @@ class Start:
         aws = aws_at(cloud.port, self._credentials)
         logins = logins_at(postgres.port, self._credentials, aws)
         roles.ensure_master(logins)
-        self._state.settings = provision(aws, self._layout, logins.master, self._progress)
+        self._state.settings = self._provision(aws, self._layout, logins.master, self._progress)
         roles.let_people_in(logins)
         if postgres.port != old_port:
             _end_warm_functions(cloud)

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ _PROVIDER = "hashicorp/aws"
 _DEPTH = 4
 _SKIPPED = frozenset({"proc", "sys", "dev", "run", ".terraform", "node_modules"})
 
-# The state beside the configuration, whatever its backend; and the provider that was tested.
+# The state beside the copy, whatever the backend, and so kept when the copy is made anew; and the
+# provider that was tested.
 LOCAL_STATE = f"""
 terraform {{
   required_providers {{
@@ -35,7 +36,9 @@ terraform {{
       version = "{PROVIDER_VERSION}"
     }}
   }}
-  backend "local" {{}}
+  backend "local" {{
+    path = "../terraform.tfstate"
+  }}
 }}
 """
 # A provider that asks nobody: plans are made without an account.
@@ -137,7 +140,7 @@ def _blind(environment: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A copy of the configuration in a folder, which is to be empty or absent.
+    """A copy of the configuration in a folder.
 
     overrides: files beside the configuration, by name without _override.tf.
     environment: variables for Terraform, such as TF_VAR_… and AWS_….
@@ -153,14 +156,20 @@ class Workspace:
         return self.folder / "terraform"
 
     def create(self) -> None:
-        """Copy the configuration and install its provider; raise StackError where that fails."""
+        """Copy the configuration and install its provider; raise StackError where that fails.
+
+        An earlier copy is replaced; its state, which is beside it, stays.
+        """
+        shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
             ROOT / "terraform",
             self.configuration,
             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
         )
         # The contract, where the configuration looks for it.
-        (self.folder / "src").symlink_to(ROOT / "src", target_is_directory=True)
+        contract = self.folder / "src"
+        contract.unlink(missing_ok=True)
+        contract.symlink_to(ROOT / "src", target_is_directory=True)
         for name, text in self.overrides.items():
             (self.configuration / f"{name}_override.tf").write_text(text, encoding="utf-8")
         (self.folder / "cli.tfrc").write_text(self._installation(), encoding="utf-8")
@@ -173,18 +182,44 @@ class Workspace:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One Terraform command, its output kept."""
-        environment = _blind(os.environ) | {
-            "TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc"),
-            **self.environment,
-        }
         return subprocess.run(  # noqa: S603 -- Terraform, with arguments of this project's own
-            [str(self.terraform.binary), f"-chdir={self.configuration}", *arguments],
+            self._command(*arguments),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            env=environment,
+            env=self._environment(),
         )
+
+    def follow(self, told: Callable[[dict[str, Any]], None], *arguments: str) -> None:
+        """A command that changes things, each of its messages told as it comes.
+
+        Raise StackError where it fails. Interrupted, it is let finish what it is doing, so that its
+        state holds everything that it has made.
+        """
+        errors: list[str] = []
+        with subprocess.Popen(  # noqa: S603 -- as above
+            self._command(*arguments, "-auto-approve", "-json"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self._environment(),
+            # A terminal's interrupt would reach it too, and a second one has it drop everything.
+            start_new_session=True,
+        ) as process:
+            try:
+                for line in process.stdout or ():
+                    message = _message(line)
+                    if message.get("@level") == "error":
+                        errors.append(_said(message))
+                    told(message)
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+        if process.returncode:
+            raise StackError(f"terraform {arguments[0]} failed: {'; '.join(errors[:3])}")
 
     def plan(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
         """The plan as `terraform show -json` gives it; raise StackError where there is none."""
@@ -198,6 +233,13 @@ class Workspace:
             raise StackError(f"terraform {arguments[0]} failed: {_first_error(done.stderr)}")
         return done.stdout
 
+    def _command(self, *arguments: str) -> list[str]:
+        return [str(self.terraform.binary), f"-chdir={self.configuration}", *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        own = {"TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc")}
+        return _blind(os.environ) | own | dict(self.environment)
+
     def _installation(self) -> str:
         """Terraform's own settings: where the provider comes from."""
         if self.terraform.mirror is None:
@@ -206,6 +248,21 @@ class Workspace:
             return f"plugin_cache_dir = {json.dumps(str(cache))}\n"
         mirror = json.dumps(str(self.terraform.mirror))
         return f"provider_installation {{\n  filesystem_mirror {{\n    path = {mirror}\n  }}\n}}\n"
+
+
+def _message(line: str) -> dict[str, Any]:
+    """One line of Terraform's -json output; what is no JSON is an error that came before it."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {"@level": "error", "@message": line.strip()}
+    return dict(message)
+
+
+def _said(message: Mapping[str, Any]) -> str:
+    diagnostic = message.get("diagnostic", {})
+    said = (diagnostic.get(part) for part in ("address", "summary", "detail"))
+    return ": ".join(filter(None, said)) or str(message["@message"])
 
 
 def _first_error(text: str) -> str:
