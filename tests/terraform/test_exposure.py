@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from rowledger.local.aws import ACCOUNT_ID
+from rowledger.local.terraform import Workspace
+from tests.terraform.conftest import PACKAGE
 
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 # Port and network; which group each is for stands in terraform/tests.
@@ -81,3 +83,17 @@ def test_every_log_is_kept_for_a_while(planned: list[Any]) -> None:
     groups = _of(planned, "aws_cloudwatch_log_group")
     assert {each["name"] for each in groups.values() if not each["retention_in_days"]} == set()
     assert groups
+
+
+def test_locked_backups_are_destroyed_by_nothing(planning: Workspace) -> None:
+    """The provider's force_destroy deletes locked versions too: the other buckets' alone is on."""
+    plan = planning.plan(
+        "-var-file=env/prod.tfvars", f"-var=package={PACKAGE}", "-var=force_destroy=true"
+    )
+    buckets = _of(list(_resources(plan["planned_values"]["root_module"])), "aws_s3_bucket")
+    assert {name: each["force_destroy"] for name, each in buckets.items()} == {
+        "module.input_bucket.aws_s3_bucket.this": True,
+        "module.output_bucket.aws_s3_bucket.this": True,
+        "module.log_bucket.aws_s3_bucket.this": True,
+        "module.backup_bucket.aws_s3_bucket.this": False,
+    }
