@@ -189,6 +189,16 @@ class Arena:
             )
         return int(count)
 
+    def cut_short(self, prefix: str) -> int:
+        """How many attempts ended without a word."""
+        with self.superuser() as connection:
+            ((count,),) = connection.run(
+                "SELECT count(*) FROM file_attempt a JOIN file_metadata f ON f.id = a.file_id"
+                " WHERE starts_with(f.filename, :prefix) AND a.ended_at IS NULL",
+                prefix=prefix,
+            )
+        return int(count)
+
     def _await_leases(self, prefix: str) -> None:
         def ended() -> bool:
             with self.superuser() as connection:

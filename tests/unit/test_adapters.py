@@ -78,13 +78,17 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
-    client = Mock(**{"receive_message.side_effect": error, "delete_message.side_effect": error})
+    calls = ("receive_message", "delete_message", "get_queue_attributes")
+    client = Mock(**{f"{call}.side_effect": error for call in calls})
     queue = SqsDeadLetters(client, "url")
     with pytest.raises(FaultError) as raised, queue.held():
         pass
     assert raised.value.code is FaultCode.FAILURE_QUEUE
     with pytest.raises(FaultError) as raised:
         queue.remove(QueuedMessage("id", "handle", RECEIVED, "body"))
+    assert raised.value.code is FaultCode.FAILURE_QUEUE
+    with pytest.raises(FaultError) as raised:
+        queue.hidden()
     assert raised.value.code is FaultCode.FAILURE_QUEUE
 
 

@@ -39,6 +39,7 @@ COMMANDS_ONLY = {
     "lambda.invoke",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
+    "sqs.get_queue_attributes",
     "sqs.receive_message",
 }
 

@@ -27,11 +27,14 @@ from rowledger.entrypoints.event_handler import RESERVE_SECONDS
 from rowledger.local.stack import Stack, open_stack
 from rowledger.service.reconcile import Limits, Reconcile
 
+# A hundred years: more than that is a slip of the hand, and soon more than a date can hold.
+_MAX_GRACE_SECONDS = 100 * 366 * 86_400
+
 
 @click.command()
 @click.option(
     "--grace",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=_MAX_GRACE_SECONDS),
     metavar="SECONDS",
     help="Leave younger uploads without an outcome alone; else as the reconciler's setting says.",
 )
