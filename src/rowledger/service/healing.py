@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Outcome, deleted
 from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.reconciliation import Entry, Finding, Heal, Verdict, verdict_of
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deadline import Deadline
 from rowledger.service.intake import Intake
 
 # What no other upload would be spared either: it ends the run and is no upload's fault. TIME_UP is
@@ -105,7 +105,7 @@ class Healer:
     def _back_up(self, entry: Entry, deadline: Deadline) -> None:
         outcome = self._outcome(entry, deadline)
         version_id = self.intake.storage.back_up(
-            entry.upload, entry.backup_key, outcome, retry=False
+            entry.upload, entry.backup_key, outcome, deadline, retry=False
         )
         self.reconciliation.record_backup(entry.file_id, version_id)
 

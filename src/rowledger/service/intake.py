@@ -12,6 +12,7 @@ from datetime import datetime
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.storage import Storage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.expansion import ExpansionLimit
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.ledger import Claim, Finished, InProgress
@@ -21,7 +22,6 @@ from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.cleanup import after
-from rowledger.service.deadline import Deadline
 from rowledger.service.outbox import Outbox
 
 
@@ -97,9 +97,8 @@ class Intake:
         )
         backup_version_id = None
         if backup:
-            deadline.check("the backup was copied")
             backup_version_id = self.storage.back_up(
-                upload, backup.key, outcome, retry=claim.attempt > 1
+                upload, backup.key, outcome, deadline, retry=claim.attempt > 1
             )
         notification = announce(
             upload,
@@ -123,7 +122,7 @@ class Intake:
         try:
             with self.storage.read(upload) as chunks:
                 return examine(
-                    deadline.within(chunks),
+                    deadline.within(chunks, "the end of the file was read"),
                     header=self.header,
                     max_decompressed_bytes=self.expansion.of(upload.size_bytes),
                 )

@@ -21,9 +21,9 @@ class Deadline:
         if self.monotonic() >= self.at:
             raise FaultError(FaultCode.TIME_UP, f"no time was left before {step}")
 
-    def within(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Hand chunks through, in small pieces, until the time is up."""
+    def within(self, chunks: Iterable[bytes], step: str) -> Iterator[bytes]:
+        """Hand chunks through, in small pieces; raise as check() does between them."""
         for chunk in chunks:
             for start in range(0, len(chunk), _PIECE_BYTES):
-                self.check("the end of the file was read")
+                self.check(step)
                 yield chunk[start : start + _PIECE_BYTES]
