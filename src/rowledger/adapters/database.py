@@ -13,8 +13,13 @@ from pg8000.native import Connection
 from rowledger.adapters.credentials import Credentials, CredentialSource
 from rowledger.errors import FaultCode, FaultError
 
-# Seconds that any one exchange with the database may take, connecting included.
+# Seconds that any one exchange with the database may take.
 TIMEOUT_SECONDS = 10
+# Seconds until a host that does not even accept a connection is given up.
+CONNECT_SECONDS = 3
+# Until a database that says nothing any more is given up: by what is asked on the connection that
+# stands, and then by the new one, which it may accept.
+SILENT_SECONDS = TIMEOUT_SECONDS + CONNECT_SECONDS + TIMEOUT_SECONDS
 # The server gives up so much earlier than the client does.
 _EARLIER_SECONDS = 1
 # How long what was sent may stay without any sign of the other side.
@@ -149,7 +154,7 @@ def connect(
         )
     context = _tls_context(tls)
     # The driver leaves a socket of its own open where the server ends amid the greeting.
-    link = socket.create_connection((host, port), TIMEOUT_SECONDS)
+    link = socket.create_connection((host, port), CONNECT_SECONDS)
     link.settimeout(timeout_seconds)
     _give_up_on_silence(link)
     try:

@@ -16,6 +16,10 @@ class Deadline:
     at: float
     monotonic: Callable[[], float]
 
+    def earlier(self, seconds: float) -> "Deadline":
+        """The deadline of a step that something must follow, which takes so long."""
+        return Deadline(self.at - seconds, self.monotonic)
+
     def check(self, step: str) -> None:
         """Raise FaultError (TIME_UP) where there is no time left to begin a step."""
         if self.monotonic() >= self.at:

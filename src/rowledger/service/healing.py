@@ -58,7 +58,7 @@ class Healer:
             if heal in (Heal.PROCESS, Heal.TAKE_OVER):
                 self._attempt(heal, healing, lambda: self._take(recorded, healing, seconds))
             elif entry and heal is Heal.ANNOUNCE:
-                self._attempt(heal, healing, lambda: self._announce(entry))
+                self._attempt(heal, healing, lambda: self._announce(entry, deadline))
             elif entry and heal is Heal.RECEIPT:
                 self._attempt(heal, healing, lambda: self._write_receipt(entry, deadline))
             elif entry and heal is Heal.BACKUP:
@@ -85,12 +85,13 @@ class Healer:
         report = self.intake.take(upload, self.request_id, seconds=seconds)
         healing.verdict = verdict_of(report.status)
 
-    def _announce(self, entry: Entry) -> None:
-        self.intake.outbox.send_unsent(entry.file_id, self.request_id)
+    def _announce(self, entry: Entry, deadline: Deadline) -> None:
+        self.intake.outbox.send_unsent(entry.file_id, self.request_id, deadline)
 
     def _write_receipt(self, entry: Entry, deadline: Deadline) -> None:
         outcome = self._outcome(entry, deadline)
         backup = BackupPlace(self.intake.backup_bucket, entry.backup_key)
+        deadline.check("the receipt was written")
         self.intake.storage.write_receipt(
             receipt_key(entry.upload),
             render_receipt(

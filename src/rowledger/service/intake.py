@@ -66,7 +66,7 @@ class Intake:
                     f"another attempt holds {upload.key!r} (until {until})",
                 )
             case Finished(file_id, status):
-                self.outbox.send_unsent(file_id, request_id)
+                self.outbox.send_unsent(file_id, request_id, deadline)
                 return Report(upload, file_id, status, None, None, self._since(started))
             case Claim() as claim:
                 try:
@@ -75,7 +75,7 @@ class Intake:
                     code = error.code if isinstance(error, FaultError) else FaultCode.INTERNAL
                     after(error, lambda: self.ledger.release(claim, code))
                     raise
-                self.outbox.send(pending)
+                self.outbox.send(pending, deadline)
                 return Report(
                     upload,
                     claim.file_id,
@@ -92,6 +92,7 @@ class Intake:
         backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
+        deadline.check("the receipt was written")
         self.storage.write_receipt(
             receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
         )
@@ -108,6 +109,7 @@ class Intake:
             receipt=f"s3://{self.output_bucket}/{receipt}",
             backup=backup,
         )
+        deadline.check("the outcome was committed")
         pending = self.ledger.commit(
             claim,
             outcome,
@@ -119,6 +121,7 @@ class Intake:
 
     def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
         """Read exactly this version and say what it is; raise FaultError where that fails."""
+        deadline.check("the file was read")
         try:
             with self.storage.read(upload) as chunks:
                 return examine(

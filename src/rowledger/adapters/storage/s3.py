@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError, IncompleteReadError
 
-from rowledger.adapters.aws import MISSING, error_code, translated
+from rowledger.adapters.aws import MISSING, error_code, longest_call, translated
 from rowledger.adapters.storage import Page
 from rowledger.domain.deadline import Deadline
 from rowledger.domain.outcome import Outcome
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
+# Seconds that a call may go without a byte of its answer.
+READ_SECONDS = 10
 # Large enough that the cost of a call vanishes, small beside the memory that the function may use.
 CHUNK_BYTES = 1 << 20
 # A chunk is not waited for any longer than this, so that whoever reads can look at the time.
@@ -142,6 +144,9 @@ class S3Storage:
                 TaggingDirective="REPLACE",
             )
         else:
+            # What is given up is followed by a call that removes its parts.
+            deadline = deadline.earlier(longest_call(READ_SECONDS))
+            deadline.check(_COPIED)
             self.client.copy(
                 source,
                 self.backup_bucket,
