@@ -67,7 +67,8 @@ class S3Storage:
     def back_up(
         self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
     ) -> str | None:
-        with translated(FaultCode.STORAGE, f"backing up to {key!r}"):
+        what = f"backing up to {key!r}"
+        with translated(FaultCode.STORAGE, what), _complete(what):
             deadline.check(_COPIED)
             if retry:
                 earlier = self._head(key)
@@ -193,6 +194,17 @@ class S3Storage:
             for chunk in deadline.within(_arriving(answer), _VERIFIED):
                 crc32 = zlib.crc32(chunk, crc32)
         return crc32
+
+
+@contextmanager
+def _complete(what: str) -> Iterator[None]:
+    """Raise FaultError (STORAGE) where an answer lacks what it must hold. what: see translated."""
+    try:
+        yield
+    except KeyError as error:
+        raise FaultError(
+            FaultCode.STORAGE, f"{what}: an answer came without {error.args[0]}"
+        ) from error
 
 
 def _arriving(answer: "GetObjectOutputTypeDef") -> Iterator[bytes]:
