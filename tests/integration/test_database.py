@@ -1,6 +1,7 @@
 """The connection: kept while warm, rebuilt when it died, credentials read again when refused."""
 
 import contextlib
+import gc
 import socket
 import ssl
 import struct
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import trustme
 from pg8000.native import Connection
@@ -333,3 +335,47 @@ def test_a_ca_file_that_cannot_be_read_is_named(fresh_database: Login, tmp_path:
     with pytest.raises(FaultError, match=r"nothing\.pem") as raised:
         query_through(fresh_database.port, fresh_database, "localhost", tmp_path / "nothing.pem")
     assert raised.value.code is FaultCode.CONFIGURATION
+
+
+def test_a_connection_that_was_lost_leaves_no_socket_open(
+    fresh_database: Login, logins: Logins
+) -> None:
+    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
+    superuser = logins.superuser.connect()
+    before = open_files()
+
+    def lose() -> None:
+        with database.session() as connection:
+            ((pid,),) = connection.run("SELECT pg_backend_pid()")
+            superuser.run("SELECT pg_terminate_backend(:pid, 5000)", pid=pid)
+            connection.run("SELECT 1")
+
+    with pytest.raises(FaultError) as raised:
+        lose()
+    assert open_files() <= before, raised.value
+    superuser.close()
+
+
+def test_a_connection_that_came_to_nothing_leaves_no_socket_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        credentials = Credentials(f"postgresql://127.0.0.1:{port}/rowledger", "u", "p")
+        before = open_files()
+
+        def hang_up() -> None:
+            client, _ = server.accept()
+            client.recv(1)
+            client.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        with pytest.raises(FaultError) as raised:
+            backend(Database(MemoryCredentials(credentials), PLAIN))
+        thread.join(timeout=10)
+        assert open_files() <= before, raised.value
+
+
+def open_files() -> int:
+    """How many this process has open; a fault that is still held must hold none of them."""
+    gc.collect()
+    return psutil.Process().num_fds()

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -179,6 +180,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        _let_go(error)
         state = _sqlstate(error)
         if state.startswith(_REFUSED):
             raise FaultError(
@@ -190,9 +192,22 @@ def translated() -> Iterator[None]:
             ) from error
         raise FaultError(FaultCode.DATABASE, f"the database answers {state}") from error
     except (InterfaceError, OSError) as error:
+        _let_go(error)
         raise FaultError(
             FaultCode.DATABASE_UNAVAILABLE, f"the database cannot be reached ({error})"
         ) from error
+
+
+def _let_go(error: BaseException) -> None:
+    """Empty the frames that an error came through.
+
+    The driver's hold its file on the socket: it would stay open, closed or not, for as long as
+    somebody keeps the error, as the fault's cause.
+    """
+    cause: BaseException | None = error
+    while isinstance(cause, DatabaseError | InterfaceError | OSError):
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__context__
 
 
 def _parse(connection_string: str) -> tuple[str, int, str]:
