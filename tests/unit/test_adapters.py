@@ -28,7 +28,9 @@ from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.domain.dead_letters import QueuedMessage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.notification import Notification
+from rowledger.domain.outcome import examine
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -39,6 +41,8 @@ AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [
     ReadTimeoutError(endpoint_url="http://127.0.0.1:1"),
     ConnectionResetError("reset"),
 ]
+
+NEVER = Deadline(1.0, lambda: 0.0)
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
@@ -59,6 +63,18 @@ def test_a_stream_that_ends_early_is_a_fault() -> None:
     with pytest.raises(FaultError) as raised, storage.read(an_upload()) as chunks:
         list(chunks)
     assert raised.value.code is FaultCode.STORAGE
+
+
+@pytest.mark.parametrize("retry", [False, True])
+def test_an_answer_that_does_not_name_a_backups_size_is_a_fault_of_the_storage(
+    retry: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    storage = S3Storage(Mock(**{"head_object.return_value": {"VersionId": "v"}}), "out", "back")
+    outcome = examine([b"a\n1\n"], header=True)
+    with pytest.raises(FaultError, match="came without ContentLength") as raised:
+        storage.back_up(an_upload(), "backup/one", outcome, NEVER, retry=retry)
+    assert raised.value.code is FaultCode.STORAGE
+    assert "'backup/one'" in raised.value.message
 
 
 def test_what_the_reader_raises_itself_passes() -> None:

@@ -1,12 +1,16 @@
 """Reconciliation over in-memory twins: what it heals, how it goes on, and what it reports."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.reconciliation import CLOCK_MARGIN, Heal, Verdict
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.reconcile import Limits
 from tests.unit.builders import BUCKET
@@ -147,6 +151,23 @@ def test_a_failing_heal_leaves_the_others_of_its_upload(bench: Bench) -> None:
     found = bench.run()
     assert healed(found) == {Heal.RECEIPT: 1}
     assert found.totals.offenders[0].what.startswith("its backup is missing: STORAGE")
+
+
+def test_a_backup_is_made_again_in_the_time_that_its_healing_has(bench: Bench) -> None:
+    bench.taken()
+    bench.storage.backups.clear()
+    read = bench.storage.read
+
+    @contextmanager
+    def slowly(upload: Upload) -> Iterator[Iterator[bytes]]:
+        with read(upload) as chunks:
+            yield chunks
+        bench.pass_seconds(61)
+
+    with patch.object(bench.storage, "read", slowly):
+        found = bench.run(heal_seconds=60)
+    assert found.totals.offenders[0].what.startswith("its backup is missing: TIME_UP")
+    assert bench.storage.backups == {}
 
 
 def test_an_upload_that_another_took_in_hand_meanwhile_is_in_flight(bench: Bench) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.storage import Page
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.event import ignored_key
 from rowledger.domain.reconciliation import (
     Cursor,
@@ -28,7 +29,6 @@ from rowledger.domain.reconciliation import (
 from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deadline import Deadline
 from rowledger.service.healing import Healer, Healing
 from rowledger.service.intake import Intake
 
