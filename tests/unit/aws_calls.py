@@ -26,7 +26,7 @@ _CLIENTS = {
     "LambdaClient": "lambda",
 }
 # Of these calls the arguments decide which right is needed.
-_TOLD_APART = {"get_object": "VersionId"}
+_TOLD_APART = {"get_object": "VersionId", "head_object": "VersionId"}
 
 
 @dataclass

@@ -47,13 +47,17 @@ NEVER = Deadline(1.0, lambda: 0.0)
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
-    client = Mock(**{"get_object.side_effect": error, "put_object.side_effect": error})
+    calls = ("get_object", "put_object", "head_object")
+    client = Mock(**{f"{call}.side_effect": error for call in calls})
     storage = S3Storage(client, "out", "back")
     with pytest.raises(FaultError) as raised, storage.read(an_upload()):
         pass
     assert raised.value.code is FaultCode.STORAGE
     with pytest.raises(FaultError) as raised:
         storage.write_receipt("r", b"{}")
+    assert raised.value.code is FaultCode.STORAGE
+    with pytest.raises(FaultError) as raised:
+        storage.version_there(an_upload())
     assert raised.value.code is FaultCode.STORAGE
 
 

@@ -37,6 +37,7 @@ ACTIONS = {
 # Made by rowledger's commands, with the rights of whoever runs them.
 COMMANDS_ONLY = {
     "lambda.invoke",
+    "s3.head_object(VersionId)",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
     "sqs.get_queue_attributes",

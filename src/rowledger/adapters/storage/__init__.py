@@ -29,6 +29,9 @@ class Storage(Protocol):
     def read(self, upload: Upload) -> AbstractContextManager[Iterator[bytes]]:
         """The bytes of exactly this version, in chunks of constant size."""
 
+    def version_there(self, upload: Upload) -> bool:
+        """Whether the bucket still has exactly this version."""
+
     def write_receipt(self, key: str, body: bytes) -> None:
         """Write result.json, over an earlier attempt's."""
 

@@ -41,6 +41,10 @@ class MemoryStorage:
             for start in range(0, len(content), self._chunk_bytes)
         )
 
+    def version_there(self, upload: Upload) -> bool:
+        self._raise_fault("version_there")
+        return (upload.bucket, upload.key, upload.version_id) in self.uploads
+
     def write_receipt(self, key: str, body: bytes) -> None:
         self._raise_fault("write_receipt")
         self.receipts[key] = body

@@ -58,6 +58,18 @@ class S3Storage:
             with closing(answer["Body"]):
                 yield _arriving(answer)
 
+    def version_there(self, upload: Upload) -> bool:
+        with translated(FaultCode.STORAGE, f"looking for {upload.key!r} ({upload.version_id})"):
+            try:
+                self.client.head_object(
+                    Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+                )
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return False
+                raise
+            return True
+
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
             self.client.put_object(
