@@ -261,9 +261,9 @@ def test_receipts_and_backups_are_looked_for_by_key(
     for key in there:
         client.put_object(Bucket=source, Key=key, Body=b"{}")
     client.delete_object(Bucket=source, Key=there[0])
-    assert storage.receipts_there([*there, "receipts/none"]) == set(there[1:])
-    assert storage.backups_there(there[:2]) == {there[1]}
-    assert storage.backups_there([]) == set()
+    assert storage.receipts_there([*there, "receipts/none"], NEVER) == set(there[1:])
+    assert storage.backups_there(there[:2], NEVER) == {there[1]}
+    assert storage.backups_there([], NEVER) == set()
 
 
 def test_a_version_is_looked_for_and_no_other(

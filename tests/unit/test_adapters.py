@@ -3,6 +3,7 @@
 import io
 import ssl
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from unittest.mock import Mock
 
@@ -86,6 +87,19 @@ def test_what_the_reader_raises_itself_passes() -> None:
     storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
     with pytest.raises(ZeroDivisionError), storage.read(an_upload()):
         raise ZeroDivisionError
+
+
+def test_no_receipt_or_backup_is_looked_for_after_the_deadline() -> None:
+    seconds = count()
+    client = Mock()
+    storage = S3Storage(client, "out", "back")
+    for look in (storage.receipts_there, storage.backups_there):
+        deadline = Deadline(next(seconds) + 5, lambda: next(seconds))
+        client.head_object.reset_mock()
+        with pytest.raises(FaultError) as raised:
+            look([f"key {number}" for number in range(1000)], deadline)
+        assert raised.value.code is FaultCode.TIME_UP
+        assert 0 < client.head_object.call_count <= 5
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

@@ -1,10 +1,12 @@
 """How a pass goes on where a run stopped, and of what it may speak."""
 
+from datetime import timedelta
+
 import pytest
 
 from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Heal, Verdict
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import MAX_LISTED, Limits
+from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE, MAX_LISTED, Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 
@@ -141,6 +143,34 @@ def test_a_run_near_its_end_leaves_an_upload_to_the_next(bench: Bench) -> None:
     found = bench.run(seconds=60)
     assert (found.ended_at, found.cursor) == (None, Cursor("a.csv", "v1"))
     assert bench.run().clean
+
+
+class Slow(dict[str, bytes]):
+    """A store in which looking for a key takes a second."""
+
+    bench: Bench
+
+    def __contains__(self, key: object) -> bool:
+        self.bench.pass_seconds(1)
+        return super().__contains__(key)
+
+
+def test_a_page_that_takes_longer_than_a_run_is_walked_in_several(bench: Bench) -> None:
+    count = 3 * LOOKED_FOR_AT_ONCE
+    for number in range(count):
+        bench.taken(key=f"{number:03}.csv")
+    bench.storage.receipts = Slow(bench.storage.receipts)
+    bench.storage.receipts.bench = bench
+    bench.pass_seconds(DAY)
+    seconds = LOOKED_FOR_AT_ONCE * 3 // 2
+    received: list[int] = []
+    while not received or received[-1] < count:
+        begun = bench.time
+        found = bench.reconcile.run("run", Limits(seconds=seconds))
+        assert bench.time <= begun + timedelta(seconds=seconds)
+        received.append(found.totals.received)
+    assert received == [LOOKED_FOR_AT_ONCE * number for number in (1, 2, 3)]
+    assert found.clean
 
 
 def test_many_offenders_are_counted_and_the_first_are_listed(bench: Bench) -> None:

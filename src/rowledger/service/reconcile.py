@@ -6,11 +6,11 @@ fenced claims as an event does, so a run may go on beside the function and besid
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.adapters.reconciliation import Identity, Reconciliation
 from rowledger.adapters.storage import Page
 from rowledger.domain.deadline import Deadline
 from rowledger.domain.event import ignored_key
@@ -34,6 +34,10 @@ from rowledger.service.intake import Intake
 
 # S3 lists no more at once (Amazon S3 API reference, ListObjectVersions).
 MAX_PAGE = 1000
+# Uploads whose receipts and backups are looked for before the first of them is judged. The deadline
+# may end a run in between; so many take less time than a run has, though each answer of S3 took
+# all that its time-outs allow, so that every run gets on.
+LOOKED_FOR_AT_ONCE = 50
 # Offenders that are kept with their names; beyond that they are only counted.
 MAX_LISTED = 200
 
@@ -126,13 +130,19 @@ class _Run:
 
     def page(self) -> bool:
         """Walk past one page; False where the run or the walk is at its end."""
-        if self._pages >= self._limits.pages or self._time_left() <= 0:
+        if self._pages >= self._limits.pages:
             return False
         self._pages += 1
-        page = self._storage.versions(
-            self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
-        )
-        if not self._walk(page):
+        try:
+            self._deadline.check("a page was listed")
+            page = self._storage.versions(
+                self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
+            )
+            if not self._walk(page):
+                return False
+        except FaultError as fault:
+            if fault.code is not FaultCode.TIME_UP:
+                raise
             return False
         self.walked_all = page.after is None
         self._current.cursor = page.after or Cursor()
@@ -156,15 +166,26 @@ class _Run:
                 self._offends(upload, f"{finding.heals[0].wrong}: left to the next pass")
 
     def _walk(self, page: Page) -> bool:
-        """False where it had to stop in the middle; the cursor then stands there."""
+        """False, or TIME_UP, where it had to stop in the middle; the cursor then stands there."""
+        self._deadline.check("the rows of a page were looked up")
         taken = [each for each in page.uploads if not self._ignores(each)]
         entries = self._reconcile.reconciliation.lookup(self._reconcile.bucket, taken)
-        final = [entry for entry in entries.values() if entry.is_final]
-        receipts = self._storage.receipts_there([entry.receipt_key for entry in final])
-        backups = self._storage.backups_there(
-            [entry.backup_key for entry in final if entry.has_backup]
+        return all(
+            self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
+            for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
         )
-        for upload in page.uploads:
+
+    def _walk_some(self, uploads: Sequence[Upload], entries: Mapping[Identity, Entry]) -> bool:
+        """The same for a part of a page. entries: the rows of all of it."""
+        known = [entries.get((each.key, each.version_id)) for each in uploads]
+        final = [entry for entry in known if entry and entry.is_final]
+        receipts = self._storage.receipts_there(
+            [entry.receipt_key for entry in final], self._deadline
+        )
+        backups = self._storage.backups_there(
+            [entry.backup_key for entry in final if entry.has_backup], self._deadline
+        )
+        for upload in uploads:
             if self._ignores(upload):
                 self._totals.ignored += 1
             else:

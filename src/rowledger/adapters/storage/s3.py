@@ -120,14 +120,15 @@ class S3Storage:
             return Page(uploads, None)
         return Page(uploads, Cursor(answer["NextKeyMarker"], answer.get("NextVersionIdMarker", "")))
 
-    def receipts_there(self, keys: Collection[str]) -> set[str]:
-        return self._there(self.output_bucket, keys)
+    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        return self._there(self.output_bucket, keys, deadline)
 
-    def backups_there(self, keys: Collection[str]) -> set[str]:
-        return self._there(self.backup_bucket, keys)
+    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        return self._there(self.backup_bucket, keys, deadline)
 
-    def _there(self, bucket: str, keys: Collection[str]) -> set[str]:
+    def _there(self, bucket: str, keys: Collection[str], deadline: Deadline) -> set[str]:
         def is_there(key: str) -> bool:
+            deadline.check(f"{key!r} was looked for")
             with translated(FaultCode.STORAGE, f"looking for {key!r} in {bucket}"):
                 try:
                     self.client.head_object(Bucket=bucket, Key=key)
