@@ -85,6 +85,14 @@ bench: setup ## speed and memory, as ratios measured side by side
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
 	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
 
+.PHONY: deploy
+deploy: setup ## put what was applied into service and prove it (ENV=name, DEPLOY_ARGS="--steps 10,50")
+	$(BIN)/rowledger deploy --outputs build/deploy/outputs.json $(DEPLOY_ARGS)
+
+.PHONY: rollback
+rollback: setup ## put an earlier version back into service and prove it (ENV=name TO=version)
+	$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $(if $(TO),--to $(TO)) $(DEPLOY_ARGS)
+
 .PHONY: down
 down: setup ## stop the local stack; its state is kept
 	$(BIN)/rowledger down
