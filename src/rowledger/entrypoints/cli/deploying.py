@@ -119,6 +119,12 @@ def _moved(report: Report, move: Move) -> str:
 def _troubles(report: Report) -> Iterator[str]:
     if report.failure:
         yield report.failure
+    if report.failure and not report.put_back and report.verdict:
+        yield (
+            "the aliases stay where they were moved to"
+            if report.moved
+            else "no alias was moved, so none could be put back"
+        )
     for each in report.put_back:
         if each.trouble:
             yield _not_put_back(report.release.alias, each)
