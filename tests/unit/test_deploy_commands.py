@@ -26,6 +26,7 @@ from tests.unit.test_deployment import outputs
 
 Run = Callable[..., Result]
 
+IN_SERVICE = {"version": "2", "beside": None, "weight": 0.0}
 CANARY_KEY = "rowledger-canary/20261122T091500.250Z-2.csv"
 
 
@@ -75,7 +76,7 @@ def test_a_deployment_as_json(run: Run) -> None:
     said = json.loads(result.stdout)
     assert (said["succeeded"], said["failure"], said["alias"]) == (True, None, "live")
     assert said["versions"]["csv-processor"] == "2"
-    assert said["moved"][-1] == {"function": "csv-processor", "from": "1", "to": "version 2"}
+    assert said["moved"][-1] == {"function": "csv-processor", "from": "1", "to": IN_SERVICE}
     assert said["migrated"]["migrations"] == ["0004_next"]
     assert said["canary"] == {"key": CANARY_KEY, "version_id": "v1"}
     assert said["verdict"]["passed"] is True
@@ -102,7 +103,7 @@ def test_a_deployment_that_fails_as_json(run: Run, world: World) -> None:
     assert said["put_back"][0] == {
         "function": "csv-processor",
         "to": "1",
-        "stands": "version 1",
+        "stands": {**IN_SERVICE, "version": "1"},
         "trouble": None,
     }
     assert said["reconciled"] == {"by": "csv-reconciler:1", "trouble": None}
