@@ -4,6 +4,7 @@ import pytest
 
 from rowledger.domain.deployment import Position
 from rowledger.errors import FaultCode, FaultError
+from rowledger.service.aliases import Shift
 from tests.unit.deploying import FUNCTIONS, World, all_at, somebody_moves
 from tests.unit.test_deployment import RECONCILER
 
@@ -65,3 +66,22 @@ def test_the_first_deployment_has_nothing_to_go_back_to(world: World) -> None:
     report = world.deploy()
     assert report.failure
     assert (report.rolled_back, world.functions.moves) == (None, [])
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_where_nothing_is_proven_the_aliases_move_all_or_none(world: World, nth: int) -> None:
+    """As `rowledger up` moves them."""
+    world.functions.faults["move"] = [*[None] * nth, FAULT]
+    with pytest.raises(FaultError, match="ServiceException"):
+        Shift(world.functions, "live").move_all(world.release)
+    assert world.stands == all_at("1")
+    Shift(world.functions, "live").move_all(world.release)
+    assert world.stands == all_at("2")
+
+
+def test_what_could_not_be_put_back_then_is_in_the_fault(world: World) -> None:
+    fault = FaultError(FaultCode.FUNCTION, "moving the alias: AccessDenied")
+    world.functions.faults["move"] = [None, None, FAULT, fault]
+    with pytest.raises(FaultError) as raised:
+        Shift(world.functions, "live").move_all(world.release)
+    assert str(raised.value) == (f"{FAULT}; {RECONCILER}:live was not put back: {fault}")
