@@ -31,11 +31,19 @@ demo: setup ## start the local stack and show the pipeline on sample files
 	@$(BIN)/rowledger demo
 
 .PHONY: lint
-lint: setup ## ruff, strict mypy and the import-direction contracts
+lint: setup workflow-lint ## ruff, strict mypy, the import-direction contracts and the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: workflow-lint
+workflow-lint: setup ## the GitHub workflows: zizmor, and GitHub's schemas (offline)
+	$(BIN)/zizmor --offline --quiet --no-progress --strict-collection --persona auditor .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 .PHONY: test
 test: setup ## every test: unit, integration and e2e
@@ -84,6 +92,14 @@ bench: setup ## speed and memory, as ratios measured side by side
 .PHONY: package
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
 	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
+
+.PHONY: terraform-version
+terraform-version: ## the version of Terraform that the workflows run
+	@sed 's/^/terraform=/' .terraform-version >> "$${GITHUB_OUTPUT:-/dev/stdout}"
+
+.PHONY: plan-summary
+plan-summary: ## what the last plan would change; on GitHub in the run's summary
+	@cat build/deploy/summary.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
 
 .PHONY: down
 down: setup ## stop the local stack; its state is kept
