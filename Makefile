@@ -93,6 +93,20 @@ bench: setup ## speed and memory, as ratios measured side by side
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
 	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
 
+.PHONY: rds-ca
+rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.pem (RDS_CA_SHA256=…: those alone)
+	@$(BIN)/python -m release.rds_ca --url "$$RDS_CA_URL" --sha256 "$$RDS_CA_SHA256" --to "$$RDS_CA"
+
+.PHONY: release-assets
+release-assets: setup ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
+	@$(BIN)/python -m release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
+
+# By the shell alone: what may write to the repository installs nothing first.
+.PHONY: publish-release
+publish-release: ## publish on GitHub what make release-assets built (VERSION=v1.2.3)
+	cd build/release/assets && sha256sum --check --strict SHA256SUMS
+	gh release create "$$VERSION" --verify-tag --title "$$VERSION" --notes-file build/release/notes.md build/release/assets/*
+
 .PHONY: terraform-version
 terraform-version: ## the version of Terraform that the workflows run
 	@sed 's/^/terraform=/' .terraform-version >> "$${GITHUB_OUTPUT:-/dev/stdout}"
