@@ -35,7 +35,7 @@ TARGET = ROOT / "build" / "csv-processor.zip"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 # Of rowledger itself, what runs on a laptop only.
-_LOCAL_ONLY = ("local", "entrypoints/cli", "packaging.py")
+_LOCAL_ONLY = ("local", "entrypoints/cli", "packaging.py", "planning")
 # An editor's backup file must not change the package.
 _OURS = (".py", ".json", ".sql")
 _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER", "REQUESTED")
