@@ -106,7 +106,7 @@ rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke te
 
 .PHONY: deploy-e2e
 deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
-	$(BIN)/pytest --deploy tests/deploy_e2e
+	$(BIN)/pytest --deploy --exitfirst tests/deploy_e2e
 
 .PHONY: down
 down: setup ## stop the local stack; its state is kept
