@@ -100,9 +100,9 @@ deploy: setup ## migrate ENV=dev, move the aliases to the new versions, smoke te
 	@$(BIN)/rowledger deploy --outputs build/deploy/outputs.json $(DEPLOY_ARGS)
 
 .PHONY: rollback
-rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke test (ROLLBACK_ARGS=…)
+rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke test (DEPLOY_ARGS=…)
 	@scripts/terraform.sh outputs "$(ENV)"
-	@$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $(if $(TO),--to $(TO)) $(ROLLBACK_ARGS)
+	@$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $(if $(TO),--to $(TO)) $(DEPLOY_ARGS)
 
 .PHONY: deploy-e2e
 deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
