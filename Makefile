@@ -115,6 +115,29 @@ terraform-version: ## the version of Terraform that the workflows run
 plan-summary: ## what the last plan would change; on GitHub in the run's summary
 	@cat build/deploy/summary.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
 
+.PHONY: plan
+plan: setup ## plan ENV=dev with the package that was built, and sum it up in build/deploy (PLAN_ARGS=…)
+	@scripts/terraform.sh plan "$(ENV)" $(PLAN_ARGS)
+
+.PHONY: apply
+apply: setup ## apply to ENV=dev the very plan and package that make plan recorded
+	@scripts/terraform.sh apply "$(ENV)"
+
+# The state says which versions there are: never what was left here by another environment's run.
+.PHONY: deploy
+deploy: setup ## migrate ENV=dev, move the aliases to the new versions, smoke test, back where it fails (DEPLOY_ARGS=…)
+	@scripts/terraform.sh outputs "$(ENV)"
+	@$(BIN)/rowledger deploy --outputs build/deploy/outputs.json $(DEPLOY_ARGS)
+
+.PHONY: rollback
+rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke test (DEPLOY_ARGS=…)
+	@scripts/terraform.sh outputs "$(ENV)"
+	@$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $${TO:+--to "$$TO"} $(DEPLOY_ARGS)
+
+.PHONY: deploy-e2e
+deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
+	$(BIN)/pytest --deploy --exitfirst tests/deploy_e2e
+
 .PHONY: down
 down: setup ## stop the local stack; its state is kept
 	$(BIN)/rowledger down
