@@ -156,7 +156,8 @@ WHOLE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("account", "passed", "reason"),
     [
-        (WHOLE, True, "recorded"),
+        (WHOLE, True, "announced"),
+        ({**WHOLE, "row": {**WHOLE["row"], "attempts": 2}}, True, "announced, in attempt 2"),
         ({**WHOLE, "row": None}, None, "no ledger row"),
         ({**WHOLE, "receipt": False}, None, "receipt"),
         ({**WHOLE, "backup": False}, None, "backup"),

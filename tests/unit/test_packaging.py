@@ -66,6 +66,15 @@ def test_nothing_of_the_tests_is_in_it(package: Package) -> None:
     assert b"ROWLEDGER_FAULTS" not in ours
 
 
+def test_nothing_that_deploys_is_in_it(package: Package) -> None:
+    """A change of the deployment tool makes no other package."""
+    with zipfile.ZipFile(package.path) as archive:
+        ours = [name for name in archive.namelist() if name.startswith("rowledger/")]
+    assert ours
+    left_out = ("deploy", "aliases", "functions", "canary", "alarms")
+    assert [name for name in ours if any(part in name for part in left_out)] == []
+
+
 def test_the_same_input_gives_the_same_bytes(package: Package, tmp_path: Path) -> None:
     assert build_package(tmp_path / "again.zip").sha256 == package.sha256
 

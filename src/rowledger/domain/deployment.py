@@ -228,7 +228,9 @@ def _judge_traces(account: Mapping[str, Any]) -> Verdict:
     ]
     if wanting:
         return Verdict(None, ", ".join(wanting))
-    return Verdict(passed=True, reason="it is recorded, receipted, backed up and announced")
+    attempts = account["row"].get("attempts")
+    again = "" if attempts == 1 else f", in attempt {attempts}"
+    return Verdict(passed=True, reason=f"it is recorded, receipted, backed up and announced{again}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,12 @@ class Shift:
             for move in self.planned(release):
                 self.move(move)
         except FaultError as fault:
-            for each in self.put_back():
-                if each.trouble:
-                    fault.add_note(f"{each.function}:{self.name}: {each.trouble}")
-            raise
+            said = [fault.message] + [
+                f"{each.function}:{self.name} was not put back: {each.trouble}"
+                for each in self.put_back()
+                if each.trouble
+            ]
+            raise FaultError(fault.code, "; ".join(said)) from fault
 
     def keep(self) -> None:
         """There is no way back any more."""

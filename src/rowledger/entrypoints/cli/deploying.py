@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,10 @@ def document(report: Report) -> dict[str, Any]:
         "versions": {each.function: each.version for each in report.release.targets},
         "migrated": report.migrated,
         "moved": [
-            {"function": each.function, "from": str(each.origin.version), "to": str(each.to)}
+            {"function": each.function, "from": each.origin.version, "to": asdict(each.to)}
             for each in report.moved
         ],
-        "canary": {"key": canary.key, "version_id": canary.version_id} if canary else None,
+        "canary": asdict(canary) if canary else None,
         "verdict": {"passed": verdict.passed is True, "reason": verdict.reason}
         if verdict
         else None,
@@ -82,7 +83,7 @@ def document(report: Report) -> dict[str, Any]:
             {
                 "function": each.function,
                 "to": each.origin.version,
-                "stands": str(each.stands) if each.stands else None,
+                "stands": asdict(each.stands) if each.stands else None,
                 "trouble": each.trouble,
             }
             for each in report.put_back
@@ -119,6 +120,12 @@ def _moved(report: Report, move: Move) -> str:
 def _troubles(report: Report) -> Iterator[str]:
     if report.failure:
         yield report.failure
+    if report.failure and not report.put_back and report.verdict:
+        yield (
+            "the aliases stay where they were moved to"
+            if report.moved
+            else "no alias was moved, so none could be put back"
+        )
     for each in report.put_back:
         if each.trouble:
             yield _not_put_back(report.release.alias, each)
