@@ -46,9 +46,9 @@ _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER",
 _NATIVE = (".so", ".pyd", ".dylib")
 _DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
 _NO_DATABASE_CA = "none"
+RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 _WHERE_THEY_ARE = (
-    "the CA certificates that sign RDS's (PEM) are at"
-    " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+    f"the CA certificates that sign RDS's (PEM) are at {RDS_CA_URL}; make rds-ca fetches them"
 )
 
 

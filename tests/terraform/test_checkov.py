@@ -59,8 +59,10 @@ def test_each_skip_says_why(report: Any, pytestconfig: pytest.Config) -> None:  
     assert unexplained == []
     counts = Counter(check["check_id"] for check in skipped)
     listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
-    passed = report["summary"]["passed"]
-    pytestconfig.stash[FIGURES].append(f"Checkov: {passed} passed, 0 failed, skipped: {listed}")
+    passed, failed = report["summary"]["passed"], report["summary"]["failed"]
+    pytestconfig.stash[FIGURES].append(
+        f"Checkov: {passed} passed, {failed} failed, skipped: {listed}"
+    )
 
 
 def test_nothing_is_skipped_but_beside_its_reason() -> None:

@@ -62,7 +62,7 @@ resource "aws_lambda_function" "this" {
   }
 
   # Lambda keeps the function's network interfaces for up to 45 minutes after it is gone. Moved to
-  # the default security group first, they hold no group of ours back from being destroyed.
+  # the default security group first, $LATEST holds no group of ours back; published versions may.
   replace_security_groups_on_destroy = true
 
   # Its rights come before the function and outlive it: Lambda uses them to remove the interfaces.
