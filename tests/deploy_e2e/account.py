@@ -147,7 +147,8 @@ def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROWLEDGER_RECONCILE_GRACE_SECONDS", str(GRACE_SECONDS))
         given = environment_of(aws, layout, master)
-    return blind(known) | given | {"TF_CLI_CONFIG_FILE": str(settings)}
+    own = {"TF_CLI_CONFIG_FILE": str(settings), "AWS_DEFAULT_REGION": aws.region}
+    return blind(known) | given | own
 
 
 def _make_state_bucket(aws: Aws) -> None:

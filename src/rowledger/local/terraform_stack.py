@@ -86,7 +86,6 @@ def environment_of(aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
         "AWS_ENDPOINT_URL": aws.endpoint_url,
         "AWS_ACCESS_KEY_ID": aws.access_key,
         "AWS_SECRET_ACCESS_KEY": aws.secret_key,
-        "AWS_REGION": aws.region,
         "NO_PROXY": master.host,
         "TF_VAR_database_address": f"{master.host}:{master.port}",
         "TF_VAR_database_master_password": master.password,
