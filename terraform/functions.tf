@@ -52,8 +52,8 @@ module "trigger" {
   bucket_arn    = module.input_bucket.arn
   events        = local.pipeline.event_filter.events
   function_name = module.processor.name
-  qualifier     = var.platform.alias_events ? module.processor.alias : null
-  invoked_arn   = var.platform.alias_events ? module.processor.alias_arn : module.processor.arn
+  qualifier     = var.alias_events ? module.processor.alias : null
+  invoked_arn   = var.alias_events ? module.processor.alias_arn : module.processor.arn
 }
 
 # --- csv-reconciler: its schedule invokes it

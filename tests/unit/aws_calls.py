@@ -16,7 +16,7 @@ import rowledger
 
 SOURCE = Path(rowledger.__file__).parent
 # The twins of the adapters call nothing; the rest is not in a function's package.
-_LEFT_OUT = ("local/", "entrypoints/cli/", "packaging.py")
+_LEFT_OUT = ("local/", "entrypoints/cli/", "packaging.py", "planning/")
 _TWIN = "memory.py"
 _CLIENTS = {
     "S3Client": "s3",

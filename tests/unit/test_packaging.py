@@ -27,6 +27,8 @@ DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
 IMPORT_ALONE = """
 import importlib.util, sys
 package, runtime = sys.argv[1:]
+# botocore takes it where it is, as beside our tools; the runtime does not bring it.
+sys.modules["certifi"] = None
 sys.path.insert(0, package)
 sys.path.append(runtime)
 import rowledger.bootstrap, rowledger.entrypoints.event_handler

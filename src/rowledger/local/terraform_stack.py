@@ -76,20 +76,23 @@ def _workspace(layout: Layout) -> Workspace:
 
 
 def _pointed_at(workspace: Workspace, aws: Aws, layout: Layout, master: Login) -> Workspace:
-    """The workspace with what differs from stack to stack: where things are, and passwords."""
-    environment = {
+    package = {"TF_VAR_package": str(layout.package)}
+    return replace(workspace, environment=environment_of(aws, layout, master) | package)
+
+
+def environment_of(aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+    """What differs from stack to stack: where things are, and passwords."""
+    return {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
         "AWS_ACCESS_KEY_ID": aws.access_key,
         "AWS_SECRET_ACCESS_KEY": aws.secret_key,
         "NO_PROXY": master.host,
-        "TF_VAR_package": str(layout.package),
         "TF_VAR_database_address": f"{master.host}:{master.port}",
         "TF_VAR_database_master_password": master.password,
         "TF_VAR_settings": json.dumps(_settings(master)),
         # So that `down` finds one whose command was killed.
         processes.MARKER: str(layout.root),
     }
-    return replace(workspace, environment=environment)
 
 
 def _settings(master: Login) -> dict[str, str]:
