@@ -28,7 +28,6 @@ run "wrong_values" {
     settings                   = { ROWLEDGER_NO_SUCH = "x" }
     processor_concurrency      = 0
     account_concurrency        = 2
-    live_versions              = { processor = "$LATEST" }
     database_instance_class    = "t4g.micro"
     database_max_connections   = 19
     database_spare_connections = 7
@@ -55,7 +54,6 @@ run "wrong_values" {
     var.settings,
     var.processor_concurrency,
     var.account_concurrency,
-    var.live_versions,
     var.database_instance_class,
     var.database_max_connections,
     var.database_spare_connections,

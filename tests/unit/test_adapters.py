@@ -17,6 +17,8 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from rowledger.adapters.alarms.cloudwatch import CloudWatchAlarms
+from rowledger.adapters.canary.s3 import S3Canary
 from rowledger.adapters.credentials import Credentials
 from rowledger.adapters.credentials.secrets_manager import (
     SecretsManagerCredentials,
@@ -26,10 +28,12 @@ from rowledger.adapters.database import VERIFIED, _tls_context
 from rowledger.adapters.database import translated as database_translated
 from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
 from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
+from rowledger.adapters.functions.aws_lambda import LambdaFunctions
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.domain.dead_letters import QueuedMessage
 from rowledger.domain.deadline import Deadline
+from rowledger.domain.deployment import Alias, Position, Target
 from rowledger.domain.notification import Notification
 from rowledger.domain.outcome import examine
 from rowledger.errors import FaultCode, FaultError
@@ -145,6 +149,48 @@ def test_errors_of_lambda_become_dispatch_faults(error: Exception) -> None:
     with pytest.raises(FaultError) as raised:
         LambdaDispatcher(Mock(**{"invoke.side_effect": error}), "csv-processor").dispatch({})
     assert raised.value.code is FaultCode.DISPATCH
+
+
+NEW = Target("csv-processor", "2")
+FUNCTION_CALLS: dict[str, Callable[[LambdaFunctions], object]] = {
+    "csv-processor:live": lambda functions: functions.alias("csv-processor", "live"),
+    "csv-processor:live to version 2": lambda functions: functions.move(
+        Alias("csv-processor", "live", Position("1"), "r"), Position("2")
+    ),
+    "versions of csv-processor": lambda functions: functions.versions("csv-processor"),
+    "csv-processor:2 is active": lambda functions: functions.await_active(NEW),
+    "invoking csv-processor:2": lambda functions: functions.invoke(NEW, {}),
+}
+
+
+@pytest.mark.parametrize("what", FUNCTION_CALLS)
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_lambda_become_function_faults(error: Exception, what: str) -> None:
+    methods = ("get_alias", "update_alias", "get_paginator", "get_waiter", "invoke")
+    client = Mock(**{f"{method}.side_effect": error for method in methods})
+    with pytest.raises(FaultError, match=what) as raised:
+        FUNCTION_CALLS[what](LambdaFunctions(client, client))
+    assert raised.value.code is FaultCode.FUNCTION
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_cloudwatch_become_alarm_faults(error: Exception) -> None:
+    with pytest.raises(FaultError, match="the alarm too-many") as raised:
+        CloudWatchAlarms(Mock(**{"describe_alarms.side_effect": error})).in_alarm("too-many")
+    assert raised.value.code is FaultCode.ALARM
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_a_canarys_upload_become_storage_faults(error: Exception) -> None:
+    with pytest.raises(FaultError, match="'canary' to in") as raised:
+        S3Canary(Mock(**{"put_object.side_effect": error}), "in").upload("canary", b"")
+    assert raised.value.code is FaultCode.STORAGE
+
+
+def test_a_canary_needs_a_bucket_with_versions() -> None:
+    with pytest.raises(FaultError) as raised:
+        S3Canary(Mock(**{"put_object.return_value": {}}), "in").upload("canary", b"")
+    assert raised.value.code is FaultCode.UNVERSIONED_BUCKET
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

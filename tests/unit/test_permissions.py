@@ -36,7 +36,12 @@ ACTIONS = {
 }
 # Made by rowledger's commands, with the rights of whoever runs them.
 COMMANDS_ONLY = {
+    "cloudwatch.describe_alarms",
+    "lambda.get_alias",
+    "lambda.get_paginator",
+    "lambda.get_waiter",
     "lambda.invoke",
+    "lambda.update_alias",
     "s3.head_object(VersionId)",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",

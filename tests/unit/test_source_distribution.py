@@ -15,6 +15,10 @@ WORKED_ON = [
     "requirements/function.txt",
     "terraform/main.tf",
     "bench/counting.py",
+    "release/assets.py",
+    "scripts/terraform.sh",
+    ".terraform-version",
+    ".github/workflows/deploy.yml",
     "tests/conftest.py",
     "src/rowledger/contract/pipeline.json",
 ]

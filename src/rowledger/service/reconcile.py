@@ -15,6 +15,7 @@ from rowledger.adapters.storage import Page
 from rowledger.domain.deadline import Deadline
 from rowledger.domain.event import ignored_key
 from rowledger.domain.reconciliation import (
+    Account,
     Cursor,
     Entry,
     Facts,
@@ -101,6 +102,26 @@ class Reconcile:
         self._finish(current)
         return current
 
+    def account(self, identity: Identity, deadline: Deadline) -> Account | None:
+        """What there is of an upload, a (key, version id); None where it has no row."""
+        entries = self.reconciliation.lookup(self.bucket, [identity])
+        return self.accounts(entries, deadline).get(identity)
+
+    def accounts(
+        self, entries: Mapping[Identity, Entry], deadline: Deadline
+    ) -> dict[Identity, Account]:
+        """Rows, and whether what they name is there; raise FaultError (TIME_UP)."""
+        final = [entry for entry in entries.values() if entry.is_final]
+        storage = self.intake.storage
+        receipts = storage.receipts_there([entry.receipt_key for entry in final], deadline)
+        backups = storage.backups_there(
+            [entry.backup_key for entry in final if entry.has_backup], deadline
+        )
+        return {
+            identity: Account(entry, entry.receipt_key in receipts, entry.backup_key in backups)
+            for identity, entry in entries.items()
+        }
+
     def _finish(self, current: Pass) -> None:
         current.ended_at = self.intake.now()
         current.complete_through = complete_through(
@@ -168,8 +189,10 @@ class _Run:
     def _walk(self, page: Page) -> bool:
         """False, or TIME_UP, where it had to stop in the middle; the cursor then stands there."""
         self._deadline.check("the rows of a page were looked up")
-        taken = [each for each in page.uploads if not self._ignores(each)]
-        entries = self._reconcile.reconciliation.lookup(self._reconcile.bucket, taken)
+        entries = self._reconcile.reconciliation.lookup(
+            self._reconcile.bucket,
+            [(each.key, each.version_id) for each in page.uploads if not self._ignores(each)],
+        )
         return all(
             self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
             for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
@@ -177,24 +200,25 @@ class _Run:
 
     def _walk_some(self, uploads: Sequence[Upload], entries: Mapping[Identity, Entry]) -> bool:
         """The same for a part of a page. entries: the rows of all of it."""
-        known = [entries.get((each.key, each.version_id)) for each in uploads]
-        final = [entry for entry in known if entry and entry.is_final]
-        receipts = self._storage.receipts_there(
-            [entry.receipt_key for entry in final], self._deadline
-        )
-        backups = self._storage.backups_there(
-            [entry.backup_key for entry in final if entry.has_backup], self._deadline
+        identities = {(each.key, each.version_id) for each in uploads}
+        accounts = self._reconcile.accounts(
+            {identity: entries[identity] for identity in identities & entries.keys()},
+            self._deadline,
         )
         for upload in uploads:
             if self._ignores(upload):
                 self._totals.ignored += 1
             else:
-                entry = entries.get((upload.key, upload.version_id))
-                facts = Facts(
-                    self._age(entry.upload if entry else upload),
-                    entry,
-                    receipt_there=entry is not None and entry.receipt_key in receipts,
-                    backup_there=entry is not None and entry.backup_key in backups,
+                account = accounts.get((upload.key, upload.version_id))
+                facts = (
+                    Facts(
+                        self._age(account.entry.upload),
+                        account.entry,
+                        receipt_there=account.receipt_there,
+                        backup_there=account.backup_there,
+                    )
+                    if account
+                    else Facts(self._age(upload), None)
                 )
                 if not self._judge(upload, facts):
                     return False

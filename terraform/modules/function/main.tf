@@ -69,11 +69,16 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_iam_role_policy.this]
 }
 
+# An apply makes versions and puts none into service: rowledger deploy moves the alias, and back.
 resource "aws_lambda_alias" "live" {
   name             = var.alias
   description      = "What is in service"
   function_name    = aws_lambda_function.this.function_name
-  function_version = coalesce(var.live_version, aws_lambda_function.this.version)
+  function_version = aws_lambda_function.this.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
 }
 
 resource "aws_lambda_function_event_invoke_config" "this" {
