@@ -19,6 +19,7 @@ from rowledger.entrypoints.cli.following import Sent, follow
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.local_replay import replay_of
 from rowledger.entrypoints.cli.moments import moment
+from rowledger.entrypoints.cli.numbers import NumberRange
 from rowledger.entrypoints.cli.presentation import (
     as_json,
     held_text,
@@ -76,7 +77,7 @@ class Options:
 @click.option("--by", help="Who; it is kept in the ledger.  [default: the login name]")
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=NumberRange(min=0, min_open=True),
     default=10,
     show_default=True,
     help="Events a second.",
@@ -92,7 +93,7 @@ class Options:
 @click.option("--no-follow", is_flag=True, help="Do not wait for the outcomes.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1),
+    type=NumberRange(min=1),
     default=120,
     show_default=True,
     help="Seconds to wait for the outcomes.",
