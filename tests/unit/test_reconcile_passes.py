@@ -6,7 +6,8 @@ import pytest
 
 from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Heal, Verdict
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE, MAX_LISTED, Limits
+from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE
+from rowledger.service.settling import MAX_LISTED, Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 
@@ -82,15 +83,61 @@ def test_a_row_whose_version_is_gone_is_healed_after_the_walk(bench: Bench) -> N
     assert bench.ledger.files(limit=1)[0].status == "FAILED"
 
 
-def test_rows_that_the_limits_leave_after_the_walk_are_offenders(bench: Bench) -> None:
-    for name in ("a.csv", "b.csv", "c.csv"):
-        upload = bench.put(key=name)
+def crashed_and_gone(bench: Bench, *keys: str) -> None:
+    for key in keys:
+        upload = bench.put(key=key)
         bench.ledger.claim(upload, "crashed")
         del bench.storage.uploads[BUCKET, upload.key, upload.version_id]
-    found = bench.run(heals=1)
-    assert [offender.key for offender in found.totals.offenders] == ["b.csv", "c.csv"]
-    assert not found.clean
-    assert bench.run().clean
+
+
+def test_rows_that_the_limits_leave_after_the_walk_are_the_next_runs(bench: Bench) -> None:
+    bench.taken(key="there.csv")
+    crashed_and_gone(bench, "a.csv", "b.csv", "c.csv")
+    for run in (1, 2, 3):
+        found = bench.run(heals=1)
+        assert (found.run, found.totals.received, found.totals.offenders) == (run, 1, [])
+        assert healed(found) == {Heal.TAKE_OVER: run}
+        assert found.clean == (run == 3)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 1000])
+def test_rows_that_cannot_be_healed_hide_none_behind_them(bench: Bench, page_size: int) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv", "3.csv", "4.csv")
+    bench.storage.faults["read"] = [FAULT] * 3
+    found = bench.run(heals=2, page_size=page_size)
+    assert found.ended_at is None
+    found = bench.run(heals=2, page_size=page_size)
+    assert found.ended_at is not None
+    assert [each.key for each in found.totals.offenders] == ["1.csv", "2.csv", "3.csv"]
+    assert [row.status for row in bench.ledger.files(limit=1, key="4.csv")] == ["FAILED"]
+
+
+def test_a_run_that_dies_in_the_sweep_repeats_one_page_of_it(bench: Bench) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv")
+    away = FaultError(FaultCode.DATABASE_UNAVAILABLE, "the database is away")
+    bench.storage.faults["read"] = [FAULT, away]
+    with pytest.raises(FaultError, match="the database is away"):
+        bench.run(page_size=1)
+    found = bench.run()
+    assert [each.key for each in found.totals.offenders] == ["1.csv"]
+    assert healed(found) == {Heal.TAKE_OVER: 1}
+
+
+def test_a_row_too_large_for_a_run_is_an_offender_and_the_sweep_goes_on(bench: Bench) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv")
+    bench.storage.faults["read"] = [FaultError(FaultCode.TIME_UP, "no time was left")] * 2
+    found = bench.run(seconds=60, heal_seconds=100)
+    assert (found.ended_at, found.totals.offenders) == (None, [])
+    found = bench.run(seconds=60, heal_seconds=100)
+    assert [each.key for each in found.totals.offenders] == ["1.csv"]
+    assert found.ended_at is not None
+
+
+def test_what_the_walk_could_not_heal_is_not_tried_again_by_the_sweep(bench: Bench) -> None:
+    bench.put()
+    bench.storage.faults["read"] = [FAULT]
+    found = bench.run()
+    assert (found.totals.offender_count, found.mended, healed(found)) == (1, 1, {})
 
 
 def test_a_row_that_cannot_be_healed_moves_t_back_though_its_version_is_gone(bench: Bench) -> None:

@@ -206,6 +206,7 @@ class Pass:
     """One walk over the whole bucket, in as many runs as it takes.
 
     run: the number of the run that has it in hand; an earlier run can save nothing any more.
+    swept: the last ledger row (its id) that was looked at behind the walk; None while that goes on.
     mended: how many uploads its latest run mended or tried to; it is not kept.
     complete_through: set when the pass has ended, and only then.
     """
@@ -214,6 +215,7 @@ class Pass:
     began_at: datetime
     run: int = 1
     cursor: Cursor = Cursor()
+    swept: int | None = None
     totals: Totals = field(default_factory=Totals)
     mended: int = 0
     ended_at: datetime | None = None

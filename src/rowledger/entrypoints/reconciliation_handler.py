@@ -23,7 +23,8 @@ from rowledger.domain.reconciliation import Pass, Verdict
 from rowledger.entrypoints.event_handler import NAMESPACE
 from rowledger.entrypoints.log_lines import logger_of
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import Limits, Reconcile
+from rowledger.service.reconcile import Reconcile
+from rowledger.service.settling import Limits
 
 Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
