@@ -1,12 +1,15 @@
 """How a pass goes on where a run stopped, and of what it may speak."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
-from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Heal, Verdict
+from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Entry, Heal, Verdict
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE
+from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE, _Run
 from rowledger.service.settling import MAX_LISTED, Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
@@ -218,6 +221,30 @@ def test_a_page_that_takes_longer_than_a_run_is_walked_in_several(bench: Bench) 
         received.append(found.totals.received)
     assert received == [LOOKED_FOR_AT_ONCE * number for number in (1, 2, 3)]
     assert found.clean
+
+
+@pytest.mark.parametrize("limits", [{}, {"page_size": 2}, {"heals": 3}])
+@pytest.mark.parametrize("times", [0, 2])
+def test_an_upload_that_is_judged_not_once_does_not_balance(
+    bench: Bench, limits: dict[str, float], times: int
+) -> None:
+    for number in range(6):
+        bench.put(key=f"{number}.csv")
+    walk = _Run._walk_some
+
+    def wrongly(
+        run: _Run, uploads: Sequence[Upload], entries: Mapping[tuple[str, str], Entry]
+    ) -> bool:
+        taken = [each for each in uploads for _ in range(times if each.key == "1.csv" else 1)]
+        return walk(run, taken, entries)
+
+    with patch.object(_Run, "_walk_some", wrongly):
+        found = bench.run(**limits)
+        while found.ended_at is None:
+            found = bench.run(**limits)
+    assert found.totals.received == 6
+    assert not found.totals.balanced
+    assert not found.clean
 
 
 def test_many_offenders_are_counted_and_the_first_are_listed(bench: Bench) -> None:

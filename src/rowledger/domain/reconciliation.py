@@ -168,8 +168,8 @@ class Offender:
 class Totals:
     """The running totals of a pass.
 
-    received counts the uploads that were walked past, verdicts what was then said of each, so that
-    the two can be held against each other.
+    received counts what the listing gave, as far as the walk has come in it, verdicts what was said
+    of each upload, so that the two can be held against each other.
     ignored: versions with a name that the pipeline does not take.
     needed, healed: by kind of heal. offender_count: of all; offenders holds the first of them.
     oldest_open: the received time of the oldest upload that was seen without a final outcome.

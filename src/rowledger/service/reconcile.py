@@ -126,19 +126,16 @@ class _Run:
 
     def page(self) -> bool:
         """Walk past one page; False where the run or the walk is at its end."""
-        if self._current.swept is not None or self._pages >= self._limits.pages:
+        is_walking = self._current.swept is None and self._pages < self._limits.pages
+        if not is_walking or self._deadline.left() <= 0:
             return False
         self._pages += 1
-        try:
-            self._deadline.check("a page was listed")
-            page = self._storage.versions(
-                self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
-            )
-            if not self._walk(page):
-                return False
-        except FaultError as fault:
-            if fault.code is not FaultCode.TIME_UP:
-                raise
+        page = self._storage.versions(
+            self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
+        )
+        walked = self._walk(page)
+        self._receive(page, walked=walked)
+        if not walked:
             return False
         if page.after is None:
             self._current.swept = 0
@@ -172,28 +169,46 @@ class _Run:
         return self._settle(entry.upload, Facts(self._age(entry.upload), entry)) is not None
 
     def _walk(self, page: Page) -> bool:
-        """False, or TIME_UP, where it had to stop in the middle; the cursor then stands there."""
-        self._deadline.check("the rows of a page were looked up")
-        entries = self._reconcile.reconciliation.lookup(
-            self._reconcile.bucket,
-            [(each.key, each.version_id) for each in page.uploads if not self._ignores(each)],
-        )
-        return all(
-            self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
-            for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
-        )
+        """False where it had to stop in the middle; the cursor then stands there."""
+        try:
+            self._deadline.check("the rows of a page were looked up")
+            entries = self._reconcile.reconciliation.lookup(
+                self._reconcile.bucket,
+                [(each.key, each.version_id) for each in page.uploads if not self._ignores(each)],
+            )
+            return all(
+                self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
+                for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
+            )
+        except FaultError as fault:
+            if fault.code is not FaultCode.TIME_UP:
+                raise
+            return False
+
+    def _receive(self, page: Page, *, walked: bool) -> None:
+        """Count what the listing gave, as far as the cursor has come; walked: to its end.
+
+        This is apart from the judging, so that what was passed over or judged twice shows.
+        """
+        versions = [Cursor(each.key, each.version_id) for each in page.uploads]
+        if walked:
+            passed = len(versions)
+        else:
+            cursor = self._current.cursor
+            passed = versions.index(cursor) + 1 if cursor in versions else 0
+        ignored = sum(map(self._ignores, page.uploads[:passed]))
+        self._totals.ignored += ignored
+        self._totals.received += passed - ignored
 
     def _walk_some(self, uploads: Sequence[Upload], entries: Mapping[Identity, Entry]) -> bool:
-        """The same for a part of a page. entries: the rows of all of it."""
+        """The same for a part of a page, or TIME_UP. entries: the rows of all of it."""
         identities = {(each.key, each.version_id) for each in uploads}
         accounts = self._reconcile.accounts(
             {identity: entries[identity] for identity in identities & entries.keys()},
             self._deadline,
         )
         for upload in uploads:
-            if self._ignores(upload):
-                self._totals.ignored += 1
-            else:
+            if not self._ignores(upload):
                 account = accounts.get((upload.key, upload.version_id))
                 facts = (
                     Facts(
@@ -207,7 +222,6 @@ class _Run:
                 )
                 if not self._judge(upload, facts):
                     return False
-                self._totals.received += 1
             self._current.cursor = Cursor(upload.key, upload.version_id)
         return True
 
