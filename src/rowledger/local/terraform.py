@@ -140,20 +140,22 @@ def _blind(environment: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A copy of the configuration in a folder.
+    """A copy of a configuration in a folder.
 
     overrides: files beside the configuration, by name without _override.tf.
     environment: variables for Terraform, such as TF_VAR_… and AWS_….
+    name: the configuration's folder in the checkout.
     """
 
     terraform: Terraform
     folder: Path
     overrides: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = "terraform"
 
     @property
     def configuration(self) -> Path:
-        return self.folder / "terraform"
+        return self.folder / self.name
 
     def create(self) -> None:
         """Copy the configuration and install its provider; raise StackError where that fails.
@@ -162,7 +164,7 @@ class Workspace:
         """
         shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
-            ROOT / "terraform",
+            ROOT / self.name,
             self.configuration,
             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
         )
