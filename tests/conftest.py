@@ -40,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run on a stack that Terraform provisioned, as make terraform-e2e does",
     )
+    parser.addoption(
+        "--deploy", action="store_true", help="deploy to an emulator, as make deploy-e2e does"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
