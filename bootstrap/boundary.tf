@@ -38,7 +38,7 @@ resource "aws_iam_policy" "boundary" {
           "secretsmanager:PutSecretValue",
           "secretsmanager:UpdateSecretVersionStage",
         ]
-        Resource = concat(local.arns.secrets, local.arns.managed_master_secret, local.arns.own_master_secret)
+        Resource = concat(local.arns.secrets, local.arns.managed_master_secret)
       },
       {
         Sid      = "Notifications"

@@ -38,6 +38,8 @@ locals {
   key_arns       = ["${local.regional.kms}:key/*"]
   input_bucket   = "arn:aws:s3:::${local.pipeline.buckets.input}${var.bucket_suffix}"
 
+  own_master_secret = var.platform.managed_master_secret ? [] : ["${local.regional.secretsmanager}:secret:rowledger/master*"]
+
   # By the names that permissions/*.json uses.
   arns = {
     any     = ["*"]
@@ -45,10 +47,10 @@ locals {
     buckets = [for name in local.bucket_names : "arn:aws:s3:::${name}${var.bucket_suffix}"]
     keys    = local.key_arns
     aliases = ["${local.regional.kms}:alias/rowledger-data", "${local.regional.kms}:alias/rowledger-notifications"]
-    secrets = ["${local.regional.secretsmanager}:secret:${local.pipeline.secret}*"]
+    secrets = concat(["${local.regional.secretsmanager}:secret:${local.pipeline.secret}*"], local.own_master_secret)
     # The master's, where RDS makes it; else, on the emulator, Terraform does.
     managed_master_secret = var.platform.managed_master_secret ? ["${local.regional.secretsmanager}:secret:rds!db-*"] : []
-    own_master_secret     = var.platform.managed_master_secret ? [] : ["${local.regional.secretsmanager}:secret:rowledger/master*"]
+    own_master_secret     = local.own_master_secret
     database = [
       "${local.regional.rds}:db:rowledger",
       "${local.regional.rds}:subgrp:rowledger",
@@ -65,6 +67,7 @@ locals {
     queue = ["${local.regional.sqs}:${local.pipeline.failure_queue.name}"]
     roles = local.role_arns
 
+    new_functions         = local.function_arns
     bounded_roles         = local.role_arns
     passed_roles          = local.role_arns
     monitored_role        = ["arn:aws:iam::${var.account_id}:role/${local.monitoring_role}"]

@@ -14,5 +14,5 @@ platform = {
   # As in terraform/env/local.tfvars: Terraform makes and reads that secret there.
   managed_master_secret = false
   # Of these the emulator does not see in every request which one is meant; AWS does.
-  unnamed = ["network", "keys", "database", "topic", "alarms", "dashboard"]
+  unnamed = ["network", "keys", "database", "new_functions", "topic", "alarms", "dashboard"]
 }
