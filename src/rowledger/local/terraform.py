@@ -62,6 +62,15 @@ class Terraform:
     platform: str
     mirror: Path | None
 
+    def settings(self) -> str:
+        """Terraform's own settings: where the provider comes from."""
+        if self.mirror is None:
+            cache = ROOT / "build" / "terraform-providers"
+            cache.mkdir(parents=True, exist_ok=True)
+            return f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+        mirror = json.dumps(str(self.mirror))
+        return f"provider_installation {{\n  filesystem_mirror {{\n    path = {mirror}\n  }}\n}}\n"
+
 
 def find_terraform() -> Terraform:
     """Raise StackError where there is none, or it is too old."""
@@ -73,7 +82,7 @@ def find_terraform() -> Terraform:
         capture_output=True,
         text=True,
         check=False,
-        env=_blind(os.environ),
+        env=blind(os.environ),
     )
     try:
         said = json.loads(answer.stdout)
@@ -122,7 +131,7 @@ def _holds_provider(folder: Path, platform: str) -> bool:
     return unpacked.is_dir() or packed.is_file()
 
 
-def _blind(environment: Mapping[str, str]) -> dict[str, str]:
+def blind(environment: Mapping[str, str]) -> dict[str, str]:
     """An environment without what would change Terraform's answers, or make it look for news."""
     kept = {
         name: value for name, value in environment.items() if not name.startswith(("TF_", "AWS_"))
@@ -174,7 +183,7 @@ class Workspace:
         contract.symlink_to(ROOT / "src", target_is_directory=True)
         for name, text in self.overrides.items():
             (self.configuration / f"{name}_override.tf").write_text(text, encoding="utf-8")
-        (self.folder / "cli.tfrc").write_text(self._installation(), encoding="utf-8")
+        (self.folder / "cli.tfrc").write_text(self.terraform.settings(), encoding="utf-8")
         done = self.run("init", "-no-color")
         if done.returncode:
             raise StackError(
@@ -240,16 +249,7 @@ class Workspace:
 
     def _environment(self) -> dict[str, str]:
         own = {"TF_CLI_CONFIG_FILE": str(self.folder / "cli.tfrc")}
-        return _blind(os.environ) | own | dict(self.environment)
-
-    def _installation(self) -> str:
-        """Terraform's own settings: where the provider comes from."""
-        if self.terraform.mirror is None:
-            cache = ROOT / "build" / "terraform-providers"
-            cache.mkdir(parents=True, exist_ok=True)
-            return f"plugin_cache_dir = {json.dumps(str(cache))}\n"
-        mirror = json.dumps(str(self.terraform.mirror))
-        return f"provider_installation {{\n  filesystem_mirror {{\n    path = {mirror}\n  }}\n}}\n"
+        return blind(os.environ) | own | dict(self.environment)
 
 
 def _message(line: str) -> dict[str, Any]:
