@@ -142,7 +142,7 @@ class _FirstDeployment:
 def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
     """What a person exports before the commands, and nothing of this machine's that matters."""
     settings = folder / "terraform.rc"
-    settings.write_text(find_terraform().installation(), encoding="utf-8")
+    settings.write_text(find_terraform().settings(), encoding="utf-8")
     known = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROWLEDGER_RECONCILE_GRACE_SECONDS", str(GRACE_SECONDS))
