@@ -44,17 +44,17 @@ resource "aws_iam_policy" "this" {
 }
 
 resource "aws_iam_role_policy_attachment" "plan" {
-  for_each = { for name, policy in aws_iam_policy.this : name => policy.arn if startswith(name, "read-") }
+  for_each = toset([for name in keys(local.policies) : name if startswith(name, "read-")])
 
   role       = aws_iam_role.plan.name
-  policy_arn = each.value
+  policy_arn = aws_iam_policy.this[each.key].arn
 }
 
 resource "aws_iam_role_policy_attachment" "apply" {
-  for_each = { for name, policy in aws_iam_policy.this : name => policy.arn }
+  for_each = toset(keys(local.policies))
 
   role       = aws_iam_role.apply.name
-  policy_arn = each.value
+  policy_arn = aws_iam_policy.this[each.key].arn
 }
 
 # --- The state
