@@ -22,6 +22,7 @@ from rowledger.local.state import exclusive
 from rowledger.local.terraform import blind, find_terraform
 from rowledger.local.terraform_stack import environment_of
 from tests.deploy_e2e.checkout import Checkout
+from tests.deploy_e2e.jobs import ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena
@@ -29,13 +30,12 @@ from tests.faults.function import Function
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_s3 import S3Client
 
 FUNCTIONS = tuple(PIPELINE[part]["name"] for part in ("function", "reconciler", "administrator"))
-PLAN_ARGS = "-var=alias_events=true"
+PLAN = {"ENV": "local", "RDS_CA": "none", "PLAN_ARGS": "-var=alias_events=true"}
+BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 # Longer than all of an event's tries take in the emulator.
 GRACE_SECONDS = 20
-_STATE_BUCKET = f"rowledger-state-{ACCOUNT_ID}"
 _START = re.compile(r"START RequestId: (\S+) Version: (\S+)")
 # What would change what is tried here.
 _FOREIGN = ("MAKE", "MFLAGS", "ROWLEDGER_", "PYTHON", "ENV")
@@ -43,15 +43,25 @@ _FOREIGN = ("MAKE", "MFLAGS", "ROWLEDGER_", "PYTHON", "ENV")
 
 @dataclass
 class Account:
-    """stack: to look at it from outside. first: what the first deployment said, step by step."""
+    """stack: to look at it from outside. first: where the first deployment was made.
+
+    said: by each of its steps. planner, deployer: jobs in the roles that the bootstrap made.
+    """
 
     folder: Path
     stack: Stack
     environment: dict[str, str] = field(repr=False)
-    checkout: Checkout
-    first: dict[str, Result]
+    planner: Aws
+    deployer: Aws
+    first: Checkout
+    said: dict[str, Result]
     deployments: int = 1
     rolled_back: int = 0
+
+    @property
+    def root(self) -> Aws:
+        """Its administrator."""
+        return self.stack.aws
 
     @property
     def arena(self) -> Arena:
@@ -106,6 +116,8 @@ def open_account(folder: Path) -> Account:
         folder,
         open_stack(layout),
         deployment.environment,
+        deployment.planner,
+        deployment.deployer,
         deployment.checkout,
         deployment.said,
     )
@@ -119,21 +131,23 @@ class _FirstDeployment:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Result] = field(default_factory=dict)
     checkout: Checkout = field(init=False)
+    planner: Aws = field(init=False)
+    deployer: Aws = field(init=False)
 
     def __call__(
         self, aws: Aws, layout: Layout, master: Login, _progress: Callable[[str], None], /
     ) -> dict[str, str]:
         self.environment = _environment(self.folder, aws, layout, master)
         self.checkout = Checkout.create(self.folder / "first", self.environment)
-        _make_state_bucket(aws)
-        self.said["plan"] = self.checkout.must_make(
-            "package", "plan", ENV="local", RDS_CA="none", PLAN_ARGS=PLAN_ARGS
-        )
-        self.said["apply"] = self.checkout.must_make("apply", ENV="local")
+        self.said["bootstrap"] = self.checkout.must_make(aws, "bootstrap", ENV="local")
+        self.planner = job(aws.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
+        self.deployer = job(aws.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
+        self.said["plan"] = self.checkout.must_make(self.planner, "package", "plan", **PLAN)
+        self.said["apply"] = self.checkout.must_make(self.deployer, "apply", ENV="local")
         # As an address confirms its subscription: mails come from here on.
         outputs = json.loads((self.checkout.bundle / "outputs.json").read_text())
         mail_relay.subscribe(aws, outputs["topic_arn"]["value"])
-        self.said["deploy"] = self.checkout.must_make("deploy", ENV="local")
+        self.said["deploy"] = self.checkout.must_make(self.deployer, "deploy", ENV="local")
         client: LambdaClient = aws.client("lambda")
         known = client.get_function_configuration(FunctionName=PIPELINE["reconciler"]["name"])
         return known["Environment"]["Variables"]
@@ -147,11 +161,11 @@ def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROWLEDGER_RECONCILE_GRACE_SECONDS", str(GRACE_SECONDS))
         given = environment_of(aws, layout, master)
-    own = {"TF_CLI_CONFIG_FILE": str(settings), "AWS_DEFAULT_REGION": aws.region}
+    own = {
+        "TF_CLI_CONFIG_FILE": str(settings),
+        # The bootstrap asks a person before it changes anything.
+        "TF_CLI_ARGS_apply": "-auto-approve -no-color",
+        "TF_VAR_permissions_boundary": BOUNDARY,
+        "AWS_DEFAULT_REGION": aws.region,
+    }
     return blind(known) | given | own
-
-
-def _make_state_bucket(aws: Aws) -> None:
-    s3: S3Client = aws.client("s3")
-    s3.create_bucket(Bucket=_STATE_BUCKET)
-    s3.put_bucket_versioning(Bucket=_STATE_BUCKET, VersioningConfiguration={"Status": "Enabled"})

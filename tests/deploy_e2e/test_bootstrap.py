@@ -8,25 +8,19 @@ an alias is not the same as listing aliases.
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rowledger import contract
-from rowledger.local import emulator, function, processes
 from rowledger.local.aws import ACCOUNT_ID, Aws
-from rowledger.local.layout import Layout
-from rowledger.local.parts import aws_at
-from rowledger.local.state import Secrets
-from rowledger.packaging import ROOT
+from tests.deploy_e2e.account import BOUNDARY, PLAN, Account
 from tests.deploy_e2e.attempts import (
     A_PLAN_MAY_NOT,
     ADMINISTRATOR,
     AN_APPLY_MAY_NOT,
     ANYBODY,
-    BOUNDARY,
     EVERYTHING,
     INPUT,
     OUTPUT,
@@ -36,7 +30,7 @@ from tests.deploy_e2e.attempts import (
     put,
     role,
 )
-from tests.deploy_e2e.machine import Machine, job
+from tests.deploy_e2e.jobs import ENVIRONMENT, PULL_REQUEST, job
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -44,90 +38,34 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PIPELINE = contract.load("pipeline.json")
-# As bootstrap/env/local.tfvars names them.
-PULL_REQUEST = "repo:example/rowledger:pull_request"
-ENVIRONMENT = "repo:example/rowledger:environment:local"
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-TERRAFORM = ("terraform", "-chdir=terraform")
 VALUES = "-var-file=env/local.tfvars"
 
 
-@pytest.fixture(scope="module")
-def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    layout = Layout(tmp_path_factory.mktemp("account") / "state")
-    layout.create()
-    return layout
+@pytest.fixture
+def root(account: Account) -> Aws:
+    return account.root
 
 
-@pytest.fixture(scope="module")
-def root(layout: Layout) -> Iterator[Aws]:
-    """An empty account's root."""
-    credentials = Secrets.load_or_create(layout)
-    part = emulator.start(layout, credentials, None)
-    try:
-        yield aws_at(part.port, credentials)
-    finally:
-        emulator.stop(layout, part)
-        processes.stop(processes.leftovers(layout.root), grace_seconds=5)
-
-
-@pytest.fixture(scope="module")
-def machine(layout: Layout) -> Machine:
-    """A machine on which nobody is asked."""
-    function.build(layout)
-    return Machine.at(
-        layout.root,
-        TF_DATA_DIR=str(layout.root / "terraform-data"),
-        TF_CLI_ARGS_apply="-auto-approve -no-color",
-        TF_CLI_ARGS_plan="-no-color",
-        TF_VAR_package=str(layout.package),
-        TF_VAR_permissions_boundary=BOUNDARY,
-        # Nobody logs in to it here.
-        TF_VAR_database_address="127.0.0.1:5432",
-        TF_VAR_database_master_password="made-up",
-        TF_VAR_settings=json.dumps({"ROWLEDGER_DATABASE_TLS": "local"}),
-    )
-
-
-@pytest.fixture(scope="module")
-def bootstrapped(machine: Machine, root: Aws, layout: Layout) -> Machine:
-    """The machine once the account was made ready."""
-    done = machine.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=_data(layout))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 changed, 0 destroyed" in done.stdout
-    return machine
-
-
-def _data(layout: Layout) -> str:
-    return str(layout.root / "bootstrap-data")
-
-
-def test_its_state_is_in_the_bucket_that_it_made(bootstrapped: Machine, root: Aws) -> None:
+def test_its_state_is_in_the_bucket_that_it_made(account: Account, root: Aws) -> None:
+    assert "0 changed, 0 destroyed" in account.said["bootstrap"].out
     s3: S3Client = root.client("s3")
     stored = s3.get_object(Bucket=STATE, Key="bootstrap/terraform.tfstate")
     assert stored["VersionId"]
     assert json.loads(stored["Body"].read())["resources"]
-    left = {path.name for path in (ROOT / "bootstrap").iterdir()}
+    left = {path.name for path in (account.first.folder / "bootstrap").iterdir()}
     assert not {name for name in left if "tfstate" in name or "override" in name}
 
 
-def test_a_second_time_changes_nothing(bootstrapped: Machine, root: Aws, layout: Layout) -> None:
-    again = bootstrapped.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=_data(layout))
-    assert again.returncode == 0, again.stderr
-    assert "0 added, 0 changed, 0 destroyed" in again.stdout
-    # On a machine that never saw the first time.
-    elsewhere = str(layout.root / "elsewhere-data")
-    again = bootstrapped.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=elsewhere)
-    assert "0 added, 0 changed, 0 destroyed" in again.stdout
-    plan = bootstrapped.run(
-        root,
-        *("terraform", "-chdir=bootstrap", "plan", "-detailed-exitcode", VALUES),
-        TF_DATA_DIR=elsewhere,
-    )
-    assert plan.returncode == 0, plan.stdout + plan.stderr
+def test_a_second_time_changes_nothing(account: Account, root: Aws) -> None:
+    # On a machine that never saw the first time, too.
+    for checkout in (account.first, account.new_checkout("bootstrap-again")):
+        again = checkout.must_make(root, "bootstrap", ENV="local")
+        assert "0 added, 0 changed, 0 destroyed" in again.out
+    plan = checkout.run(root, "terraform", "-chdir=bootstrap", "plan", "-detailed-exitcode", VALUES)
+    assert plan.status == 0, plan.out + plan.err
 
 
-@pytest.mark.usefixtures("bootstrapped")
 @pytest.mark.parametrize(
     ("role", "claims"),
     [
@@ -147,39 +85,17 @@ def test_another_job_does_not_get_the_role(root: Aws, role: str, claims: dict[st
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
 
 
-@pytest.fixture(scope="module")
-def plan_job(bootstrapped: Machine, root: Aws) -> Aws:
-    return job(root.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
+@pytest.fixture
+def plan_job(account: Account) -> Aws:
+    return account.planner
 
 
-@pytest.fixture(scope="module")
-def apply_job(bootstrapped: Machine, root: Aws) -> Aws:
-    return job(root.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
+@pytest.fixture
+def apply_job(account: Account) -> Aws:
+    return account.deployer
 
 
-@pytest.fixture(scope="module")
-def planned(bootstrapped: Machine, plan_job: Aws, layout: Layout) -> Path:
-    """The plan of a first deployment, which a pull request made."""
-    file = layout.root / "plan.bin"
-    backend = "-backend-config=env/local.s3.tfbackend"
-    init = bootstrapped.run(
-        plan_job, *TERRAFORM, "init", "-input=false", "-lockfile=readonly", backend
-    )
-    assert init.returncode == 0, init.stderr
-    done = bootstrapped.run(plan_job, *TERRAFORM, "plan", VALUES, f"-out={file}")
-    assert done.returncode == 0, done.stderr
-    return file
-
-
-@pytest.fixture(scope="module")
-def deployed(bootstrapped: Machine, apply_job: Aws, planned: Path) -> Machine:
-    """The machine once a deployment applied that very plan."""
-    done = bootstrapped.run(apply_job, *TERRAFORM, "apply", str(planned))
-    assert done.returncode == 0, done.stderr
-    return bootstrapped
-
-
-def test_a_deployment_applies_what_a_pull_request_planned(deployed: Machine, root: Aws) -> None:
+def test_a_deployment_applies_what_a_pull_request_planned(root: Aws) -> None:
     client: LambdaClient = root.client("lambda")
     assert client.get_alias(FunctionName=PROCESSOR, Name="live")["FunctionVersion"]
     iam: IAMClient = root.client("iam")
@@ -196,21 +112,19 @@ def test_a_deployment_applies_what_a_pull_request_planned(deployed: Machine, roo
     assert len(boundaries) == 8
 
 
-def test_a_pull_request_plans_on_what_was_deployed(deployed: Machine, plan_job: Aws) -> None:
-    done = deployed.run(plan_job, *TERRAFORM, "plan", VALUES)
-    assert done.returncode == 0, done.stderr
+def test_a_pull_request_plans_on_what_was_deployed(account: Account, plan_job: Aws) -> None:
+    checkout = account.new_checkout("pull-request")
+    done = checkout.must_make(plan_job, "package", "plan", **PLAN)
     # Everything was found; what it would change, the emulator forgot: see
     # tests/terraform_e2e/test_second_plan.py.
-    assert "will be created" not in done.stdout
+    assert "will be created" not in done.out
 
 
-@pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize("attempt", A_PLAN_MAY_NOT)
 def test_a_pull_request_may_not(plan_job: Aws, attempt: str) -> None:
     _refused(A_PLAN_MAY_NOT[attempt], plan_job)
 
 
-@pytest.mark.usefixtures("deployed")
 @pytest.mark.parametrize("attempt", AN_APPLY_MAY_NOT)
 def test_a_deployment_may_not(apply_job: Aws, attempt: str) -> None:
     _refused(AN_APPLY_MAY_NOT[attempt], apply_job)
@@ -223,7 +137,7 @@ def _refused(attempt: Attempt, who: Aws) -> None:
 
 
 @pytest.fixture
-def missing_role(deployed: Machine, root: Aws) -> Iterator[str]:
+def missing_role(root: Aws) -> Iterator[str]:
     """A role of the pipeline's that is not there, and afterwards is as it was."""
     iam: IAMClient = root.client("iam")
     name = PIPELINE["reconciler"]["schedule"]["role"]
@@ -242,6 +156,7 @@ def missing_role(deployed: Machine, root: Aws) -> Iterator[str]:
         RoleName=name,
         AssumeRolePolicyDocument=json.dumps(was["AssumeRolePolicyDocument"]),
         PermissionsBoundary=BOUNDARY,
+        Tags=was["Tags"],
     )
     iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
 
@@ -278,8 +193,11 @@ def _in_role(who: Aws, name: str) -> Aws:
     )
 
 
-def test_a_deployment_may_what_it_takes_to_deploy(deployed: Machine, apply_job: Aws) -> None:
-    put(INPUT, "rowledger-canary/x.txt")(apply_job)  # not a name that the function takes
+def test_a_deployment_may_what_it_takes_to_deploy(root: Aws, apply_job: Aws) -> None:
+    canary = put(INPUT, "rowledger-canary/x.txt")(apply_job)
+    root.client("s3").delete_object(
+        Bucket=INPUT, Key="rowledger-canary/x.txt", VersionId=canary["VersionId"]
+    )
     client: LambdaClient = apply_job.client("lambda")
     for use in ("function", "reconciler", "administrator"):
         name = PIPELINE[use]["name"]

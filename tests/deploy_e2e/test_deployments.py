@@ -4,8 +4,6 @@ The tests are the steps of one story and follow one another.
 """
 
 import json
-import shutil
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ import pytest
 
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.planning.summary import Action, read_changes
-from tests.deploy_e2e.account import FUNCTIONS, GRACE_SECONDS, PLAN_ARGS, Account
+from tests.deploy_e2e.account import FUNCTIONS, GRACE_SECONDS, PLAN, Account
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.traffic import PREFIX, Traffic
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
@@ -38,7 +36,7 @@ def everywhere(version: str) -> dict[str, str]:
 
 
 def test_the_first_deployment_serves(account: Account) -> None:
-    summary = (account.checkout.bundle / "summary.md").read_text()
+    summary = (account.first.bundle / "summary.md").read_text()
     assert "| create |" in summary
     assert "CAUTION" not in summary
     assert account.aliases() == everywhere("1")
@@ -53,24 +51,26 @@ def test_the_first_deployment_serves(account: Account) -> None:
 
 
 def test_a_plan_that_was_applied_cannot_be_applied_again(account: Account) -> None:
-    done = account.checkout.make("apply", ENV="local")
+    done = account.first.make(account.deployer, "apply", ENV="local")
     assert done.status != 0
     assert "Saved plan is stale" in done.err
 
 
 def test_a_good_build_takes_over_while_files_come_in(account: Account, traffic: Traffic) -> None:
     planned = released(account, "second")
-    assert_touches_code_only(planned)
+    assert_touches_code_only(account, planned)
     # As on GitHub, where another machine applies.
     applied = account.new_checkout("second-applied")
     release(applied)
     planned.carry_to(applied)
     assert_refuses_another_package(account, planned)
-    applied.must_make("apply", ENV="local")
+    applied.must_make(account.deployer, "apply", ENV="local")
     # An apply moves nothing.
     assert account.aliases() == everywhere("1")
     traffic.check()
-    applied.must_make("deploy", ENV="local", DEPLOY_ARGS="--steps 10,50 --interval 5")
+    applied.must_make(
+        account.deployer, "deploy", ENV="local", DEPLOY_ARGS="--steps 10,50 --interval 5"
+    )
     assert account.aliases() == everywhere("2")
     account.deployments += 1
     traffic.check()
@@ -92,9 +92,9 @@ def test_a_broken_build_is_rolled_back_while_files_come_in(
         "        pending = self.ledger.commit(",
         '        raise RuntimeError("broken on purpose")\n        pending = self.ledger.commit(',
     )
-    checkout.must_make("package", "plan", ENV="local", RDS_CA="none", PLAN_ARGS=PLAN_ARGS)
-    checkout.must_make("apply", ENV="local")
-    done = checkout.make("deploy", ENV="local", DEPLOY_ARGS="--timeout 30 --json")
+    checkout.must_make(account.planner, "package", "plan", **PLAN)
+    checkout.must_make(account.deployer, "apply", ENV="local")
+    done = checkout.make(account.deployer, "deploy", ENV="local", DEPLOY_ARGS="--timeout 30 --json")
     assert done.status != 0
     report: Any = json.loads(done.out)
     assert report["rolled_back"], done.err
@@ -113,13 +113,13 @@ def test_the_first_version_serves_again_on_the_newer_schema(
     # Another machine than the one that deployed, with nothing but the state.
     checkout = account.new_checkout("rollback")
     before = account.outcomes_by_version(PREFIX)["1"]
-    checkout.must_make("rollback", ENV="local", TO="1")
+    checkout.must_make(account.deployer, "rollback", ENV="local", TO="1")
     assert account.aliases() == everywhere("1")
     eventually(
         "outcomes of the first version",
         lambda: account.outcomes_by_version(PREFIX)["1"] > before + 1,
     )
-    checkout.must_make("rollback", ENV="local", TO="2")
+    checkout.must_make(account.deployer, "rollback", ENV="local", TO="2")
     assert account.aliases() == everywhere("2")
     traffic.check()
 
@@ -163,25 +163,24 @@ def released(account: Account, name: str) -> Checkout:
     """A checkout of a later version, built and planned."""
     checkout = account.new_checkout(name)
     release(checkout)
-    checkout.must_make("package", "plan", ENV="local", RDS_CA="none", PLAN_ARGS=PLAN_ARGS)
+    checkout.must_make(account.planner, "package", "plan", **PLAN)
     return checkout
 
 
-def assert_touches_code_only(checkout: Checkout) -> None:
+def assert_touches_code_only(account: Account, checkout: Checkout) -> None:
     """The plan changes the functions' code, and beside it what the emulator has forgotten: nothing
     else of the database, of the network or of anything.
     """
-    terraform = shutil.which("terraform")
-    assert terraform
-    shown = subprocess.run(
-        [terraform, "-chdir=terraform", "show", "-json", str(checkout.bundle / "plan.bin")],
-        cwd=checkout.folder,
-        env=checkout.environment,
-        capture_output=True,
-        text=True,
-        check=True,
+    shown = checkout.run(
+        account.planner,
+        "terraform",
+        "-chdir=terraform",
+        "show",
+        "-json",
+        str(checkout.bundle / "plan.bin"),
     )
-    changes = {change.address: change for change in read_changes(json.loads(shown.stdout))}
+    assert shown.status == 0, shown.err
+    changes = {change.address: change for change in read_changes(json.loads(shown.out))}
     assert changes.keys() - FORGOTTEN.keys() == CODE
     for address in CODE:
         assert changes[address].action is Action.CHANGE
@@ -195,7 +194,7 @@ def assert_refuses_another_package(account: Account, checkout: Checkout) -> None
     before = state(account)
     with checkout.package.open("ab") as package:
         package.write(b"\n")
-    done = checkout.make("apply", ENV="local")
+    done = checkout.make(account.deployer, "apply", ENV="local")
     assert done.status != 0
     assert "csv-processor.zip is not what was planned with" in done.err
     assert state(account) == before
