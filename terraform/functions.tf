@@ -53,8 +53,8 @@ module "trigger" {
   bucket_arn    = module.input_bucket.arn
   events        = local.pipeline.event_filter.events
   function_name = module.processor.name
-  qualifier     = var.alias_events ? module.processor.alias : null
-  invoked_arn   = var.alias_events ? module.processor.alias_arn : module.processor.arn
+  qualifier     = module.processor.alias
+  invoked_arn   = module.processor.alias_arn
 }
 
 # --- csv-reconciler: its schedule invokes it

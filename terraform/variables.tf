@@ -143,10 +143,3 @@ variable "platform" {
   default  = {}
   nullable = false
 }
-
-variable "alias_events" {
-  description = "Whether an upload invokes the alias, as it must on AWS; env/local.tfvars says what an emulator does otherwise."
-  type        = bool
-  default     = true
-  nullable    = false
-}

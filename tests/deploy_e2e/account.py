@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,9 +29,9 @@ from tests.faults.function import Function
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sqs import SQSClient
 
 FUNCTIONS = tuple(PIPELINE[part]["name"] for part in ("function", "reconciler", "administrator"))
-PLAN = {"ENV": "local", "RDS_CA": "none", "PLAN_ARGS": "-var=alias_events=true"}
 BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 # Longer than all of an event's tries take in the emulator.
 GRACE_SECONDS = 20
@@ -84,25 +83,40 @@ class Account:
             )
         return found
 
-    def outcomes_by_version(self, prefix: str) -> Counter[str]:
-        """How many outcomes each version of csv-processor has recorded, by log and ledger."""
+    def served(self, prefix: str) -> list[str]:
+        """The version of csv-processor that recorded each outcome, in the order of the uploads.
+
+        What a reconciliation recorded is left out.
+        """
+        return [version for version, recorded in self.attempts(prefix) if recorded]
+
+    def attempts(self, prefix: str) -> list[tuple[str, bool]]:
+        """Of each attempt that csv-processor made, its version, and whether it was the last one."""
         with self.arena.superuser() as connection:
-            requests = connection.run(
-                "SELECT a.request_id FROM file_metadata f"
-                " JOIN file_attempt a ON a.file_id = f.id AND a.attempt = f.attempt"
-                " WHERE starts_with(f.filename, :prefix) AND f.status <> 'PROCESSING'",
+            rows = connection.run(
+                "SELECT a.request_id, a.attempt = f.attempt AND f.status <> 'PROCESSING'"
+                " FROM file_metadata f JOIN file_attempt a ON a.file_id = f.id"
+                " WHERE starts_with(f.filename, :prefix) ORDER BY f.received_at, a.attempt",
                 prefix=prefix,
             )
-        versions = dict(self.invocations())
-        return Counter(versions[request] for (request,) in requests if request in versions)
+        versions = self.invocations()
+        return [(versions[request], last) for request, last in rows if request in versions]
 
-    def invocations(self) -> list[tuple[str, str]]:
-        """Request id and version of each invocation of csv-processor."""
+    def kept_events(self) -> int:
+        """How many events that failed for good are in the failure queue."""
+        sqs: SQSClient = self.stack.client("sqs")
+        url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
+        name = "ApproximateNumberOfMessages"
+        known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
+        return int(known[name])
+
+    def invocations(self) -> dict[str, str]:
+        """The version that each invocation of csv-processor ran, by its request id."""
         lines = function_logs.read(
             self.stack.client("logs"), PIPELINE["function"]["log_group"], since_ms=0
         )
         starts = (_START.match(line.message) for line in lines)
-        return [(start[1], start[2]) for start in starts if start]
+        return {start[1]: start[2] for start in starts if start}
 
 
 def open_account(folder: Path) -> Account:
@@ -142,7 +156,9 @@ class _FirstDeployment:
         self.said["bootstrap"] = self.checkout.must_make(aws, "bootstrap", ENV="local")
         self.planner = job(aws.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
         self.deployer = job(aws.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
-        self.said["plan"] = self.checkout.must_make(self.planner, "package", "plan", **PLAN)
+        self.said["plan"] = self.checkout.must_make(
+            self.planner, "package", "plan", ENV="local", RDS_CA="none"
+        )
         self.said["apply"] = self.checkout.must_make(self.deployer, "apply", ENV="local")
         # As an address confirms its subscription: mails come from here on.
         outputs = json.loads((self.checkout.bundle / "outputs.json").read_text())

@@ -2,12 +2,19 @@
 
 import ministack.app
 
-from rowledger.local.emulator_gaps import condition_keys, idle_connections
+from rowledger.local.emulator_gaps import (
+    aliases,
+    condition_keys,
+    database_settings,
+    idle_connections,
+)
 
 
 def main() -> None:
     idle_connections.mend()
+    aliases.mend()
     condition_keys.mend()
+    database_settings.mend()
     ministack.app.main()
 
 
