@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,6 +11,8 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.workflows.files import make
+
+pytestmark = pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is missing")
 
 GH = """#!{python}
 import json, os, pathlib, sys

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,8 @@ import pytest
 import trustme
 
 from tests.workflows.files import make
+
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is missing")
 
 BUNDLE = trustme.CA(organization_name="RDS").cert_pem.bytes() * 2
 

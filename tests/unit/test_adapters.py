@@ -31,8 +31,10 @@ from rowledger.adapters.functions.aws_lambda import LambdaFunctions
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.domain.dead_letters import QueuedMessage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.deployment import Alias, Position, Target
 from rowledger.domain.notification import Notification
+from rowledger.domain.outcome import examine
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -43,6 +45,8 @@ AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [
     ReadTimeoutError(endpoint_url="http://127.0.0.1:1"),
     ConnectionResetError("reset"),
 ]
+
+NEVER = Deadline(1.0, lambda: 0.0)
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
@@ -65,6 +69,18 @@ def test_a_stream_that_ends_early_is_a_fault() -> None:
     assert raised.value.code is FaultCode.STORAGE
 
 
+@pytest.mark.parametrize("retry", [False, True])
+def test_an_answer_that_does_not_name_a_backups_size_is_a_fault_of_the_storage(
+    retry: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    storage = S3Storage(Mock(**{"head_object.return_value": {"VersionId": "v"}}), "out", "back")
+    outcome = examine([b"a\n1\n"], header=True)
+    with pytest.raises(FaultError, match="came without ContentLength") as raised:
+        storage.back_up(an_upload(), "backup/one", outcome, NEVER, retry=retry)
+    assert raised.value.code is FaultCode.STORAGE
+    assert "'backup/one'" in raised.value.message
+
+
 def test_what_the_reader_raises_itself_passes() -> None:
     body = StreamingBody(io.BytesIO(b""), content_length=0)
     storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
@@ -82,13 +98,17 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
-    client = Mock(**{"receive_message.side_effect": error, "delete_message.side_effect": error})
+    calls = ("receive_message", "delete_message", "get_queue_attributes")
+    client = Mock(**{f"{call}.side_effect": error for call in calls})
     queue = SqsDeadLetters(client, "url")
     with pytest.raises(FaultError) as raised, queue.held():
         pass
     assert raised.value.code is FaultCode.FAILURE_QUEUE
     with pytest.raises(FaultError) as raised:
         queue.remove(QueuedMessage("id", "handle", RECEIVED, "body"))
+    assert raised.value.code is FaultCode.FAILURE_QUEUE
+    with pytest.raises(FaultError) as raised:
+        queue.hidden()
     assert raised.value.code is FaultCode.FAILURE_QUEUE
 
 

@@ -44,6 +44,7 @@ COMMANDS_ONLY = {
     "lambda.update_alias",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
+    "sqs.get_queue_attributes",
     "sqs.receive_message",
 }
 

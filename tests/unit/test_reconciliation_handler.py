@@ -11,9 +11,8 @@ from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.reconciliation.memory import MemoryReconciliation
 from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.bootstrap import bootstrap, bootstrap_reconciliation
+from rowledger.bootstrap import RESERVE_SECONDS, bootstrap, bootstrap_reconciliation
 from rowledger.config import ReconcilerConfig
-from rowledger.entrypoints.event_handler import RESERVE_SECONDS
 from rowledger.entrypoints.reconciliation_handler import SERVICE, build_handler
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import BUCKET

@@ -16,9 +16,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rowledger.bootstrap import RESERVE_SECONDS
 from rowledger.config import ReconcilerConfig
 from rowledger.domain.reconciliation import Pass, Verdict
-from rowledger.entrypoints.event_handler import NAMESPACE, RESERVE_SECONDS
+from rowledger.entrypoints.event_handler import NAMESPACE
 from rowledger.entrypoints.log_lines import logger_of
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.reconcile import Limits, Reconcile

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from rowledger.adapters.reconciliation import Identity, Reconciliation
 from rowledger.adapters.storage import Page
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.event import ignored_key
 from rowledger.domain.reconciliation import (
     Account,
@@ -29,7 +30,6 @@ from rowledger.domain.reconciliation import (
 from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deadline import Deadline
 from rowledger.service.healing import Healer, Healing
 from rowledger.service.intake import Intake
 
@@ -155,11 +155,10 @@ class _Run:
         """Heal rows whose version the bucket has no more, as far as the run's limits allow.
 
         Those that the walk could heal are healed by now, so that few or none are left. What is left
-        moves T back and is found again by the next pass.
+        is an offender, moves T back and is found again by the next pass.
         """
-        limit = min(MAX_PAGE, self._limits.heals - self.heals)
         for entry in self._reconcile.reconciliation.stranded(
-            self._reconcile.bucket, limit=int(limit)
+            self._reconcile.bucket, limit=MAX_PAGE
         ):
             upload = entry.upload
             finding = decide(Facts(self._age(upload), entry), self._reconcile.grace)
@@ -167,7 +166,7 @@ class _Run:
             if known or not finding.heals:
                 continue
             if self._settle(upload, entry, finding) is None:
-                return
+                self._offends(upload, f"{finding.heals[0].wrong}: left to the next pass")
 
     def _walk(self, page: Page) -> bool:
         """False where it had to stop in the middle; the cursor then stands there."""
