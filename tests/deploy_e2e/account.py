@@ -106,9 +106,10 @@ class Account:
         """How many events that failed for good are in the failure queue."""
         sqs: SQSClient = self.stack.client("sqs")
         url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
-        name = "ApproximateNumberOfMessages"
-        known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
-        return int(known[name])
+        known = sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(known["Attributes"]["ApproximateNumberOfMessages"])
 
     def invocations(self) -> dict[str, str]:
         """The version that each invocation of csv-processor ran, by its request id."""

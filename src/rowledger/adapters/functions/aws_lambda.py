@@ -67,7 +67,6 @@ class LambdaFunctions:
             ]
 
     def await_active(self, target: Target) -> None:
-        # The waiter's own error says neither why.
         with translated(FaultCode.FUNCTION, f"waiting until {target} is active"):
             self.client.get_waiter("published_version_active").wait(
                 FunctionName=target.function, Qualifier=target.version
