@@ -31,11 +31,19 @@ demo: setup ## start the local stack and show the pipeline on sample files
 	@$(BIN)/rowledger demo
 
 .PHONY: lint
-lint: setup ## ruff, strict mypy and the import-direction contracts
+lint: setup workflow-lint ## ruff, strict mypy, the import-direction contracts and the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: workflow-lint
+workflow-lint: setup ## the GitHub workflows: zizmor, and GitHub's schemas (offline)
+	$(BIN)/zizmor --offline --quiet --no-progress --strict-collection --persona auditor .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 .PHONY: test
 test: setup ## every test: unit, integration and e2e
@@ -88,6 +96,51 @@ bench: setup ## speed and memory, as ratios measured side by side
 .PHONY: package
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
 	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
+
+.PHONY: rds-ca
+rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.pem (RDS_CA_SHA256=…: those alone)
+	@$(BIN)/python -m release.rds_ca --url "$$RDS_CA_URL" --sha256 "$$RDS_CA_SHA256" --to "$$RDS_CA"
+
+.PHONY: release-assets
+release-assets: setup ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
+	@$(BIN)/python -m release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
+
+# By the shell alone: what may write to the repository installs nothing first.
+.PHONY: publish-release
+publish-release: ## publish on GitHub what make release-assets built (VERSION=v1.2.3)
+	cd build/release/assets && sha256sum --check --strict SHA256SUMS
+	gh release create "$$VERSION" --verify-tag --title "$$VERSION" --notes-file build/release/notes.md build/release/assets/*
+
+.PHONY: terraform-version
+terraform-version: ## the version of Terraform that the workflows run
+	@sed 's/^/terraform=/' .terraform-version >> "$${GITHUB_OUTPUT:-/dev/stdout}"
+
+.PHONY: plan-summary
+plan-summary: ## what the last plan would change; on GitHub in the run's summary
+	@cat build/deploy/summary.md >> "$${GITHUB_STEP_SUMMARY:-/dev/stdout}"
+
+.PHONY: plan
+plan: setup ## plan ENV=dev with the package that was built, and sum it up in build/deploy (PLAN_ARGS=…)
+	@scripts/terraform.sh plan "$(ENV)" $(PLAN_ARGS)
+
+.PHONY: apply
+apply: setup ## apply to ENV=dev the very plan and package that make plan recorded
+	@scripts/terraform.sh apply "$(ENV)"
+
+# The state says which versions there are: never what was left here by another environment's run.
+.PHONY: deploy
+deploy: setup ## migrate ENV=dev, move the aliases to the new versions, smoke test, back where it fails (DEPLOY_ARGS=…)
+	@scripts/terraform.sh outputs "$(ENV)"
+	@$(BIN)/rowledger deploy --outputs build/deploy/outputs.json $(DEPLOY_ARGS)
+
+.PHONY: rollback
+rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke test (DEPLOY_ARGS=…)
+	@scripts/terraform.sh outputs "$(ENV)"
+	@$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $${TO:+--to "$$TO"} $(DEPLOY_ARGS)
+
+.PHONY: deploy-e2e
+deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
+	$(BIN)/pytest --deploy --exitfirst tests/deploy_e2e
 
 .PHONY: down
 down: setup ## stop the local stack; its state is kept

@@ -7,7 +7,8 @@ locals {
   processor_ceiling   = coalesce(var.account_concurrency, var.processor_concurrency)
   processor_reserved  = local.reserves ? var.processor_concurrency : -1
   one_at_a_time       = local.reserves ? 1 : -1
-  connections_of_rest = 2 # the reconciler's and the administrator's
+  reconciler_reserved = local.reserves ? 2 : -1 # a run, and a deployment's question meanwhile
+  connections_of_rest = 3                       # the reconciler's and the administrator's
 
   # Each running function holds one connection. Those of a version that was just replaced are held
   # until the server ends idle sessions: for a while there are two generations.
@@ -40,7 +41,6 @@ module "processor" {
   security_group_id    = module.network.functions_security_group_id
   reserved_concurrency = local.processor_reserved
   alias                = local.alias
-  live_version         = var.live_versions.processor
   retries              = local.pipeline.retries
   failure_queue        = { arn = module.failure_queue.arn }
 }
@@ -53,8 +53,8 @@ module "trigger" {
   bucket_arn    = module.input_bucket.arn
   events        = local.pipeline.event_filter.events
   function_name = module.processor.name
-  qualifier     = var.platform.alias_events ? module.processor.alias : null
-  invoked_arn   = var.platform.alias_events ? module.processor.alias_arn : module.processor.arn
+  qualifier     = var.alias_events ? module.processor.alias : null
+  invoked_arn   = var.alias_events ? module.processor.alias_arn : module.processor.arn
 }
 
 # --- csv-reconciler: its schedule invokes it
@@ -72,9 +72,8 @@ module "reconciler" {
   kms_key_arn          = module.encryption.data_key_arn
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = module.network.functions_security_group_id
-  reserved_concurrency = local.one_at_a_time
+  reserved_concurrency = local.reconciler_reserved
   alias                = local.alias
-  live_version         = var.live_versions.reconciler
   retries              = local.pipeline.reconciler.retries
 }
 

@@ -47,11 +47,12 @@ module "output_bucket" {
 module "backup_bucket" {
   source = "./modules/bucket"
 
-  name               = local.buckets.backup
-  kms_key_arn        = module.encryption.data_key_arn
-  log_bucket         = module.log_bucket.name
-  tls_only           = var.platform.tls_only
-  force_destroy      = var.force_destroy
+  name        = local.buckets.backup
+  kms_key_arn = module.encryption.data_key_arn
+  log_bucket  = module.log_bucket.name
+  tls_only    = var.platform.tls_only
+  # By force the provider deletes locked versions too, where the credentials may.
+  force_destroy      = var.force_destroy && var.backup_object_lock_days == null
   archive_after_days = var.backup_archive_days
   expire_after_days  = var.backup_retention_days
   object_lock_days   = var.backup_object_lock_days

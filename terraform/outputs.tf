@@ -17,6 +17,11 @@ output "functions" {
   }
 }
 
+output "alias" {
+  description = "The name of the functions' alias, which rowledger deploy moves to these versions."
+  value       = local.alias
+}
+
 output "settings" {
   description = "The environment of csv-processor."
   value       = local.environments.function

@@ -15,7 +15,9 @@ locals {
   }
 
   trust_policies = {
-    for user, role in local.role_names : user => file("${local.contract}/policies/${role}-trust.json")
+    for user, role in local.role_names : user => templatefile(
+      "${local.contract}/policies/${role}-trust.json", { account_id = var.account_id }
+    )
   }
 
   # The document that is named like the role says what the code does; the others what AWS does for

@@ -139,8 +139,14 @@ variable "platform" {
     managed_master_secret = optional(bool, true)
     s3_prefix_list_rule   = optional(bool, true)
     saved_queries         = optional(bool, true)
-    alias_events          = optional(bool, true)
   })
   default  = {}
   nullable = false
+}
+
+variable "alias_events" {
+  description = "Whether an upload invokes the alias, as it must on AWS; env/local.tfvars says what an emulator does otherwise."
+  type        = bool
+  default     = true
+  nullable    = false
 }

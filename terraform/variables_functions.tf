@@ -53,18 +53,3 @@ variable "account_concurrency" {
     error_message = "account_concurrency is at least 3, one for each function, or null."
   }
 }
-
-variable "live_versions" {
-  description = "The published version that an alias stays at, for a rollback or a deployment in steps; null: the one that the package makes."
-  type = object({
-    processor  = optional(string)
-    reconciler = optional(string)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = alltrue([for version in values(var.live_versions) : version == null ? true : can(regex("^[1-9][0-9]*$", version))])
-    error_message = "live_versions are numbers of published versions."
-  }
-}

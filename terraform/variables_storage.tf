@@ -11,14 +11,14 @@ variable "bucket_suffix" {
 }
 
 variable "force_destroy" {
-  description = "Whether destroying the buckets deletes every file in them."
+  description = "Whether destroying the buckets deletes every file in them; a backup bucket with object lock keeps its own."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "input_retention_days" {
-  description = "When an uploaded file is deleted from the input bucket; null: never. Reconciliation proves what the bucket still holds."
+  description = "When an uploaded file is hidden in the input bucket; it is deleted after as long again. null: never. Reconciliation proves what the bucket still holds."
   type        = number
   default     = null
 
@@ -41,13 +41,19 @@ variable "backup_archive_days" {
 }
 
 variable "backup_retention_days" {
-  description = "When a backup is deleted; null: never."
+  description = "When a backup is hidden; it is deleted after as long again. null: never."
   type        = number
   default     = null
 
   validation {
     condition     = var.backup_retention_days == null ? true : var.backup_retention_days > coalesce(var.backup_archive_days, 0)
     error_message = "backup_retention_days is more than backup_archive_days, or null."
+  }
+  validation {
+    # Reconciliation makes a missing backup again for as long as its upload is there, hidden or not.
+    # A week more than that, as S3 rounds both terms up to midnight and then takes its time.
+    condition     = var.backup_retention_days == null ? true : var.input_retention_days == null ? false : var.backup_retention_days >= 2 * var.input_retention_days + 7
+    error_message = "backup_retention_days is at least twice input_retention_days and 7 more, or null: an expired backup of an upload that is still there would be made again."
   }
 }
 
@@ -59,10 +65,6 @@ variable "backup_object_lock_days" {
   validation {
     condition     = var.backup_object_lock_days == null ? true : var.backup_object_lock_days >= 1 && var.backup_object_lock_days <= 36500
     error_message = "backup_object_lock_days is 1 to 36500, or null."
-  }
-  validation {
-    condition     = var.backup_object_lock_days == null || !var.force_destroy
-    error_message = "A locked backup cannot be deleted by destroying its bucket: with backup_object_lock_days, force_destroy must be false."
   }
 }
 

@@ -9,13 +9,13 @@ import boto3
 
 from rowledger.adapters.administration import Administration
 from rowledger.adapters.administration.postgres import PostgresAdministration
-from rowledger.adapters.aws import client_config
+from rowledger.adapters.aws import client_config, longest_call
 from rowledger.adapters.credentials import CredentialSource, CredentialStore
 from rowledger.adapters.credentials.secrets_manager import (
     SecretsManagerCredentials,
     SecretsManagerStore,
 )
-from rowledger.adapters.database import Database, Tls
+from rowledger.adapters.database import SILENT_SECONDS, Database, Tls
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.adapters.ledger.roles import function_logins
@@ -23,7 +23,7 @@ from rowledger.adapters.notifier import Notifier
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.reconciliation import Reconciliation
 from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
-from rowledger.adapters.storage import Storage
+from rowledger.adapters.storage import Storage, s3
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.config import AdministratorConfig, Config, DatabaseConfig, ReconcilerConfig
 from rowledger.domain.expansion import ExpansionLimit
@@ -32,6 +32,10 @@ from rowledger.service.intake import Intake
 from rowledger.service.outbox import Outbox
 from rowledger.service.reconcile import Reconcile
 from rowledger.service.rotate import Rotate
+
+# Kept back from an attempt's time: what the last call may take that it begins, which is longest at
+# S3, and giving the claim back after it to a database that says nothing either.
+RESERVE_SECONDS = longest_call(s3.READ_SECONDS) + SILENT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def bootstrap(
         ledger=ledger,
         storage=storage
         or S3Storage(
-            session.client("s3", config=client_config(read_timeout=10)),
+            session.client("s3", config=client_config(read_timeout=s3.READ_SECONDS)),
             config.output_bucket,
             config.backup_bucket,
         ),

@@ -34,17 +34,21 @@ TARGET = ROOT / "build" / "csv-processor.zip"
 # The first moment that a ZIP entry can carry.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
-# Of rowledger itself, what runs on a laptop only.
-_LOCAL_ONLY = ("local", "entrypoints/cli", "packaging.py")
+# Of rowledger itself, what runs on a laptop, or deploys, only.
+_LOCAL_ONLY = (
+    *("local", "entrypoints/cli", "packaging.py", "planning"),
+    *("bootstrap_deployment.py", "service/deploy.py", "service/aliases.py"),
+    *("adapters/functions", "adapters/canary", "adapters/alarms", "domain/deployment.py"),
+)
 # An editor's backup file must not change the package.
 _OURS = (".py", ".json", ".sql")
 _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER", "REQUESTED")
 _NATIVE = (".so", ".pyd", ".dylib")
 _DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
 _NO_DATABASE_CA = "none"
+RDS_CA_URL = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 _WHERE_THEY_ARE = (
-    "the CA certificates that sign RDS's (PEM) are at"
-    " https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+    f"the CA certificates that sign RDS's (PEM) are at {RDS_CA_URL}; make rds-ca fetches them"
 )
 
 

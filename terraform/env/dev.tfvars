@@ -17,6 +17,7 @@ deletion_protection      = false
 secret_recovery_days     = 0
 key_deletion_window_days = 7
 
+# Hidden after so many days, gone after as many again.
 input_retention_days    = 30
-backup_retention_days   = 30
+backup_retention_days   = 67
 flow_log_retention_days = 7

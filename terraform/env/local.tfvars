@@ -32,6 +32,8 @@ platform = {
   s3_prefix_list_rule = false
   # It knows no PutQueryDefinition.
   saved_queries = false
-  # An event for an alias is lost after its last try: only the function's own settings are heeded.
-  alias_events = false
 }
+
+# An event for an alias is lost after its last try: only the function's own settings are heeded. What
+# tries deployments turns it on, with PLAN_ARGS=-var=alias_events=true.
+alias_events = false

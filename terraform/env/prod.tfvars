@@ -13,8 +13,8 @@ database_max_storage_gb  = 500
 database_backup_days     = 35
 processor_concurrency    = 50
 
-# Uploads for a quarter, backups for seven years: in the archive class after a month, and for a
-# year not even an administrator deletes one by mistake.
+# Uploads for a quarter, backups for seven years: hidden then, and gone after as long again. In the
+# archive class after a month, and for a year not even an administrator deletes one by mistake.
 input_retention_days    = 90
 backup_archive_days     = 30
 backup_retention_days   = 2557

@@ -53,23 +53,37 @@ run "invoked_by_events" {
   }
 }
 
-run "held_at_a_version" {
+run "invoked_by_none" {
   command = apply
-
-  variables {
-    live_version = "3"
-  }
 
   module {
     source = "./modules/function"
   }
 
   assert {
-    condition     = aws_lambda_alias.live.function_version == "3"
-    error_message = "a rollback is a version number"
-  }
-  assert {
     condition     = length(aws_lambda_function_event_invoke_config.this) == 0
     error_message = "a function that no event invokes keeps none"
+  }
+}
+
+run "another_version" {
+  command = apply
+
+  module {
+    source = "./modules/function"
+  }
+
+  # The made-up provider gives a function its version when it makes it.
+  plan_options {
+    replace = [aws_lambda_function.this]
+  }
+  override_resource {
+    target = aws_lambda_function.this
+    values = { version = "8" }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.version == "8" && aws_lambda_alias.live.function_version == "7"
+    error_message = "an apply makes a version, and leaves the alias where it stands"
   }
 }

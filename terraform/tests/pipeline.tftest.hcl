@@ -71,3 +71,34 @@ run "rotation" {
     error_message = "Secrets Manager may invoke the administrator, for this account only"
   }
 }
+
+run "alarms" {
+  command = apply
+
+  variables {
+    topic_arn = "arn:aws:sns:us-east-1:123456789012:rowledger-notifications"
+    alarms = {
+      some = {
+        description        = "d"
+        namespace          = "n"
+        metric             = "m"
+        dimensions         = {}
+        statistic          = "Sum"
+        comparison         = "GreaterThanThreshold"
+        threshold          = 0
+        period_seconds     = 60
+        evaluation_periods = 1
+        treat_missing_data = "notBreaching"
+      }
+    }
+  }
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["some"].alarm_actions == toset([var.topic_arn])
+    error_message = "an alarm tells the topic"
+  }
+}

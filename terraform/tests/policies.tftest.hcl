@@ -75,6 +75,10 @@ run "roles" {
     condition     = jsondecode(local.schedule_policy).Statement[0].Resource == "arn:aws:lambda:us-east-1:123456789012:function:csv-reconciler:live"
     error_message = "the schedule may invoke the alias that it invokes"
   }
+  assert {
+    condition     = jsondecode(local.trust_policies.schedule).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    error_message = "the schedule's role is taken for schedules of this account only"
+  }
 }
 
 run "endpoints" {

@@ -28,7 +28,6 @@ run "wrong_values" {
     settings                   = { ROWLEDGER_NO_SUCH = "x" }
     processor_concurrency      = 0
     account_concurrency        = 2
-    live_versions              = { processor = "$LATEST" }
     database_instance_class    = "t4g.micro"
     database_max_connections   = 19
     database_spare_connections = 7
@@ -55,7 +54,6 @@ run "wrong_values" {
     var.settings,
     var.processor_concurrency,
     var.account_concurrency,
-    var.live_versions,
     var.database_instance_class,
     var.database_max_connections,
     var.database_spare_connections,
@@ -102,10 +100,9 @@ run "values_that_contradict_one_another" {
 
   variables {
     availability_zones      = ["eu-west-1a", "eu-west-1b"] # of another region
-    backup_retention_days   = 30                           # gone before it is archived
-    backup_archive_days     = 30
-    backup_object_lock_days = 30 # and to be destroyed by force
-    force_destroy           = true
+    input_retention_days    = 30
+    backup_retention_days   = 90 # gone before it is archived
+    backup_archive_days     = 90
     database_storage_gb     = 20 # and no room to grow
     database_max_storage_gb = 21
     database_vpc_cidr       = "10.0.0.0/16" # the other VPC's
@@ -115,11 +112,41 @@ run "values_that_contradict_one_another" {
   expect_failures = [
     var.availability_zones,
     var.backup_retention_days,
-    var.backup_object_lock_days,
     var.database_max_storage_gb,
     var.database_vpc_cidr,
     var.permissions_boundary,
   ]
+}
+
+run "backups_that_expire_beneath_their_uploads" {
+  command = plan
+
+  variables {
+    # An expired upload is still there for as long again, as a noncurrent version.
+    input_retention_days  = 30
+    backup_retention_days = 66
+  }
+
+  expect_failures = [var.backup_retention_days]
+}
+
+run "backups_that_expire_and_uploads_that_never_do" {
+  command = plan
+
+  variables {
+    backup_retention_days = 2557
+  }
+
+  expect_failures = [var.backup_retention_days]
+}
+
+run "backups_that_outlive_their_uploads" {
+  command = plan
+
+  variables {
+    input_retention_days  = 30
+    backup_retention_days = 67
+  }
 }
 
 run "a_package_that_is_missing" {

@@ -6,13 +6,13 @@ from typing import Any
 
 from rowledger import contract
 from rowledger.local.aws import ACCOUNT_ID, Aws
+from tests.deploy_e2e.jobs import BOUNDARY
 
 PIPELINE = contract.load("pipeline.json")
 INPUT = PIPELINE["buckets"]["input"]
 OUTPUT = PIPELINE["buckets"]["output"]
 PROCESSOR = PIPELINE["function"]["name"]
 STATE = f"rowledger-state-{ACCOUNT_ID}"
-BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}

@@ -15,18 +15,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger import contract
-from rowledger.local import emulator, function, processes
+from rowledger.local import emulator, processes
 from rowledger.local.aws import ACCOUNT_ID, Aws
 from rowledger.local.layout import Layout
 from rowledger.local.parts import aws_at
+from rowledger.local.roles import Login
 from rowledger.local.state import Secrets
 from rowledger.packaging import ROOT
+from tests.deploy_e2e.account import environment_in
 from tests.deploy_e2e.attempts import (
     A_PLAN_MAY_NOT,
     ADMINISTRATOR,
     AN_APPLY_MAY_NOT,
     ANYBODY,
-    BOUNDARY,
     EVERYTHING,
     INPUT,
     OUTPUT,
@@ -36,7 +37,16 @@ from tests.deploy_e2e.attempts import (
     put,
     role,
 )
-from tests.deploy_e2e.machine import Machine, job
+from tests.deploy_e2e.checkout import Checkout
+from tests.deploy_e2e.jobs import (
+    BOUNDARY,
+    ENVIRONMENT,
+    PULL_REQUEST,
+    UNASKED,
+    as_job,
+    job,
+    session,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -44,17 +54,17 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PIPELINE = contract.load("pipeline.json")
-# As bootstrap/env/local.tfvars names them.
-PULL_REQUEST = "repo:example/rowledger:pull_request"
-ENVIRONMENT = "repo:example/rowledger:environment:local"
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-TERRAFORM = ("terraform", "-chdir=terraform")
-VALUES = "-var-file=env/local.tfvars"
 
 
 @pytest.fixture(scope="module")
-def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    layout = Layout(tmp_path_factory.mktemp("account") / "state")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("account")
+
+
+@pytest.fixture(scope="module")
+def layout(folder: Path) -> Layout:
+    layout = Layout(folder / "state")
     layout.create()
     return layout
 
@@ -72,62 +82,41 @@ def root(layout: Layout) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="module")
-def machine(layout: Layout) -> Machine:
-    """A machine on which nobody is asked."""
-    function.build(layout)
-    return Machine.at(
-        layout.root,
-        TF_DATA_DIR=str(layout.root / "terraform-data"),
-        TF_CLI_ARGS_apply="-auto-approve -no-color",
-        TF_CLI_ARGS_plan="-no-color",
-        TF_VAR_package=str(layout.package),
-        TF_VAR_permissions_boundary=BOUNDARY,
-        # Nobody logs in to it here.
-        TF_VAR_database_address="127.0.0.1:5432",
-        TF_VAR_database_master_password="made-up",
-        TF_VAR_settings=json.dumps({"ROWLEDGER_DATABASE_TLS": "local"}),
-    )
+def environment(folder: Path, layout: Layout, root: Aws) -> dict[str, str]:
+    """What an administrator exports; nobody logs in to the database here."""
+    return environment_in(folder, root, layout, Login("127.0.0.1", 5432, "rowledger", "m", "p"))
 
 
 @pytest.fixture(scope="module")
-def bootstrapped(machine: Machine, root: Aws, layout: Layout) -> Machine:
-    """The machine once the account was made ready."""
-    done = machine.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=_data(layout))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 changed, 0 destroyed" in done.stdout
-    return machine
+def administrators(folder: Path, environment: dict[str, str]) -> Checkout:
+    """The checkout in which the account was made ready."""
+    checkout = Checkout.create(folder / "administrators", environment | UNASKED)
+    done = checkout.must_make("bootstrap", ENV="local")
+    assert "0 changed, 0 destroyed" in done.out
+    return checkout
 
 
-def _data(layout: Layout) -> str:
-    return str(layout.root / "bootstrap-data")
-
-
-def test_its_state_is_in_the_bucket_that_it_made(bootstrapped: Machine, root: Aws) -> None:
+def test_its_state_is_in_the_bucket_that_it_made(administrators: Checkout, root: Aws) -> None:
     s3: S3Client = root.client("s3")
     stored = s3.get_object(Bucket=STATE, Key="bootstrap/terraform.tfstate")
     assert stored["VersionId"]
     assert json.loads(stored["Body"].read())["resources"]
-    left = {path.name for path in (ROOT / "bootstrap").iterdir()}
-    assert not {name for name in left if "tfstate" in name or "override" in name}
+    left = {path.name for path in (administrators.folder / "bootstrap").iterdir()}
+    assert left == {path.name for path in (ROOT / "bootstrap").iterdir()} | {".terraform"}
 
 
-def test_a_second_time_changes_nothing(bootstrapped: Machine, root: Aws, layout: Layout) -> None:
-    again = bootstrapped.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=_data(layout))
-    assert again.returncode == 0, again.stderr
-    assert "0 added, 0 changed, 0 destroyed" in again.stdout
-    # On a machine that never saw the first time.
-    elsewhere = str(layout.root / "elsewhere-data")
-    again = bootstrapped.run(root, "make", "bootstrap", "ENV=local", TF_DATA_DIR=elsewhere)
-    assert "0 added, 0 changed, 0 destroyed" in again.stdout
-    plan = bootstrapped.run(
-        root,
-        *("terraform", "-chdir=bootstrap", "plan", "-detailed-exitcode", VALUES),
-        TF_DATA_DIR=elsewhere,
-    )
-    assert plan.returncode == 0, plan.stdout + plan.stderr
+def test_a_second_time_changes_nothing(
+    administrators: Checkout, folder: Path, environment: dict[str, str]
+) -> None:
+    # There, and on a machine that never saw the first time.
+    elsewhere = Checkout.create(folder / "elsewhere", environment | UNASKED)
+    for checkout in (administrators, elsewhere):
+        done = checkout.must_make("bootstrap", ENV="local")
+        assert "No changes. Your infrastructure matches the configuration." in done.out
+        assert "0 added, 0 changed, 0 destroyed" in done.out
 
 
-@pytest.mark.usefixtures("bootstrapped")
+@pytest.mark.usefixtures("administrators")
 @pytest.mark.parametrize(
     ("role", "claims"),
     [
@@ -148,38 +137,35 @@ def test_another_job_does_not_get_the_role(root: Aws, role: str, claims: dict[st
 
 
 @pytest.fixture(scope="module")
-def plan_job(bootstrapped: Machine, root: Aws) -> Aws:
+def plan_job(administrators: Checkout, root: Aws) -> Aws:
     return job(root.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
 
 
 @pytest.fixture(scope="module")
-def apply_job(bootstrapped: Machine, root: Aws) -> Aws:
+def apply_job(administrators: Checkout, root: Aws) -> Aws:
     return job(root.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
 
 
 @pytest.fixture(scope="module")
-def planned(bootstrapped: Machine, plan_job: Aws, layout: Layout) -> Path:
-    """The plan of a first deployment, which a pull request made."""
-    file = layout.root / "plan.bin"
-    backend = "-backend-config=env/local.s3.tfbackend"
-    init = bootstrapped.run(
-        plan_job, *TERRAFORM, "init", "-input=false", "-lockfile=readonly", backend
-    )
-    assert init.returncode == 0, init.stderr
-    done = bootstrapped.run(plan_job, *TERRAFORM, "plan", VALUES, f"-out={file}")
-    assert done.returncode == 0, done.stderr
-    return file
+def planned(folder: Path, environment: dict[str, str], plan_job: Aws) -> Checkout:
+    """Where the first deployment was planned, as a pull request's job."""
+    checkout = Checkout.create(folder / "planned", as_job(environment, plan_job))
+    checkout.must_make("package", "plan", ENV="local", RDS_CA="none")
+    return checkout
 
 
 @pytest.fixture(scope="module")
-def deployed(bootstrapped: Machine, apply_job: Aws, planned: Path) -> Machine:
-    """The machine once a deployment applied that very plan."""
-    done = bootstrapped.run(apply_job, *TERRAFORM, "apply", str(planned))
-    assert done.returncode == 0, done.stderr
-    return bootstrapped
+def deployed(
+    folder: Path, environment: dict[str, str], planned: Checkout, apply_job: Aws
+) -> Checkout:
+    """Where that very plan was applied, as a deployment's job."""
+    checkout = Checkout.create(folder / "deployed", as_job(environment, apply_job))
+    planned.carry_to(checkout)
+    checkout.must_make("apply", ENV="local")
+    return checkout
 
 
-def test_a_deployment_applies_what_a_pull_request_planned(deployed: Machine, root: Aws) -> None:
+def test_a_deployment_applies_what_a_pull_request_planned(deployed: Checkout, root: Aws) -> None:
     client: LambdaClient = root.client("lambda")
     assert client.get_alias(FunctionName=PROCESSOR, Name="live")["FunctionVersion"]
     iam: IAMClient = root.client("iam")
@@ -196,12 +182,11 @@ def test_a_deployment_applies_what_a_pull_request_planned(deployed: Machine, roo
     assert len(boundaries) == 8
 
 
-def test_a_pull_request_plans_on_what_was_deployed(deployed: Machine, plan_job: Aws) -> None:
-    done = deployed.run(plan_job, *TERRAFORM, "plan", VALUES)
-    assert done.returncode == 0, done.stderr
-    # Everything was found; what it would change, the emulator forgot: see
-    # tests/terraform_e2e/test_second_plan.py.
-    assert "will be created" not in done.stdout
+@pytest.mark.usefixtures("deployed")
+def test_a_pull_request_plans_on_what_was_deployed(planned: Checkout) -> None:
+    planned.must_make("plan", ENV="local")
+    # Everything was found; what it would change, the emulator has forgotten.
+    assert "| create |" not in (planned.bundle / "summary.md").read_text()
 
 
 @pytest.mark.usefixtures("deployed")
@@ -223,7 +208,7 @@ def _refused(attempt: Attempt, who: Aws) -> None:
 
 
 @pytest.fixture
-def missing_role(deployed: Machine, root: Aws) -> Iterator[str]:
+def missing_role(deployed: Checkout, root: Aws) -> Iterator[str]:
     """A role of the pipeline's that is not there, and afterwards is as it was."""
     iam: IAMClient = root.client("iam")
     name = PIPELINE["reconciler"]["schedule"]["role"]
@@ -267,18 +252,13 @@ def test_a_role_of_the_pipeline_is_made_with_the_boundary_alone(
 
 def _in_role(who: Aws, name: str) -> Aws:
     """Somebody in a role that everybody may take."""
-    keys = who.client("sts").assume_role(
+    answer = who.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{name}", RoleSessionName="rogue"
-    )["Credentials"]
-    return Aws(
-        who.endpoint_url,
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        session_token=keys["SessionToken"],
     )
+    return session(who.endpoint_url, answer["Credentials"])
 
 
-def test_a_deployment_may_what_it_takes_to_deploy(deployed: Machine, apply_job: Aws) -> None:
+def test_a_deployment_may_what_it_takes_to_deploy(deployed: Checkout, apply_job: Aws) -> None:
     put(INPUT, "rowledger-canary/x.txt")(apply_job)  # not a name that the function takes
     client: LambdaClient = apply_job.client("lambda")
     for use in ("function", "reconciler", "administrator"):

@@ -5,6 +5,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,6 +14,9 @@ from rowledger import contract
 from rowledger.local import postgres_programs
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 FIVE_COLUMNS = """
 SELECT id, filename, status, timestamp, rows_count FROM file_metadata WHERE filename LIKE 'psql/%'
@@ -74,6 +78,25 @@ def test_files_and_show_tell_what_became_of_a_file(run: Run, good: Path) -> None
     assert "data rows" in text
     assert "attempt 1: SUCCESS" in text
     assert row["filename"] in run("files").out
+
+
+def test_show_tells_a_receipt_that_is_gone_from_one_that_was_written_over(
+    run: Run, good: Path, stack: Stack
+) -> None:
+    s3: S3Client = stack.client("s3")
+    row = json.loads(run("upload", str(good), "--prefix", "spoilt/", "--json").out)
+    place = {"Bucket": stack.settings["ROWLEDGER_OUTPUT_BUCKET"], "Key": row["receipt_key"]}
+    for body in (b"no JSON", b"\xff"):
+        s3.put_object(**place, Body=body)
+        done = run("show", row["filename"])
+        assert (done.status, done.out, len(done.err.splitlines())) == (1, "", 1)
+        assert f"{row['receipt_key']} is no receipt" in done.err
+    s3.delete_object(**place)
+    s3.delete_object(Bucket=stack.settings["ROWLEDGER_BACKUP_BUCKET"], Key=row["backup_key"])
+    text = run("show", row["filename"]).out
+    assert text.endswith("The receipt is missing.\n")
+    assert run("reconcile").status == 0
+    assert "missing" not in run("show", row["filename"]).out
 
 
 def test_an_unknown_file_is_one_clear_line(run: Run) -> None:

@@ -115,6 +115,18 @@ def test_a_letter_that_cannot_be_read_is_listed_and_left(
         assert {each["id"] for each in ours} <= set(skipped)
 
 
+def test_a_queue_whose_letters_others_hold_is_not_called_empty(
+    stack: Stack, run: Run, empty_queue: str
+) -> None:
+    sqs: SQSClient = stack.client("sqs")
+    sqs.send_message(QueueUrl=empty_queue, MessageBody="held by somebody else")
+    sqs.receive_message(QueueUrl=empty_queue, VisibilityTimeout=300, WaitTimeSeconds=1)
+    for command in (["dead-letters"], ["replay", "--dead-letters", "--reason", "try"]):
+        done = run(*command)
+        assert (done.status, done.out) == (0, "")
+        assert "about 1 in it are held" in done.err
+
+
 def test_a_rejected_upload_is_replayed_and_its_first_outcome_stays(
     pipeline: Pipeline, run: Run
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pg8000.native import Connection
 
+from rowledger.bootstrap import RESERVE_SECONDS
 from rowledger.domain.event import to_event
 from rowledger.domain.upload import Upload
 from rowledger.local import database
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 INPUT = PIPELINE["buckets"]["input"]
-# Short, so that it can be waited for, and as long as an attempt must leave to what ends it.
-LEASE_SECONDS = 75
+# Short, so that it can be waited for: 30 s for an attempt, and what it must leave to its end.
+LEASE_SECONDS = RESERVE_SECONDS + 30
 # What the emulator waits before the last retry, twice over.
 _QUIET_SECONDS = 4.0
 _PATIENCE_SECONDS = 240.0
@@ -185,6 +186,16 @@ class Arena:
             ((count,),) = connection.run(
                 "SELECT count(*) FROM file_metadata"
                 " WHERE starts_with(filename, :prefix) AND status = 'PROCESSING'",
+                prefix=prefix,
+            )
+        return int(count)
+
+    def cut_short(self, prefix: str) -> int:
+        """How many attempts ended without a word."""
+        with self.superuser() as connection:
+            ((count,),) = connection.run(
+                "SELECT count(*) FROM file_attempt a JOIN file_metadata f ON f.id = a.file_id"
+                " WHERE starts_with(f.filename, :prefix) AND a.ended_at IS NULL",
                 prefix=prefix,
             )
         return int(count)

@@ -35,7 +35,7 @@ SELECT f.id, f.filename, f.version_id, f.status, f.rows_count, f.sha256, f.error
 _NOTIFICATIONS = """
 SELECT n.file_id, n.message_id, n.body, n.sent_at IS NOT NULL
   FROM notification n JOIN file_metadata f ON f.id = n.file_id
- WHERE starts_with(f.filename, :prefix)
+ WHERE starts_with(f.filename, :prefix) ORDER BY n.attempt
 """
 
 Identity = tuple[str, str]
@@ -133,6 +133,8 @@ class Audit:
         notices = [notice for notice in self._notices if notice.file_id == row.id]
         if not notices:
             self._lost(upload, "no notification")
+        elif not {f"Status:    {row.status}", _result_line(row)} <= _lines(notices[-1].body):
+            self._lost(upload, "its notification says something else than its row")
         if len(notices) > 1 + row.reopened:
             self._doubled(upload, f"{len(notices)} notifications")
         if not all(notice.sent for notice in notices):
@@ -217,6 +219,19 @@ class Audit:
             if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "404"):
                 return None
             raise
+
+
+def _result_line(row: Row) -> str:
+    """What its mail says of an outcome, whole or as it begins."""
+    return f"Reason:    {row.error}" if row.error else f"Data rows: {row.rows_count:,}"
+
+
+def _lines(body: str) -> set[str]:
+    """The lines of a mail; of a reason its code alone."""
+    return {
+        ":".join(line.split(":")[:2]) if line.startswith("Reason:") else line
+        for line in body.splitlines()
+    }
 
 
 def _data_rows(content: bytes) -> int | None:

@@ -81,12 +81,14 @@ class Function:
         processes.stop(self.workers(), grace_seconds=2)
 
     def kill_a_worker(self, rng: random.Random) -> bool:
-        """SIGKILL one of the function's copies, whatever it is doing; False where there is none."""
-        running = self.workers()
-        if not running:
+        """SIGKILL one of the copies that have an event in hand; False where none has."""
+        at_work = [
+            each for each in self.workers() if points.mark_of_work(self.folder, each.pid).exists()
+        ]
+        if not at_work:
             return False
         try:
-            rng.choice(running).kill()
+            rng.choice(at_work).kill()
         except psutil.NoSuchProcess:
             return False
         return True

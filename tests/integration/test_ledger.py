@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pg8000.native
@@ -23,7 +23,7 @@ from tests.integration.ledger_bench import (
     committed,
     on_postgres,
 )
-from tests.unit.builders import an_upload
+from tests.unit.builders import RECEIVED, an_upload
 
 
 def test_a_claim_commit_and_send(bench: Bench) -> None:
@@ -161,6 +161,15 @@ def test_files_are_listed_newest_first(bench: Bench) -> None:
         claimed(bench, an_upload(f"{number}.csv"))
     assert [row.filename for row in bench.ledger.files(limit=2)] == ["2.csv", "1.csv"]
     assert [row.filename for row in bench.ledger.files(limit=9, key="0.csv")] == ["0.csv"]
+
+
+def test_the_latest_version_is_the_one_received_last_whichever_event_came_last(
+    bench: Bench,
+) -> None:
+    claimed(bench, an_upload(version_id="new", received_at=RECEIVED + timedelta(seconds=1)))
+    claimed(bench, an_upload(version_id="old"))
+    (row,) = bench.ledger.files(limit=1, key="orders.csv")
+    assert row.version_id == "new"
 
 
 # What PostgreSQL alone can show.

@@ -11,7 +11,7 @@ import pytest
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.adapters.reconciliation import Identity, Reconciliation
 from rowledger.adapters.reconciliation.memory import MemoryReconciliation
 from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
 from rowledger.domain.keys import receipt_key
@@ -54,6 +54,10 @@ class Bench:
         )
 
 
+def identity(upload: Upload) -> Identity:
+    return upload.key, upload.version_id
+
+
 @pytest.fixture(params=["memory", "postgres"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
@@ -77,7 +81,9 @@ def test_the_rows_of_a_page_are_found_by_identity(bench: Bench) -> None:
     bench.ledger.mark_sent(bench.commit(final), "sns-1")
     bench.claim(other)
     absent = an_upload("absent.csv")
-    found = bench.reconciliation.lookup(BUCKET, [hostile, final, absent])
+    found = bench.reconciliation.lookup(
+        BUCKET, [identity(each) for each in (hostile, final, absent)]
+    )
     assert set(found) == {(hostile.key, "v1"), (final.key, "v2")}
     at_work = found[hostile.key, "v1"]
     assert (at_work.upload, at_work.held, at_work.is_final) == (hostile, True, False)
@@ -85,13 +91,15 @@ def test_the_rows_of_a_page_are_found_by_identity(bench: Bench) -> None:
     assert (entry.status, entry.rows_count, entry.sha256) == (Status.SUCCESS, 2, GOOD.sha256)
     assert entry.agrees_with(GOOD)
     assert (entry.unsent, entry.held, entry.duration_ms) == (False, False, 12)
+    assert (entry.attempt, entry.announced) == (1, True)
+    assert not at_work.announced
     assert entry.receipt_key == receipt_key(final)
-    assert bench.reconciliation.lookup("another-bucket", [final]) == {}
+    assert bench.reconciliation.lookup("another-bucket", [identity(final)]) == {}
     assert bench.reconciliation.lookup(BUCKET, []) == {}
 
 
 def test_a_key_that_the_ledger_cannot_hold_has_no_row(bench: Bench) -> None:
-    assert bench.reconciliation.lookup(BUCKET, [an_upload("a\0.csv")]) == {}
+    assert bench.reconciliation.lookup(BUCKET, [("a\0.csv", "v1"), ("a.csv", "v\0")]) == {}
 
 
 def test_what_nobody_is_at_work_on_is_stranded(bench: Bench) -> None:

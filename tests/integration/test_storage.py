@@ -1,6 +1,8 @@
 """The buckets in S3: pinned reads, receipts, and backups that are verified."""
 
+import math
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from unittest.mock import patch
 import pytest
 
 from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.outcome import examine
 from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CONTENT = b"a,b\n" + b"1,2\n" * 10
+NEVER = Deadline(math.inf, time.monotonic)
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_a_backup_is_exactly_the_counted_version(
     upload = put(client, source, CONTENT, key)
     outcome = examine([CONTENT], header=True)
     put(client, source, b"another", key)
-    version_id = storage.back_up(upload, "backup/one", outcome, retry=False)
+    version_id = storage.back_up(upload, "backup/one", outcome, NEVER, retry=False)
     body = client.get_object(Bucket=source, Key="backup/one", VersionId=version_id or "")["Body"]
     assert body.read() == CONTENT
 
@@ -121,11 +125,11 @@ def test_a_copy_that_differs_is_a_fault(
     upload = put(client, source, CONTENT)
     same_size = examine([CONTENT.replace(b"1", b"9")], header=True)
     with pytest.raises(FaultError) as raised:
-        storage.back_up(upload, "backup/one", same_size, retry=False)
+        storage.back_up(upload, "backup/one", same_size, NEVER, retry=False)
     assert raised.value.code is FaultCode.BACKUP_DIFFERS
     shorter = examine([CONTENT[:-4]], header=True)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        storage.back_up(upload, "backup/one", shorter, retry=False)
+        storage.back_up(upload, "backup/one", shorter, NEVER, retry=False)
 
 
 def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
@@ -134,8 +138,8 @@ def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
     upload = put(client, source, CONTENT)
     outcome = examine([CONTENT], header=True)
     client.put_object(Bucket=source, Key="backup/one", Body=b"half a copy")
-    first = storage.back_up(upload, "backup/one", outcome, retry=True)
-    assert storage.back_up(upload, "backup/one", outcome, retry=True) == first
+    first = storage.back_up(upload, "backup/one", outcome, NEVER, retry=True)
+    assert storage.back_up(upload, "backup/one", outcome, NEVER, retry=True) == first
 
 
 def test_a_large_object_is_copied_in_parts_and_read_back(
@@ -145,9 +149,44 @@ def test_a_large_object_is_copied_in_parts_and_read_back(
     upload = put(client, source, content)
     in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
     with patch.object(client, "copy_object", side_effect=AssertionError("in one piece")):
-        in_parts.back_up(upload, "backup/large", examine([content], header=True), retry=False)
+        in_parts.back_up(
+            upload, "backup/large", examine([content], header=True), NEVER, retry=False
+        )
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        in_parts.back_up(upload, "backup/large", examine([content[::-1]], header=True), retry=False)
+        in_parts.back_up(
+            upload, "backup/large", examine([content[::-1]], header=True), NEVER, retry=False
+        )
+
+
+def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    content = b"0123456789abcde\n" * (80 << 16)  # 80 MiB: 16 parts, more than are copied at once
+    upload = put(client, source, content)
+    in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
+    with patch.object(client, "upload_part_copy", wraps=client.upload_part_copy) as copied:
+        late = Deadline(1e6, lambda: 2e6 * copied.called)
+        with pytest.raises(FaultError, match="TIME_UP"):
+            in_parts.back_up(
+                upload, "backup/large", examine([content], header=True), late, retry=False
+            )
+    assert copied.call_count < 16
+    assert "Uploads" not in client.list_multipart_uploads(Bucket=source)
+
+
+def test_reading_a_backup_back_is_given_up_when_the_time_is_up(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    content = b"0123456789abcde\n" * (12 << 16)  # 12 MiB
+    upload = put(client, source, content)
+    in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
+    with patch.object(client, "get_object", wraps=client.get_object) as read_back:
+        late = Deadline(1e6, lambda: 2e6 * read_back.called)
+        with pytest.raises(FaultError, match="TIME_UP"):
+            in_parts.back_up(
+                upload, "backup/large", examine([content], header=True), late, retry=False
+            )
+    assert read_back.called
 
 
 def test_an_object_uploaded_in_parts_is_verified_too(
@@ -159,9 +198,11 @@ def test_an_object_uploaded_in_parts_is_verified_too(
     client.upload_file(str(path), source, "large.csv")
     version_id = client.head_object(Bucket=source, Key="large.csv")["VersionId"]
     upload = an_upload("large.csv", version_id, bucket=source)
-    storage.back_up(upload, "backup/large", examine([content], header=True), retry=False)
+    storage.back_up(upload, "backup/large", examine([content], header=True), NEVER, retry=False)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        storage.back_up(upload, "backup/large", examine([content[::-1]], header=True), retry=False)
+        storage.back_up(
+            upload, "backup/large", examine([content[::-1]], header=True), NEVER, retry=False
+        )
 
 
 def test_the_receipt_is_written_over_an_earlier_one(

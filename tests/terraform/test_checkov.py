@@ -64,9 +64,9 @@ def test_each_skip_says_why(name: str, report: Any, pytestconfig: pytest.Config)
     assert unexplained == []
     counts = Counter(check["check_id"] for check in skipped)
     listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
-    passed = report["summary"]["passed"]
+    passed, failed = report["summary"]["passed"], report["summary"]["failed"]
     pytestconfig.stash[FIGURES].append(
-        f"Checkov, {name}: {passed} passed, 0 failed, skipped: {listed}"
+        f"Checkov, {name}: {passed} passed, {failed} failed, skipped: {listed}"
     )
 
 

@@ -1,23 +1,45 @@
 """A stack that Terraform provisioned is stopped, started and used as any other."""
 
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rowledger import contract
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.local import health
 from rowledger.local.stack import Stack, start, stop
 from tests.e2e.pipeline import Pipeline
 
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
 
-def test_it_goes_on_where_it_was(stack: Stack) -> None:
+
+def test_it_goes_on_where_it_was(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     with ledger_of(stack) as ledger:
         before = Pipeline(stack, ledger).take("before-down.csv", b"a\n1\n")
     assert stop(_quiet, stack.layout)
+    # What is changed is in service afterwards, and not only published.
+    monkeypatch.setenv("ROWLEDGER_LOG_LEVEL", "DEBUG")
     # Nobody says again that it is Terraform's.
     again = start(_quiet, stack.layout)
     assert health.check(again.layout).healthy
+    assert _log_levels_in_service(again) == {"DEBUG"}
     with ledger_of(again) as ledger:
         pipeline = Pipeline(again, ledger)
         assert pipeline.rows("before-down.csv") == [before]
         assert pipeline.backup(before) == b"a\n1\n"
         assert pipeline.take("after-up.csv", b"a\n1\n").status == "SUCCESS"
+
+
+def _log_levels_in_service(stack: Stack) -> set[str]:
+    client: LambdaClient = stack.client("lambda")
+    pipeline = contract.load("pipeline.json")
+    return {
+        client.get_function_configuration(FunctionName=pipeline[use]["name"], Qualifier="live")[
+            "Environment"
+        ]["Variables"]["ROWLEDGER_LOG_LEVEL"]
+        for use in ("function", "reconciler", "administrator")
+    }
 
 
 def _quiet(_step: str) -> None:

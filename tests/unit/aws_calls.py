@@ -16,7 +16,7 @@ import rowledger
 
 SOURCE = Path(rowledger.__file__).parent
 # The twins of the adapters call nothing; the rest is not in a function's package.
-_LEFT_OUT = ("local/", "entrypoints/cli/", "packaging.py")
+_LEFT_OUT = ("local/", "entrypoints/cli/", "packaging.py", "planning/")
 _TWIN = "memory.py"
 _CLIENTS = {
     "S3Client": "s3",
@@ -24,6 +24,7 @@ _CLIENTS = {
     "SQSClient": "sqs",
     "SecretsManagerClient": "secretsmanager",
     "LambdaClient": "lambda",
+    "CloudWatchClient": "cloudwatch",
 }
 # Of these calls the arguments decide which right is needed.
 _TOLD_APART = {"get_object": "VersionId"}
@@ -135,7 +136,9 @@ def _made_in(node: ast.AST, source: Source) -> Iterator[str]:
             case ast.Call(
                 func=ast.Attribute(
                     attr=method,
-                    value=ast.Attribute(attr="client" | "_client", value=ast.Name("self")),
+                    value=ast.Attribute(
+                        attr="client" | "_client" | "patient_client", value=ast.Name("self")
+                    ),
                 ),
                 keywords=keywords,
             ):

@@ -16,6 +16,8 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from rowledger.adapters.alarms.cloudwatch import CloudWatchAlarms
+from rowledger.adapters.canary.s3 import S3Canary
 from rowledger.adapters.credentials import Credentials
 from rowledger.adapters.credentials.secrets_manager import (
     SecretsManagerCredentials,
@@ -25,10 +27,14 @@ from rowledger.adapters.database import VERIFIED, _tls_context
 from rowledger.adapters.database import translated as database_translated
 from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
 from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
+from rowledger.adapters.functions.aws_lambda import LambdaFunctions
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.domain.dead_letters import QueuedMessage
+from rowledger.domain.deadline import Deadline
+from rowledger.domain.deployment import Alias, Position, Target
 from rowledger.domain.notification import Notification
+from rowledger.domain.outcome import examine
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -39,6 +45,8 @@ AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [
     ReadTimeoutError(endpoint_url="http://127.0.0.1:1"),
     ConnectionResetError("reset"),
 ]
+
+NEVER = Deadline(1.0, lambda: 0.0)
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
@@ -61,6 +69,18 @@ def test_a_stream_that_ends_early_is_a_fault() -> None:
     assert raised.value.code is FaultCode.STORAGE
 
 
+@pytest.mark.parametrize("retry", [False, True])
+def test_an_answer_that_does_not_name_a_backups_size_is_a_fault_of_the_storage(
+    retry: bool,  # noqa: FBT001 -- a parameter
+) -> None:
+    storage = S3Storage(Mock(**{"head_object.return_value": {"VersionId": "v"}}), "out", "back")
+    outcome = examine([b"a\n1\n"], header=True)
+    with pytest.raises(FaultError, match="came without ContentLength") as raised:
+        storage.back_up(an_upload(), "backup/one", outcome, NEVER, retry=retry)
+    assert raised.value.code is FaultCode.STORAGE
+    assert "'backup/one'" in raised.value.message
+
+
 def test_what_the_reader_raises_itself_passes() -> None:
     body = StreamingBody(io.BytesIO(b""), content_length=0)
     storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
@@ -78,13 +98,17 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
-    client = Mock(**{"receive_message.side_effect": error, "delete_message.side_effect": error})
+    calls = ("receive_message", "delete_message", "get_queue_attributes")
+    client = Mock(**{f"{call}.side_effect": error for call in calls})
     queue = SqsDeadLetters(client, "url")
     with pytest.raises(FaultError) as raised, queue.held():
         pass
     assert raised.value.code is FaultCode.FAILURE_QUEUE
     with pytest.raises(FaultError) as raised:
         queue.remove(QueuedMessage("id", "handle", RECEIVED, "body"))
+    assert raised.value.code is FaultCode.FAILURE_QUEUE
+    with pytest.raises(FaultError) as raised:
+        queue.hidden()
     assert raised.value.code is FaultCode.FAILURE_QUEUE
 
 
@@ -107,6 +131,48 @@ def test_errors_of_lambda_become_dispatch_faults(error: Exception) -> None:
     with pytest.raises(FaultError) as raised:
         LambdaDispatcher(Mock(**{"invoke.side_effect": error}), "csv-processor").dispatch({})
     assert raised.value.code is FaultCode.DISPATCH
+
+
+NEW = Target("csv-processor", "2")
+FUNCTION_CALLS: dict[str, Callable[[LambdaFunctions], object]] = {
+    "csv-processor:live": lambda functions: functions.alias("csv-processor", "live"),
+    "csv-processor:live to version 2": lambda functions: functions.move(
+        Alias("csv-processor", "live", Position("1"), "r"), Position("2")
+    ),
+    "versions of csv-processor": lambda functions: functions.versions("csv-processor"),
+    "csv-processor:2 is active": lambda functions: functions.await_active(NEW),
+    "invoking csv-processor:2": lambda functions: functions.invoke(NEW, {}),
+}
+
+
+@pytest.mark.parametrize("what", FUNCTION_CALLS)
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_lambda_become_function_faults(error: Exception, what: str) -> None:
+    methods = ("get_alias", "update_alias", "get_paginator", "get_waiter", "invoke")
+    client = Mock(**{f"{method}.side_effect": error for method in methods})
+    with pytest.raises(FaultError, match=what) as raised:
+        FUNCTION_CALLS[what](LambdaFunctions(client, client))
+    assert raised.value.code is FaultCode.FUNCTION
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_cloudwatch_become_alarm_faults(error: Exception) -> None:
+    with pytest.raises(FaultError, match="the alarm too-many") as raised:
+        CloudWatchAlarms(Mock(**{"describe_alarms.side_effect": error})).in_alarm("too-many")
+    assert raised.value.code is FaultCode.ALARM
+
+
+@pytest.mark.parametrize("error", AWS_ERRORS)
+def test_errors_of_a_canarys_upload_become_storage_faults(error: Exception) -> None:
+    with pytest.raises(FaultError, match="'canary' to in") as raised:
+        S3Canary(Mock(**{"put_object.side_effect": error}), "in").upload("canary", b"")
+    assert raised.value.code is FaultCode.STORAGE
+
+
+def test_a_canary_needs_a_bucket_with_versions() -> None:
+    with pytest.raises(FaultError) as raised:
+        S3Canary(Mock(**{"put_object.return_value": {}}), "in").upload("canary", b"")
+    assert raised.value.code is FaultCode.UNVERSIONED_BUCKET
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

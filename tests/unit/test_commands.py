@@ -30,14 +30,24 @@ def test_an_unknown_command_is_wrong_usage() -> None:
         (["--reason", "x"], "choose with --key"),
         (["--key", "a.csv"], "--reason"),
         (["--key", "a.csv", "--reason", " "], "--reason is empty"),
+        (["--prefix", "", "--reason", "x"], "--prefix is empty"),
+        (["--key", "", "--reason", "x"], "--key is empty"),
+        (["--dead-letters", "--prefix", "", "--reason", "x"], "--prefix is empty"),
         (["--version", "v1", "--reason", "x"], "--version needs the --key"),
         (["--dead-letters", "--status", "FAILED", "--reason", "x"], "--status chooses rows"),
         (["--since", "yesterday", "--reason", "x"], "neither an age such as 10m nor"),
         (["--since", f"{9**20}d", "--reason", "x"], "neither an age such as 10m nor"),
         (["--key", "a.csv", "--reason", "x", "--rate", "0"], "--rate"),
+        (["--key", "a.csv", "--reason", "x", "--limit", "9" * 20], "--limit"),
     ],
 )
 def test_a_replay_that_makes_no_sense_is_wrong_usage(arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(cli, ["replay", *arguments])
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_a_grace_beyond_all_dates_is_wrong_usage() -> None:
+    result = CliRunner().invoke(cli, ["reconcile", "--grace", "9" * 14])
+    assert result.exit_code == 2
+    assert "--grace" in result.output

@@ -93,6 +93,11 @@ def test_what_is_none_of_ours_is_ignored_with_a_reason(event: Any, reason: str) 
         (a_record(an_upload(), size=-1), FaultCode.MALFORMED_EVENT),
         (a_record(an_upload(), eTag=None), FaultCode.MALFORMED_EVENT),
         (a_record(an_upload(), versionId=7), FaultCode.MALFORMED_EVENT),
+        (a_record(an_upload(), versionId=[]), FaultCode.MALFORMED_EVENT),
+        (a_record(an_upload(), versionId=""), FaultCode.UNVERSIONED_BUCKET),
+        (a_record(an_upload(), size=float("inf")), FaultCode.MALFORMED_EVENT),  # JSON's 1e400
+        (a_record(an_upload()) | {"eventTime": "2026-11-22T09:15:00"}, FaultCode.MALFORMED_EVENT),
+        (a_record(an_upload()) | {"eventTime": "0001-01-01T00:00+01"}, FaultCode.MALFORMED_EVENT),
         (a_record(an_upload()) | {"eventTime": "yesterday"}, FaultCode.MALFORMED_EVENT),
         ({"eventName": "ObjectCreated:Put"}, FaultCode.MALFORMED_EVENT),
         (None, FaultCode.MALFORMED_EVENT),

@@ -11,9 +11,9 @@ import pytest
 from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.bootstrap import bootstrap
+from rowledger.bootstrap import RESERVE_SECONDS, bootstrap
 from rowledger.config import Config
-from rowledger.entrypoints.event_handler import RESERVE_SECONDS, SERVICE, build_handler
+from rowledger.entrypoints.event_handler import SERVICE, build_handler
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import BUCKET, an_event, an_upload
 from tests.unit.test_config import REQUIRED

@@ -235,3 +235,23 @@ def test_a_file_that_takes_too_long_is_given_up_and_released(world: World) -> No
         world.take(upload, "r1")
     assert world.storage.receipts == {}
     assert world.take(upload, "r2").attempt == 2
+
+
+def test_a_backup_for_which_no_time_is_left_is_given_up_and_the_upload_released(
+    world: World,
+) -> None:
+    upload = world.put()
+    write_receipt = world.storage.write_receipt
+
+    def slowly(key: str, body: bytes) -> None:
+        write_receipt(key, body)
+        world.pass_seconds(251)
+
+    with (
+        patch.object(world.storage, "write_receipt", slowly),
+        pytest.raises(FaultError, match="TIME_UP"),
+    ):
+        world.take(upload, "r1")
+    assert world.storage.backups == {}
+    assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "TIME_UP"}]
+    assert world.take(upload, "r2").attempt == 2

@@ -36,9 +36,15 @@ ACTIONS = {
 }
 # Made by rowledger's commands, with the rights of whoever runs them.
 COMMANDS_ONLY = {
+    "cloudwatch.describe_alarms",
+    "lambda.get_alias",
+    "lambda.get_paginator",
+    "lambda.get_waiter",
     "lambda.invoke",
+    "lambda.update_alias",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
+    "sqs.get_queue_attributes",
     "sqs.receive_message",
 }
 

@@ -1,12 +1,16 @@
 """Reconciliation over in-memory twins: what it heals, how it goes on, and what it reports."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.reconciliation import CLOCK_MARGIN, Heal, Verdict
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.reconcile import Limits
 from tests.unit.builders import BUCKET
@@ -46,13 +50,17 @@ def test_an_upload_whose_event_never_came_is_processed_and_announced(bench: Benc
     assert len(bench.notifier.published) == 1
 
 
-def test_an_upload_younger_than_the_grace_is_left_to_its_event(bench: Bench) -> None:
+def test_an_upload_younger_than_the_grace_is_left_to_its_event_and_moves_t_back(
+    bench: Bench,
+) -> None:
     bench.put()
-    bench.storage.modified[BUCKET, "orders.csv", "v1"] = bench.time + timedelta(seconds=DAY - 60)
+    # Older than the margin for clocks, which would otherwise be all that T is moved by.
+    received_at = bench.time + timedelta(seconds=DAY - 300)
+    bench.storage.modified[BUCKET, "orders.csv", "v1"] = received_at
     found = bench.run()
     assert (verdicts(found), healed(found)) == ({Verdict.IN_FLIGHT: 1}, {})
     assert found.clean
-    assert found.complete_through == found.began_at - timedelta(seconds=60)
+    assert found.complete_through == received_at < found.began_at - timedelta(minutes=1)
     assert bench.ledger.rows == {}
 
 
@@ -143,6 +151,23 @@ def test_a_failing_heal_leaves_the_others_of_its_upload(bench: Bench) -> None:
     found = bench.run()
     assert healed(found) == {Heal.RECEIPT: 1}
     assert found.totals.offenders[0].what.startswith("its backup is missing: STORAGE")
+
+
+def test_a_backup_is_made_again_in_the_time_that_its_healing_has(bench: Bench) -> None:
+    bench.taken()
+    bench.storage.backups.clear()
+    read = bench.storage.read
+
+    @contextmanager
+    def slowly(upload: Upload) -> Iterator[Iterator[bytes]]:
+        with read(upload) as chunks:
+            yield chunks
+        bench.pass_seconds(61)
+
+    with patch.object(bench.storage, "read", slowly):
+        found = bench.run(heal_seconds=60)
+    assert found.totals.offenders[0].what.startswith("its backup is missing: TIME_UP")
+    assert bench.storage.backups == {}
 
 
 def test_an_upload_that_another_took_in_hand_meanwhile_is_in_flight(bench: Bench) -> None:

@@ -80,6 +80,17 @@ def test_a_row_whose_version_is_gone_is_healed_after_the_walk(bench: Bench) -> N
     assert bench.ledger.files(limit=1)[0].status == "FAILED"
 
 
+def test_rows_that_the_limits_leave_after_the_walk_are_offenders(bench: Bench) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        upload = bench.put(key=name)
+        bench.ledger.claim(upload, "crashed")
+        del bench.storage.uploads[BUCKET, upload.key, upload.version_id]
+    found = bench.run(heals=1)
+    assert [offender.key for offender in found.totals.offenders] == ["b.csv", "c.csv"]
+    assert not found.clean
+    assert bench.run().clean
+
+
 def test_a_row_that_cannot_be_healed_moves_t_back_though_its_version_is_gone(bench: Bench) -> None:
     upload = bench.put()
     bench.ledger.claim(upload, "crashed")

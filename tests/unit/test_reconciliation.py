@@ -40,6 +40,8 @@ FINAL = Entry(
     duration_ms=1,
     receipt_key="r",
     backup_key="b",
+    attempt=1,
+    announced=True,
 )
 OPEN = replace(FINAL, status=Status.PROCESSING, rows_count=None, sha256=None, duration_ms=None)
 DELETED = replace(FINAL, status=Status.FAILED, rows_count=None, sha256=None)

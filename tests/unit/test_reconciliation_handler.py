@@ -11,9 +11,8 @@ from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.memory import MemoryNotifier
 from rowledger.adapters.reconciliation.memory import MemoryReconciliation
 from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.bootstrap import bootstrap, bootstrap_reconciliation
+from rowledger.bootstrap import RESERVE_SECONDS, bootstrap, bootstrap_reconciliation
 from rowledger.config import ReconcilerConfig
-from rowledger.entrypoints.event_handler import RESERVE_SECONDS
 from rowledger.entrypoints.reconciliation_handler import SERVICE, build_handler
 from rowledger.errors import FaultCode, FaultError
 from tests.unit.builders import BUCKET
@@ -37,12 +36,12 @@ class Reconciler:
     def put(self, key: str) -> None:
         self.storage.uploads[BUCKET, key, "v1"] = b"a\n1\n"
 
-    def invoke(self, remaining_ms: int = 900_000) -> None:
+    def invoke(self, event: object = None, *, remaining_ms: int = 900_000) -> Any:  # noqa: ANN401 -- as above
         # The logger lives as long as the process, and so would the stream of the first test.
         for log_handler in logging.getLogger(SERVICE).handlers:
             assert isinstance(log_handler, logging.StreamHandler)
             log_handler.stream = sys.stdout
-        self.handler({}, Context(remaining_ms=remaining_ms))
+        return self.handler(event, Context(remaining_ms=remaining_ms))
 
 
 def test_a_run_is_logged_and_measured(capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,3 +81,80 @@ def test_the_setting_caps_what_one_run_mends() -> None:
     assert len(reconciler.ledger.rows) == 1
     reconciler.invoke()
     assert len(reconciler.ledger.rows) == 2
+
+
+@pytest.mark.parametrize("event", [None, {}, {"detail": "scheduled"}, [], "tick"])
+def test_an_event_without_an_action_means_a_run(event: object) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    assert reconciler.invoke(event) is None
+    assert len(reconciler.ledger.rows) == 1
+
+
+def account_of(key: str, version_id: str = "v1") -> dict[str, str]:
+    return {"action": "account", "key": key, "version_id": version_id}
+
+
+def test_the_account_of_an_upload() -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    reconciler.invoke()
+    whole = {
+        "key": "a.csv",
+        "version_id": "v1",
+        "row": {"status": "SUCCESS", "rows_count": 1, "attempts": 1},
+        "receipt": True,
+        "backup": True,
+        "announced": True,
+    }
+    assert reconciler.invoke(account_of("a.csv")) == whole
+    assert json.loads(json.dumps(whole)) == whole
+    reconciler.storage.receipts.clear()
+    assert reconciler.invoke(account_of("a.csv")) == {**whole, "receipt": False}
+    reconciler.storage.backups.clear()
+    for message in reconciler.ledger.messages.values():
+        message.sent_at = None
+    traces = {"receipt": False, "backup": False, "announced": False}
+    assert reconciler.invoke(account_of("a.csv")) == {**whole, **traces}
+
+
+@pytest.mark.parametrize(("key", "version_id"), [("b.csv", "v1"), ("a.csv", "v2")])
+def test_the_account_of_an_upload_without_a_row(key: str, version_id: str) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    reconciler.invoke()
+    nothing = {"row": None, "receipt": False, "backup": False, "announced": False}
+    assert reconciler.invoke(account_of(key, version_id)) == {
+        "key": key,
+        "version_id": version_id,
+        **nothing,
+    }
+
+
+def test_an_account_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    account = reconciler.invoke(account_of("a.csv"))
+    assert account["row"] is None
+    assert not reconciler.ledger.rows
+    assert not reconciler.reconciliation.passes
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"action": "heal"},
+        {"action": None},
+        {"action": "account"},
+        {"action": "account", "key": "a.csv"},
+        {"action": "account", "key": "a.csv", "version_id": 1},
+        {"action": "account", "key": None, "version_id": "v1"},
+    ],
+)
+def test_an_action_that_is_not_known_is_refused_and_is_no_run(event: object) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    with pytest.raises(FaultError, match="MALFORMED_EVENT"):
+        reconciler.invoke(event)
+    assert not reconciler.ledger.rows

@@ -88,7 +88,12 @@ def test_a_letter_whose_event_grew_too_old_says_so() -> None:
     assert (letter.reason, letter.tries) == ("EventAgeExceeded", 0)
 
 
-@pytest.mark.parametrize("body", ["", "text", "[]", "null", "{}", '{"requestPayload": {}}'])
+ENDLESS = '{"requestPayload": {}, "requestContext": {"approximateInvokeCount": 1e400}}'
+
+
+@pytest.mark.parametrize(
+    "body", ["", "text", "[]", "null", "{}", '{"requestPayload": {}}', ENDLESS]
+)
 def test_what_is_no_envelope_is_told_apart(body: str) -> None:
     letter = read(QueuedMessage("id", "handle", SENT, body))
     assert letter.trouble is not None

@@ -13,16 +13,26 @@ from rowledger.errors import FaultCode, FaultError
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
+_CONNECT_SECONDS = 3
+_TRIES = 3
+
 
 def client_config(*, read_timeout: int) -> ClientConfig:
     """read_timeout: seconds without a byte before a call is given up."""
     return ClientConfig(
-        connect_timeout=3,
+        connect_timeout=_CONNECT_SECONDS,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": _TRIES},
         # The function digests what it reads itself and compares it with the backup's checksum.
         response_checksum_validation="when_required",
     )
+
+
+def longest_call(read_timeout: int) -> int:
+    """Seconds until a call that nobody answers is given up, with its retries and their pauses."""
+    # botocore's standard mode waits 1 s at most after the first try, 2 s after the second.
+    pauses = sum(1 << pause for pause in range(_TRIES - 1))
+    return _TRIES * (_CONNECT_SECONDS + read_timeout) + pauses
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,13 @@ from pg8000.native import Connection
 from rowledger.adapters.credentials import Credentials, CredentialSource
 from rowledger.errors import FaultCode, FaultError
 
-# Seconds that any one exchange with the database may take, connecting included.
+# Seconds that any one exchange with the database may take.
 TIMEOUT_SECONDS = 10
+# Seconds until a host that does not even accept a connection is given up.
+CONNECT_SECONDS = 3
+# Until a database that says nothing any more is given up: by what is asked on the connection that
+# stands, and then by the new one, which it may accept.
+SILENT_SECONDS = TIMEOUT_SECONDS + CONNECT_SECONDS + TIMEOUT_SECONDS
 # The server gives up so much earlier than the client does.
 _EARLIER_SECONDS = 1
 # How long what was sent may stay without any sign of the other side.
@@ -149,7 +155,7 @@ def connect(
         )
     context = _tls_context(tls)
     # The driver leaves a socket of its own open where the server ends amid the greeting.
-    link = socket.create_connection((host, port), TIMEOUT_SECONDS)
+    link = socket.create_connection((host, port), CONNECT_SECONDS)
     link.settimeout(timeout_seconds)
     _give_up_on_silence(link)
     try:
@@ -174,6 +180,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        _let_go(error)
         state = _sqlstate(error)
         if state.startswith(_REFUSED):
             raise FaultError(
@@ -185,9 +192,22 @@ def translated() -> Iterator[None]:
             ) from error
         raise FaultError(FaultCode.DATABASE, f"the database answers {state}") from error
     except (InterfaceError, OSError) as error:
+        _let_go(error)
         raise FaultError(
             FaultCode.DATABASE_UNAVAILABLE, f"the database cannot be reached ({error})"
         ) from error
+
+
+def _let_go(error: BaseException) -> None:
+    """Empty the frames that an error came through.
+
+    The driver's hold its file on the socket: it would stay open, closed or not, for as long as
+    somebody keeps the error, as the fault's cause.
+    """
+    cause: BaseException | None = error
+    while isinstance(cause, DatabaseError | InterfaceError | OSError):
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__context__
 
 
 def _parse(connection_string: str) -> tuple[str, int, str]:

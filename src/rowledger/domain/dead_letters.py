@@ -47,7 +47,14 @@ def read_letter(message: QueuedMessage, *, bucket: str, suffixes: Sequence[str])
         event = envelope["requestPayload"]
         tries = int(envelope["requestContext"]["approximateInvokeCount"])
         reason = _reason(envelope)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         unknown = f"it is no record of a failed invocation ({type(error).__name__})"
         return DeadLetter(message, "", None, None, (), unknown)
     reading = read_event(event, bucket=bucket, suffixes=suffixes)

@@ -94,22 +94,30 @@ def _read_record(record: Any, bucket: str, suffixes: Sequence[str]) -> Upload | 
         if ignored:
             return ignored
         version_id = item.get("versionId")
-        received_at = datetime.fromisoformat(record["eventTime"])
+        received_at = _moment(record["eventTime"])
         size = int(item["size"])
-        _check(key, version_id or "", item["eTag"], size)
+        _check(key, "" if version_id is None else version_id, item["eTag"], size)
         upload = Upload(source, key, version_id, item["eTag"], size, received_at)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise FaultError(
             FaultCode.MALFORMED_EVENT, f"a record is not one of S3's ({type(error).__name__})"
         ) from error
     if source != bucket:
         raise FaultError(FaultCode.UNEXPECTED_BUCKET, f"{source} is not the input bucket {bucket}")
-    if version_id in (None, "null"):
+    if version_id in (None, "", "null"):
         raise FaultError(
             FaultCode.UNVERSIONED_BUCKET,
             f"the event for {key!r} names no version: versioning must be enabled on {source}",
         )
     return upload
+
+
+def _moment(text: str) -> datetime:
+    """Raise ValueError or OverflowError for what S3 never sends: a time of no certain moment."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
 
 
 def _check(key: str, version_id: str, etag: str, size: int) -> None:

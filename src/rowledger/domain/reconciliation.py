@@ -57,6 +57,7 @@ class Entry:
     unsent: its outcome waits to be announced, and nobody is about to.
     sha256: None where the object was deleted before it could be read; there is no backup then.
     recorded_at: when its status was recorded. duration_ms: None while PROCESSING.
+    attempt: the latest; announced: whether its notification was sent.
     """
 
     file_id: int
@@ -70,6 +71,8 @@ class Entry:
     duration_ms: int | None
     receipt_key: str
     backup_key: str
+    attempt: int
+    announced: bool
 
     @property
     def is_final(self) -> bool:
@@ -88,6 +91,18 @@ class Entry:
             outcome.sha256,
             outcome.size_bytes,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A ledger row, and whether what it speaks of is there: objects at exactly the row's keys.
+
+    Both mean nothing where the row is not final.
+    """
+
+    entry: Entry
+    receipt_there: bool
+    backup_there: bool
 
 
 @dataclass(frozen=True, slots=True)

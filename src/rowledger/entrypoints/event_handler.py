@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rowledger.bootstrap import App
+from rowledger.bootstrap import RESERVE_SECONDS, App
 from rowledger.domain.event import read_event
 from rowledger.domain.outcome import Status
 from rowledger.domain.upload import Upload
@@ -23,9 +23,6 @@ Handler = Callable[[Any, LambdaContext], None]
 
 SERVICE = "csv-processor"
 NAMESPACE = "Rowledger"
-# Kept back from the invocation's time: what one call may take at worst, with its retries, and
-# giving the claim back after it.
-RESERVE_SECONDS = 45
 
 
 def build_handler(app: App) -> Handler:

@@ -1,5 +1,8 @@
 """What the reconciler does when its schedule invokes it: one run, logged and measured.
 
+Asked with {"action": "account", "key": …, "version_id": …} it only answers what there is of that
+upload, and changes nothing.
+
 Offenders are logged and measured, not raised: the alarms watch the metrics. What is raised is a run
 that could not go on; the next one continues from what it saved.
 """
@@ -13,25 +16,42 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rowledger.bootstrap import RESERVE_SECONDS
 from rowledger.config import ReconcilerConfig
 from rowledger.domain.reconciliation import Pass, Verdict
-from rowledger.entrypoints.event_handler import NAMESPACE, RESERVE_SECONDS
+from rowledger.entrypoints.event_handler import NAMESPACE
 from rowledger.entrypoints.log_lines import logger_of
+from rowledger.errors import FaultCode, FaultError
 from rowledger.service.reconcile import Limits, Reconcile
 
-Handler = Callable[[Any, LambdaContext], None]
+Answer = dict[str, Any]
+Handler = Callable[[Any, LambdaContext], Answer | None]
 
 SERVICE = "csv-reconciler"
 
 
 def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
-    """The Lambda handler over reconciliation; it takes any event."""
+    """The Lambda handler over reconciliation; an event without an action means a run."""
     logger = logger_of(SERVICE, config.log_level)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
     @logger.inject_lambda_context(clear_state=True)
+    def handler(event: Any, context: LambdaContext) -> Answer | None:  # noqa: ANN401 -- whatever the schedule sends
+        match event:
+            case {"action": "account", "key": str(key), "version_id": str(version_id)}:
+                return _account(reconcile, key, version_id)
+            case {"action": "account"}:
+                raise FaultError(
+                    FaultCode.MALFORMED_EVENT, "an account is of a key and a version_id"
+                )
+            case {"action": _}:
+                raise FaultError(FaultCode.MALFORMED_EVENT, "the one action known is account")
+            case _:
+                run(event, context)
+                return None
+
     @metrics.log_metrics
-    def handler(_event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- whatever the schedule sends
+    def run(_event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- as above
         limits = Limits(
             seconds=context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS,
             heals=config.reconcile_max_heals,
@@ -45,6 +65,25 @@ def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
             _measure_age(metrics, reconcile.intake.now(), through)
 
     return handler
+
+
+def _account(reconcile: Reconcile, key: str, version_id: str) -> Answer:
+    """What there is of an upload, as JSON; receipt and backup of a final row alone."""
+    account = reconcile.accounts([(key, version_id)]).get((key, version_id))
+    return {
+        "key": key,
+        "version_id": version_id,
+        "row": {
+            "status": account.entry.status,
+            "rows_count": account.entry.rows_count,
+            "attempts": account.entry.attempt,
+        }
+        if account
+        else None,
+        "receipt": account is not None and account.receipt_there,
+        "backup": account is not None and account.backup_there,
+        "announced": account is not None and account.entry.announced,
+    }
 
 
 def _log(logger: Logger, current: Pass) -> None:

@@ -79,7 +79,7 @@ def build(layout: Layout) -> bytes:
 
 def put_role(iam: "IAMClient", name: str, arns: dict[str, str]) -> str:
     """The ARN of the role with the trust and the policy that the contract names like it."""
-    trust = contract.policy(f"{name}-trust")
+    trust = contract.policy(f"{name}-trust", account_id=ACCOUNT_ID)
     try:
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:

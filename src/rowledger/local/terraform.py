@@ -62,8 +62,8 @@ class Terraform:
     platform: str
     mirror: Path | None
 
-    def settings(self) -> str:
-        """Terraform's own settings: where the provider comes from."""
+    def installation(self) -> str:
+        """Terraform's own settings, of TF_CLI_CONFIG_FILE: where the provider comes from."""
         if self.mirror is None:
             cache = ROOT / "build" / "terraform-providers"
             cache.mkdir(parents=True, exist_ok=True)
@@ -183,7 +183,7 @@ class Workspace:
         contract.symlink_to(ROOT / "src", target_is_directory=True)
         for name, text in self.overrides.items():
             (self.configuration / f"{name}_override.tf").write_text(text, encoding="utf-8")
-        (self.folder / "cli.tfrc").write_text(self.terraform.settings(), encoding="utf-8")
+        (self.folder / "cli.tfrc").write_text(self.terraform.installation(), encoding="utf-8")
         done = self.run("init", "-no-color")
         if done.returncode:
             raise StackError(

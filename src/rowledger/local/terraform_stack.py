@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowledger import contract
+from rowledger.adapters.functions.aws_lambda import LambdaFunctions
 from rowledger.config import ReconcilerConfig
+from rowledger.domain.deployment import read_outputs
 from rowledger.local import administrator, function, processes
 from rowledger.local.aws import Aws
 from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.layout import Layout
 from rowledger.local.roles import Login
 from rowledger.local.terraform import LOCAL_STATE, Workspace, find_terraform
+from rowledger.service.aliases import Shift
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -51,7 +54,10 @@ class TerraformProvisioner:
         workspace.follow(_Progress(progress), "apply", VALUES)
         progress("migrating the database")
         administrator.invoke(aws, {"action": "migrate"})
+        progress("moving the aliases")
         client: LambdaClient = aws.client("lambda")
+        release = read_outputs(json.loads(workspace.checked("output", "-json")))
+        Shift(LambdaFunctions(client, client), release.alias).move_all(release)
         # The reconciler does what the function does, and uses all of its settings.
         name = contract.load("pipeline.json")["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
@@ -70,20 +76,23 @@ def _workspace(layout: Layout) -> Workspace:
 
 
 def _pointed_at(workspace: Workspace, aws: Aws, layout: Layout, master: Login) -> Workspace:
-    """The workspace with what differs from stack to stack: where things are, and passwords."""
-    environment = {
+    package = {"TF_VAR_package": str(layout.package)}
+    return replace(workspace, environment=environment_of(aws, layout, master) | package)
+
+
+def environment_of(aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+    """What differs from stack to stack: where things are, and passwords."""
+    return {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
         "AWS_ACCESS_KEY_ID": aws.access_key,
         "AWS_SECRET_ACCESS_KEY": aws.secret_key,
         "NO_PROXY": master.host,
-        "TF_VAR_package": str(layout.package),
         "TF_VAR_database_address": f"{master.host}:{master.port}",
         "TF_VAR_database_master_password": master.password,
         "TF_VAR_settings": json.dumps(_settings(master)),
         # So that `down` finds one whose command was killed.
         processes.MARKER: str(layout.root),
     }
-    return replace(workspace, environment=environment)
 
 
 def _settings(master: Login) -> dict[str, str]:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Outcome, deleted
 from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.reconciliation import Entry, Finding, Heal, Verdict, verdict_of
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deadline import Deadline
 from rowledger.service.intake import Intake
 
 # What no other upload would be spared either: it ends the run and is no upload's fault. TIME_UP is
@@ -58,7 +58,7 @@ class Healer:
             if heal in (Heal.PROCESS, Heal.TAKE_OVER):
                 self._attempt(heal, healing, lambda: self._take(recorded, healing, seconds))
             elif entry and heal is Heal.ANNOUNCE:
-                self._attempt(heal, healing, lambda: self._announce(entry))
+                self._attempt(heal, healing, lambda: self._announce(entry, deadline))
             elif entry and heal is Heal.RECEIPT:
                 self._attempt(heal, healing, lambda: self._write_receipt(entry, deadline))
             elif entry and heal is Heal.BACKUP:
@@ -85,12 +85,13 @@ class Healer:
         report = self.intake.take(upload, self.request_id, seconds=seconds)
         healing.verdict = verdict_of(report.status)
 
-    def _announce(self, entry: Entry) -> None:
-        self.intake.outbox.send_unsent(entry.file_id, self.request_id)
+    def _announce(self, entry: Entry, deadline: Deadline) -> None:
+        self.intake.outbox.send_unsent(entry.file_id, self.request_id, deadline)
 
     def _write_receipt(self, entry: Entry, deadline: Deadline) -> None:
         outcome = self._outcome(entry, deadline)
         backup = BackupPlace(self.intake.backup_bucket, entry.backup_key)
+        deadline.check("the receipt was written")
         self.intake.storage.write_receipt(
             receipt_key(entry.upload),
             render_receipt(
@@ -105,7 +106,7 @@ class Healer:
     def _back_up(self, entry: Entry, deadline: Deadline) -> None:
         outcome = self._outcome(entry, deadline)
         version_id = self.intake.storage.back_up(
-            entry.upload, entry.backup_key, outcome, retry=False
+            entry.upload, entry.backup_key, outcome, deadline, retry=False
         )
         self.reconciliation.record_backup(entry.file_id, version_id)
 

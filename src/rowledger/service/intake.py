@@ -12,6 +12,7 @@ from datetime import datetime
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.storage import Storage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.expansion import ExpansionLimit
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.ledger import Claim, Finished, InProgress
@@ -21,7 +22,6 @@ from rowledger.domain.receipt import BackupPlace, render_receipt
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.cleanup import after
-from rowledger.service.deadline import Deadline
 from rowledger.service.outbox import Outbox
 
 
@@ -66,7 +66,7 @@ class Intake:
                     f"another attempt holds {upload.key!r} (until {until})",
                 )
             case Finished(file_id, status):
-                self.outbox.send_unsent(file_id, request_id)
+                self.outbox.send_unsent(file_id, request_id, deadline)
                 return Report(upload, file_id, status, None, None, self._since(started))
             case Claim() as claim:
                 try:
@@ -75,7 +75,7 @@ class Intake:
                     code = error.code if isinstance(error, FaultError) else FaultCode.INTERNAL
                     after(error, lambda: self.ledger.release(claim, code))
                     raise
-                self.outbox.send(pending)
+                self.outbox.send(pending, deadline)
                 return Report(
                     upload,
                     claim.file_id,
@@ -92,14 +92,14 @@ class Intake:
         backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
+        deadline.check("the receipt was written")
         self.storage.write_receipt(
             receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
         )
         backup_version_id = None
         if backup:
-            deadline.check("the backup was copied")
             backup_version_id = self.storage.back_up(
-                upload, backup.key, outcome, retry=claim.attempt > 1
+                upload, backup.key, outcome, deadline, retry=claim.attempt > 1
             )
         notification = announce(
             upload,
@@ -109,6 +109,7 @@ class Intake:
             receipt=f"s3://{self.output_bucket}/{receipt}",
             backup=backup,
         )
+        deadline.check("the outcome was committed")
         pending = self.ledger.commit(
             claim,
             outcome,
@@ -120,10 +121,11 @@ class Intake:
 
     def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
         """Read exactly this version and say what it is; raise FaultError where that fails."""
+        deadline.check("the file was read")
         try:
             with self.storage.read(upload) as chunks:
                 return examine(
-                    deadline.within(chunks),
+                    deadline.within(chunks, "the end of the file was read"),
                     header=self.header,
                     max_decompressed_bytes=self.expansion.of(upload.size_bytes),
                 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rowledger.adapters.ledger import Ledger
 from rowledger.adapters.notifier import Notifier
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.ledger import InProgress
 from rowledger.domain.notification import PendingNotification
 from rowledger.errors import FaultCode, FaultError
@@ -15,16 +16,17 @@ class Outbox:
     ledger: Ledger
     notifier: Notifier
 
-    def send(self, pending: PendingNotification) -> None:
+    def send(self, pending: PendingNotification, deadline: Deadline) -> None:
         """Publish, then mark as sent. A crash between the two sends the same message again."""
         try:
+            deadline.check("the notification was published")
             topic_message_id = self.notifier.publish(pending.notification)
         except FaultError as fault:
             after(fault, lambda: self.ledger.release_notification(pending))
             raise
         self.ledger.mark_sent(pending, topic_message_id)
 
-    def send_unsent(self, file_id: int, request_id: str) -> bool:
+    def send_unsent(self, file_id: int, request_id: str, deadline: Deadline) -> bool:
         """Send what earlier attempts committed and did not send; say whether there was any."""
         found = False
         while True:
@@ -37,5 +39,5 @@ class Outbox:
                         f"another attempt is announcing ledger row {file_id} (until {other.until})",
                     )
                 case pending:
-                    self.send(pending)
+                    self.send(pending, deadline)
                     found = True

@@ -6,14 +6,16 @@ fenced claims as an event does, so a run may go on beside the function and besid
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rowledger.adapters.reconciliation import Reconciliation
+from rowledger.adapters.reconciliation import Identity, Reconciliation
 from rowledger.adapters.storage import Page
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.event import ignored_key
 from rowledger.domain.reconciliation import (
+    Account,
     Cursor,
     Entry,
     Facts,
@@ -28,7 +30,6 @@ from rowledger.domain.reconciliation import (
 from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deadline import Deadline
 from rowledger.service.healing import Healer, Healing
 from rowledger.service.intake import Intake
 
@@ -97,6 +98,18 @@ class Reconcile:
         self._finish(current)
         return current
 
+    def accounts(self, identities: Iterable[Identity]) -> dict[Identity, Account]:
+        """What there is of these uploads, by (key, version id); nothing of one without a row."""
+        entries = self.reconciliation.lookup(self.bucket, identities)
+        final = [entry for entry in entries.values() if entry.is_final]
+        storage = self.intake.storage
+        receipts = storage.receipts_there([entry.receipt_key for entry in final])
+        backups = storage.backups_there([entry.backup_key for entry in final if entry.has_backup])
+        return {
+            identity: Account(entry, entry.receipt_key in receipts, entry.backup_key in backups)
+            for identity, entry in entries.items()
+        }
+
     def _finish(self, current: Pass) -> None:
         current.ended_at = self.intake.now()
         current.complete_through = complete_through(
@@ -142,11 +155,10 @@ class _Run:
         """Heal rows whose version the bucket has no more, as far as the run's limits allow.
 
         Those that the walk could heal are healed by now, so that few or none are left. What is left
-        moves T back and is found again by the next pass.
+        is an offender, moves T back and is found again by the next pass.
         """
-        limit = min(MAX_PAGE, self._limits.heals - self.heals)
         for entry in self._reconcile.reconciliation.stranded(
-            self._reconcile.bucket, limit=int(limit)
+            self._reconcile.bucket, limit=MAX_PAGE
         ):
             upload = entry.upload
             finding = decide(Facts(self._age(upload), entry), self._reconcile.grace)
@@ -154,27 +166,27 @@ class _Run:
             if known or not finding.heals:
                 continue
             if self._settle(upload, entry, finding) is None:
-                return
+                self._offends(upload, f"{finding.heals[0].wrong}: left to the next pass")
 
     def _walk(self, page: Page) -> bool:
         """False where it had to stop in the middle; the cursor then stands there."""
-        taken = [each for each in page.uploads if not self._ignores(each)]
-        entries = self._reconcile.reconciliation.lookup(self._reconcile.bucket, taken)
-        final = [entry for entry in entries.values() if entry.is_final]
-        receipts = self._storage.receipts_there([entry.receipt_key for entry in final])
-        backups = self._storage.backups_there(
-            [entry.backup_key for entry in final if entry.has_backup]
+        accounts = self._reconcile.accounts(
+            (each.key, each.version_id) for each in page.uploads if not self._ignores(each)
         )
         for upload in page.uploads:
             if self._ignores(upload):
                 self._totals.ignored += 1
             else:
-                entry = entries.get((upload.key, upload.version_id))
-                facts = Facts(
-                    self._age(entry.upload if entry else upload),
-                    entry,
-                    receipt_there=entry is not None and entry.receipt_key in receipts,
-                    backup_there=entry is not None and entry.backup_key in backups,
+                account = accounts.get((upload.key, upload.version_id))
+                facts = (
+                    Facts(
+                        self._age(account.entry.upload),
+                        account.entry,
+                        receipt_there=account.receipt_there,
+                        backup_there=account.backup_there,
+                    )
+                    if account
+                    else Facts(self._age(upload), None)
                 )
                 if not self._judge(upload, facts):
                     return False

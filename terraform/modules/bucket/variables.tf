@@ -35,7 +35,7 @@ variable "archive_after_days" {
 }
 
 variable "expire_after_days" {
-  description = "When objects are deleted; null: never."
+  description = "When objects are hidden, and after how long as noncurrent versions they are deleted; null: never."
   type        = number
   default     = null
 }

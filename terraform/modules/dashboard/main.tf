@@ -69,6 +69,11 @@ locals {
       ]
     },
     {
+      # From Performance Insights: sessions that run or wait; more than processors is a queue.
+      title   = "Database: load (sessions)", stat = "Average", stacked = false
+      metrics = [["AWS/RDS", "DBLoad", "DBInstanceIdentifier", var.database, { label = "load" }]]
+    },
+    {
       title   = "Database: processor (%)", stat = "Average", stacked = false
       metrics = [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database, { label = "CPU" }]]
     },

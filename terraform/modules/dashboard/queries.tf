@@ -39,7 +39,7 @@ locals {
       log_groups = [var.processor_log_group]
       text       = <<-EOT
         filter @type = "REPORT"
-        | stats count(@initDuration) as cold, count(*) as invocations, pct(@duration, 99) as p99_ms, max(@maxMemoryUsed / 1e6) as memory_mb by bin(1h)
+        | stats count(@initDuration) as cold, count(*) as invocations, pct(@duration, 99) as p99_ms, max(@maxMemoryUsed / 1000 / 1000) as memory_mb by bin(1h)
       EOT
     }
     offenders = {

@@ -63,18 +63,23 @@ resource "aws_lambda_function" "this" {
   }
 
   # Lambda keeps the function's network interfaces for up to 45 minutes after it is gone. Moved to
-  # the default security group first, they hold no group of ours back from being destroyed.
+  # the default security group first, $LATEST holds no group of ours back; published versions may.
   replace_security_groups_on_destroy = true
 
   # Its rights come before the function and outlive it: Lambda uses them to remove the interfaces.
   depends_on = [aws_iam_role_policy.this]
 }
 
+# An apply makes versions and puts none into service: rowledger deploy moves the alias, and back.
 resource "aws_lambda_alias" "live" {
   name             = var.alias
   description      = "What is in service"
   function_name    = aws_lambda_function.this.function_name
-  function_version = coalesce(var.live_version, aws_lambda_function.this.version)
+  function_version = aws_lambda_function.this.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
 }
 
 resource "aws_lambda_function_event_invoke_config" "this" {

@@ -73,12 +73,6 @@ variable "alias" {
   nullable    = false
 }
 
-variable "live_version" {
-  description = "The version that the alias stays at; null: the one that this package makes."
-  type        = string
-  default     = null
-}
-
 variable "retries" {
   description = "What Lambda does with an asynchronous event that failed; null: its defaults."
   type = object({

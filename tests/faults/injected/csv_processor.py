@@ -21,7 +21,13 @@ from tests.faults.injected.parts import (
     OnceNotifier,
     remove_the_fence,
 )
-from tests.faults.injected.points import BREAK_VARIABLE, FOLDER_VARIABLE, Points, mark_of_rest
+from tests.faults.injected.points import (
+    BREAK_VARIABLE,
+    FOLDER_VARIABLE,
+    Points,
+    mark_of_rest,
+    mark_of_work,
+)
 
 
 def _wired() -> Handler:
@@ -54,11 +60,14 @@ def _wired() -> Handler:
 
 _handle = _wired()
 _resting = mark_of_rest(Path(os.environ[FOLDER_VARIABLE]), os.getpid())
+_working = mark_of_work(Path(os.environ[FOLDER_VARIABLE]), os.getpid())
 
 
 def handler(event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- somebody else's JSON
     _resting.unlink(missing_ok=True)
+    _working.touch()
     try:
         _handle(event, context)
     finally:
+        _working.unlink()
         _resting.touch()

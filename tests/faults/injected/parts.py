@@ -15,6 +15,7 @@ from rowledger.adapters.ledger import postgres
 from rowledger.adapters.ledger.postgres import PostgresLedger
 from rowledger.adapters.notifier import Notifier
 from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.ledger import Claim, Standing
 from rowledger.domain.notification import Notification, PendingNotification
 from rowledger.domain.outcome import Outcome
@@ -93,13 +94,15 @@ class MarkedStorage(S3Storage):
         super().write_receipt(key, body)
         self.points.reach(Point.RECEIPTED)
 
-    def back_up(self, upload: Upload, key: str, outcome: Outcome, *, retry: bool) -> str | None:
-        version_id = super().back_up(upload, key, outcome, retry=retry)
+    def back_up(
+        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+    ) -> str | None:
+        version_id = super().back_up(upload, key, outcome, deadline, retry=retry)
         self.points.reach(Point.BACKED_UP)
         return version_id
 
-    def _copy(self, upload: Upload, key: str, size_bytes: int) -> None:
-        super()._copy(upload, key, size_bytes)
+    def _copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
+        super()._copy(upload, key, size_bytes, deadline)
         self.points.reach(Point.COPIED)
 
 

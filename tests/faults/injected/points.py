@@ -82,3 +82,8 @@ def held(orders: Path, point: Point) -> Path:
 def mark_of_rest(folder: Path, pid: int) -> Path:
     """There while that copy of the function has nothing to do."""
     return folder / f"resting-{pid}"
+
+
+def mark_of_work(folder: Path, pid: int) -> Path:
+    """There while that copy of the function has an event in hand; one that starts has none yet."""
+    return folder / f"working-{pid}"

@@ -7,7 +7,7 @@ from rowledger.domain.dead_letters import QueuedMessage
 
 
 class DeadLetters(Protocol):
-    """Both methods raise FaultError (FAILURE_QUEUE)."""
+    """Each method raises FaultError (FAILURE_QUEUE)."""
 
     def held(self) -> AbstractContextManager[list[QueuedMessage]]:
         """Everything in the queue, the oldest first, kept from others meanwhile.
@@ -18,3 +18,6 @@ class DeadLetters(Protocol):
 
     def remove(self, message: QueuedMessage) -> None:
         """Remove a message that is held."""
+
+    def hidden(self) -> int:
+        """About how many messages are held, by whomever: by a process that died for minutes yet."""

@@ -26,3 +26,6 @@ class MemoryDeadLetters:
         if self.faults:
             raise self.faults.pop(0)
         self.messages.remove(message)
+
+    def hidden(self) -> int:
+        return len(self.messages) if self.holding else 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rowledger.adapters.aws import translated
 from rowledger.domain.dead_letters import QueuedMessage
@@ -41,6 +41,16 @@ class SqsDeadLetters:
     def remove(self, message: QueuedMessage) -> None:
         with translated(FaultCode.FAILURE_QUEUE, "removing an event from the failure queue"):
             self.client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message.handle)
+
+    def hidden(self) -> int:
+        name: Literal["ApproximateNumberOfMessagesNotVisible"] = (
+            "ApproximateNumberOfMessagesNotVisible"
+        )
+        with translated(FaultCode.FAILURE_QUEUE, "asking the failure queue what is held"):
+            answer = self.client.get_queue_attributes(
+                QueueUrl=self.queue_url, AttributeNames=[name]
+            )
+        return int(answer["Attributes"][name])
 
     def _receive(self) -> list[QueuedMessage]:
         with translated(FaultCode.FAILURE_QUEUE, "reading the failure queue"):

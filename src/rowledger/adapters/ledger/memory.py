@@ -133,7 +133,8 @@ class MemoryLedger:
             for row in self.rows.values()
             if key in (None, row.upload.key) and version_id in (None, row.upload.version_id)
         ]
-        return [self._record(row) for row in rows[: -limit - 1 : -1]]
+        rows.sort(key=lambda row: (row.upload.received_at, row.id), reverse=True)
+        return [self._record(row) for row in rows[:limit]]
 
     def select(self, selection: Selection, *, limit: int) -> list[Candidate]:
         chosen = [row for row in self.rows.values() if selection.takes(row.upload, row.status)]

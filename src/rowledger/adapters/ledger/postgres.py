@@ -116,7 +116,7 @@ SELECT {COLUMNS}
   FROM {ROWS}
  WHERE (CAST(:key AS text) IS NULL OR f.filename = :key)
    AND (CAST(:version_id AS text) IS NULL OR f.version_id = :version_id)
- ORDER BY f.id DESC LIMIT :limit
+ ORDER BY f.received_at DESC, f.id DESC LIMIT :limit
 """  # noqa: S608 -- the parts are constants of this package
 
 

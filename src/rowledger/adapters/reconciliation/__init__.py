@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Protocol
 
 from rowledger.domain.reconciliation import Entry, Pass
-from rowledger.domain.upload import Upload
 
 Identity = tuple[str, str]
 
@@ -17,7 +16,7 @@ Identity = tuple[str, str]
 class Reconciliation(Protocol):
     """Every method raises FaultError (DATABASE_UNAVAILABLE, DATABASE_REFUSED or DATABASE)."""
 
-    def lookup(self, bucket: str, uploads: Iterable[Upload]) -> dict[Identity, Entry]:
+    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
         """The rows of these uploads of one bucket by (key, version id), in one query."""
 
     def stranded(self, bucket: str, *, limit: int) -> list[Entry]:

@@ -10,7 +10,6 @@ from rowledger.adapters.reconciliation import Identity
 from rowledger.domain.keys import receipt_key
 from rowledger.domain.outcome import Status
 from rowledger.domain.reconciliation import Entry, Pass
-from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
 
@@ -19,8 +18,8 @@ class MemoryReconciliation:
     ledger: MemoryLedger
     passes: list[Pass] = field(default_factory=list)
 
-    def lookup(self, bucket: str, uploads: Iterable[Upload]) -> dict[Identity, Entry]:
-        wanted = {(upload.key, upload.version_id) for upload in uploads}
+    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
+        wanted = set(identities)
         return {
             (entry.upload.key, entry.upload.version_id): entry
             for entry in self._entries(bucket)
@@ -95,6 +94,12 @@ class MemoryReconciliation:
                     duration_ms=row.duration_ms,
                     receipt_key=receipt_key(row.upload),
                     backup_key=row.backup_key,
+                    attempt=len(row.attempts),
+                    announced=any(
+                        (message.file_id, message.attempt) == (row.id, len(row.attempts))
+                        and message.sent_at is not None
+                        for message in self.ledger.messages.values()
+                    ),
                 )
             )
         return found

@@ -15,7 +15,7 @@ from rowledger.domain.reconciliation import Cursor, Entry, Pass, Totals
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 
-# The one character that a key may hold and PostgreSQL's text may not: no row has such a key.
+# The one character that a key may hold and PostgreSQL's text may not: no row has it.
 _NUL = "\0"
 
 _ENTRY = """
@@ -23,7 +23,9 @@ SELECT f.id, f.filename, f.version_id, f.etag, f.file_size_bytes, f.received_at,
        f.status = 'PROCESSING' AND f.lease_expires_at > now(),
        EXISTS (SELECT FROM notification n
                 WHERE n.file_id = f.id AND n.sent_at IS NULL AND n.lease_expires_at <= now()),
-       f.rows_count, f.sha256, f.timestamp, f.duration_ms, f.receipt_key, f.backup_key
+       f.rows_count, f.sha256, f.timestamp, f.duration_ms, f.receipt_key, f.backup_key, f.attempt,
+       EXISTS (SELECT FROM notification n
+                WHERE (n.file_id, n.attempt) = (f.id, f.attempt) AND n.sent_at IS NOT NULL)
   FROM file_metadata f
 """
 
@@ -75,11 +77,11 @@ SELECT complete_through FROM reconcile_pass WHERE ended_at IS NOT NULL ORDER BY 
 class PostgresReconciliation:
     database: Database
 
-    def lookup(self, bucket: str, uploads: Iterable[Upload]) -> dict[Identity, Entry]:
+    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
         wanted = [
-            {"key": upload.key, "version_id": upload.version_id}
-            for upload in uploads
-            if _NUL not in upload.key
+            {"key": key, "version_id": version_id}
+            for key, version_id in identities
+            if _NUL not in key + version_id
         ]
         with self.database.session() as connection:
             rows = connection.run(_ENTRY + _LOOKUP, bucket=bucket, wanted=json.dumps(wanted))

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.outcome import Outcome
 from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
@@ -23,7 +24,7 @@ class Page:
 
 
 class Storage(Protocol):
-    """Every method raises FaultError (STORAGE, OBJECT_MISSING or BACKUP_DIFFERS)."""
+    """Every method raises FaultError (STORAGE, OBJECT_MISSING, BACKUP_DIFFERS or TIME_UP)."""
 
     def read(self, upload: Upload) -> AbstractContextManager[Iterator[bytes]]:
         """The bytes of exactly this version, in chunks of constant size."""
@@ -31,9 +32,12 @@ class Storage(Protocol):
     def write_receipt(self, key: str, body: bytes) -> None:
         """Write result.json, over an earlier attempt's."""
 
-    def back_up(self, upload: Upload, key: str, outcome: Outcome, *, retry: bool) -> str | None:
+    def back_up(
+        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+    ) -> str | None:
         """Copy exactly this version inside the store and verify the copy against the outcome.
 
+        deadline: no call, no part of a copy and no block of one is begun after it.
         retry: whether an earlier attempt may have left a copy; a good one is kept.
         Return the copy's version id, None where the backup bucket keeps none.
         """

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from rowledger.adapters.storage import Page
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.outcome import Outcome
 from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
@@ -44,8 +45,11 @@ class MemoryStorage:
         self._raise_fault("write_receipt")
         self.receipts[key] = body
 
-    def back_up(self, upload: Upload, key: str, outcome: Outcome, *, retry: bool) -> str | None:
+    def back_up(
+        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+    ) -> str | None:
         self._raise_fault("back_up")
+        deadline.check("the backup was copied")
         content = self.uploads[upload.bucket, upload.key, upload.version_id]
         if zlib.crc32(content) != outcome.crc32:
             raise FaultError(FaultCode.BACKUP_DIFFERS, f"the backup {key!r} differs")

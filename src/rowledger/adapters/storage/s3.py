@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError, IncompleteReadError
 
-from rowledger.adapters.aws import MISSING, error_code, translated
+from rowledger.adapters.aws import MISSING, error_code, longest_call, translated
 from rowledger.adapters.storage import Page
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.outcome import Outcome
 from rowledger.domain.reconciliation import Cursor
 from rowledger.domain.upload import Upload
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
+# Seconds that a call may go without a byte of its answer.
+READ_SECONDS = 10
 # Large enough that the cost of a call vanishes, small beside the memory that the function may use.
 CHUNK_BYTES = 1 << 20
 # A chunk is not waited for any longer than this, so that whoever reads can look at the time.
 CHUNK_SECONDS = 1.0
 _PIECE_BYTES = 1 << 16
-# CopyObject takes at most 5 GiB (Amazon S3 API reference); a larger object is copied in parts.
-MAX_SINGLE_COPY_BYTES = 5 << 30
-PART_BYTES = 512 << 20
+# CopyObject takes at most 5 GiB (Amazon S3 API reference). A larger object than this is copied in
+# parts already: how long one call copies nobody can say, and only between calls can one give up.
+MAX_SINGLE_COPY_BYTES = 256 << 20
+PART_BYTES = 64 << 20
 # As many as a client keeps connections for; they wait for S3 most of their time.
 HEADS_AT_ONCE = 10
+# What there was no time left for, see Deadline.
+_COPIED, _VERIFIED = "the backup was copied", "the backup was verified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +64,20 @@ class S3Storage:
                 Bucket=self.output_bucket, Key=key, Body=body, ContentType="application/json"
             )
 
-    def back_up(self, upload: Upload, key: str, outcome: Outcome, *, retry: bool) -> str | None:
-        with translated(FaultCode.STORAGE, f"backing up to {key!r}"):
+    def back_up(
+        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+    ) -> str | None:
+        what = f"backing up to {key!r}"
+        with translated(FaultCode.STORAGE, what), _complete(what):
+            deadline.check(_COPIED)
             if retry:
                 earlier = self._head(key)
-                if earlier and self._is_copy(key, earlier, outcome):
+                if earlier and self._is_copy(key, earlier, outcome, deadline):
                     return earlier.get("VersionId")
-            self._copy(upload, key, outcome.size_bytes)
+            self._copy(upload, key, outcome.size_bytes, deadline)
+            deadline.check(_VERIFIED)
             copy = self._head(key)
-            if copy is None or not self._is_copy(key, copy, outcome):
+            if copy is None or not self._is_copy(key, copy, outcome, deadline):
                 raise FaultError(
                     FaultCode.BACKUP_DIFFERS,
                     f"the backup {key!r} does not hold the bytes that were counted",
@@ -117,7 +128,8 @@ class S3Storage:
         with ThreadPoolExecutor(HEADS_AT_ONCE) as pool:
             return {key for key, found in zip(keys, pool.map(is_there, keys), strict=True) if found}
 
-    def _copy(self, upload: Upload, key: str, size_bytes: int) -> None:
+    def _copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
+        deadline.check(_COPIED)
         source: Any = {
             "Bucket": upload.bucket,
             "Key": upload.key,
@@ -133,6 +145,9 @@ class S3Storage:
                 TaggingDirective="REPLACE",
             )
         else:
+            # What is given up is followed by a call that removes its parts.
+            deadline = deadline.earlier(longest_call(READ_SECONDS))
+            deadline.check(_COPIED)
             self.client.copy(
                 source,
                 self.backup_bucket,
@@ -142,6 +157,8 @@ class S3Storage:
                     multipart_threshold=self.max_single_copy_bytes,
                     multipart_chunksize=self.part_bytes,
                 ),
+                # Called behind each part: what it raises ends the copy, and removes its parts.
+                Callback=lambda _: deadline.check(_COPIED),
             )
 
     def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
@@ -154,7 +171,9 @@ class S3Storage:
                 return None
             raise
 
-    def _is_copy(self, key: str, head: "HeadObjectOutputTypeDef", outcome: Outcome) -> bool:
+    def _is_copy(
+        self, key: str, head: "HeadObjectOutputTypeDef", outcome: Outcome, deadline: Deadline
+    ) -> bool:
         """Compare size and CRC-32 with what was counted.
 
         S3 gives the CRC-32 of the whole of a single copy. Where it gives none, or a checksum of the
@@ -165,15 +184,27 @@ class S3Storage:
         checksum = head.get("ChecksumCRC32")
         if checksum and "-" not in checksum:
             return int.from_bytes(base64.b64decode(checksum)) == outcome.crc32
-        return self._read_back(key) == outcome.crc32
+        return self._read_back(key, deadline) == outcome.crc32
 
-    def _read_back(self, key: str) -> int:
+    def _read_back(self, key: str, deadline: Deadline) -> int:
+        deadline.check(_VERIFIED)
         crc32 = 0
         answer = self.client.get_object(Bucket=self.backup_bucket, Key=key)
         with closing(answer["Body"]):
-            for chunk in _arriving(answer):
+            for chunk in deadline.within(_arriving(answer), _VERIFIED):
                 crc32 = zlib.crc32(chunk, crc32)
         return crc32
+
+
+@contextmanager
+def _complete(what: str) -> Iterator[None]:
+    """Raise FaultError (STORAGE) where an answer lacks what it must hold. what: see translated."""
+    try:
+        yield
+    except KeyError as error:
+        raise FaultError(
+            FaultCode.STORAGE, f"{what}: an answer came without {error.args[0]}"
+        ) from error
 
 
 def _arriving(answer: "GetObjectOutputTypeDef") -> Iterator[bytes]:

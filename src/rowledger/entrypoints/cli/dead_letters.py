@@ -7,7 +7,12 @@ from rowledger.domain.dead_letters import DeadLetter
 from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output, spinner, table_of
 from rowledger.entrypoints.cli.local_replay import replay_of
-from rowledger.entrypoints.cli.presentation import as_json, local_time, upload_document
+from rowledger.entrypoints.cli.presentation import (
+    as_json,
+    held_text,
+    local_time,
+    upload_document,
+)
 from rowledger.local.stack import open_stack
 
 
@@ -24,13 +29,16 @@ def dead_letters(*, json_output: bool) -> None:
         progress("reading the failure queue")
         with replay.dead_letters.held() as messages:
             letters = replay.letters(messages)
+        held_elsewhere = 0 if letters else replay.dead_letters.hidden()
     if json_output:
         for letter in letters:
             click.echo(as_json(_document(letter)))
     elif letters:
         _print(letters)
-    else:
+    elif not held_elsewhere:
         click.echo("The failure queue is empty.")
+    if held_elsewhere:
+        click.echo(held_text(held_elsewhere), err=True)
 
 
 def _print(letters: list[DeadLetter]) -> None:

@@ -29,6 +29,8 @@ _COMMANDS = (
     "count",
     "reconcile",
     "migrate",
+    "deploy",
+    "rollback",
 )
 
 # What a part said before it died has several lines.

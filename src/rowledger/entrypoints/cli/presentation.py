@@ -61,6 +61,14 @@ def rows_text(rows: int) -> str:
     return f"{rows:,} data row{'' if rows == 1 else 's'}"
 
 
+def held_text(messages: int) -> str:
+    """Why the failure queue shows nothing though it is not empty."""
+    return (
+        f"the failure queue shows nothing, and about {messages:,} in it are held by another command"
+        " or by one that was ended: they show again within five minutes"
+    )
+
+
 def place(error: dict[str, Any]) -> str:
     """Where in a file it was rejected, in words; empty where that has no meaning."""
     parts = []

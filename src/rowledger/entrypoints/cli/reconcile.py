@@ -13,6 +13,7 @@ from rowledger.adapters.credentials.memory import MemoryCredentials
 from rowledger.adapters.notifier.sns import SnsNotifier
 from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.bootstrap import (
+    RESERVE_SECONDS,
     bootstrap,
     bootstrap_reconciliation,
     open_ledger,
@@ -23,15 +24,17 @@ from rowledger.domain.receipt import timestamp
 from rowledger.domain.reconciliation import Heal, Pass, Totals, Verdict
 from rowledger.entrypoints.cli.console import output, spinner
 from rowledger.entrypoints.cli.presentation import as_json
-from rowledger.entrypoints.event_handler import RESERVE_SECONDS
 from rowledger.local.stack import Stack, open_stack
 from rowledger.service.reconcile import Limits, Reconcile
+
+# A hundred years: more than that is a slip of the hand, and soon more than a date can hold.
+_MAX_GRACE_SECONDS = 100 * 366 * 86_400
 
 
 @click.command()
 @click.option(
     "--grace",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=_MAX_GRACE_SECONDS),
     metavar="SECONDS",
     help="Leave younger uploads without an outcome alone; else as the reconciler's setting says.",
 )

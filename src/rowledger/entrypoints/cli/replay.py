@@ -19,10 +19,18 @@ from rowledger.entrypoints.cli.following import Sent, follow
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.local_replay import replay_of
 from rowledger.entrypoints.cli.moments import moment
-from rowledger.entrypoints.cli.presentation import as_json, record_document, upload_document
+from rowledger.entrypoints.cli.presentation import (
+    as_json,
+    held_text,
+    record_document,
+    upload_document,
+)
 from rowledger.entrypoints.cli.upload import print_outcome
 from rowledger.local.stack import Stack, open_stack
 from rowledger.service.replay import Pace, Replay, Step
+
+# All that is chosen is held in memory.
+_MAX_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,11 @@ class Options:
     help="Events a second.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Events."
+    "--limit",
+    type=click.IntRange(min=1, max=_MAX_LIMIT),
+    default=1000,
+    show_default=True,
+    help="Events.",
 )
 @click.option("--dry-run", is_flag=True, help="Only print what would be done.")
 @click.option("--no-follow", is_flag=True, help="Do not wait for the outcomes.")
@@ -102,15 +114,18 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     options = Options(**given)
     request = _request(options)
     stack = open_stack()
-    with (
-        replay_of(stack) as service,
-        service.planned(options.selection, request.source, limit=options.limit) as steps,
-    ):
-        if options.dry_run:
-            sent = _dry_run(steps, options)
-        else:
-            sent = _run(service, steps, request, options)
-    if not steps and not options.json_output:
+    with replay_of(stack) as service:
+        with service.planned(options.selection, request.source, limit=options.limit) as steps:
+            if options.dry_run:
+                sent = _dry_run(steps, options)
+            else:
+                sent = _run(service, steps, request, options)
+        held_elsewhere = 0
+        if options.dead_letters and not steps:
+            held_elsewhere = service.dead_letters.hidden()
+    if held_elsewhere:
+        click.echo(held_text(held_elsewhere), err=True)
+    elif not steps and not options.json_output:
         click.echo("Nothing is selected.")
     if len(steps) == options.limit:
         click.echo(f"the limit of {options.limit} is reached; there may be more", err=True)
@@ -124,6 +139,14 @@ def _request(options: Options) -> Request:
         raise click.UsageError(
             "choose with --key, --prefix, --status, --since, --until or --dead-letters"
         )
+    for name, text in (
+        ("--key", options.key),
+        ("--version", options.version_id),
+        ("--prefix", options.prefix),
+    ):
+        if text == "":
+            # Mostly a variable of the shell that is not set; and an empty prefix is every key's.
+            raise click.UsageError(f"{name} is empty")
     if options.version_id and not options.key:
         raise click.UsageError("--version needs the --key that it is a version of")
     if options.dead_letters and options.status:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.domain.ledger import FileRecord
+from rowledger.domain.outcome import Status
 from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output, show_json
 from rowledger.entrypoints.cli.local_ledger import ledger_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file")
-@click.option("--version", "version_id", help="This version of it; else the latest.")
+@click.option("--version", "version_id", help="This version of it; else the one received last.")
 @click.option("--json", "json_output", is_flag=True, help="One JSON object.")
 def show(file: str, version_id: str | None, *, json_output: bool) -> None:
     """Everything about one upload: ledger row, attempts, receipt and backup.
@@ -54,14 +55,20 @@ def show(file: str, version_id: str | None, *, json_output: bool) -> None:
 
 
 def read_receipt(stack: Stack, record: FileRecord) -> dict[str, Any] | None:
-    """The receipt; None where it is not written yet."""
+    """The receipt; None where there is none. Raise StackError where it is no JSON."""
     s3: S3Client = stack.client("s3")
     bucket = stack.settings["ROWLEDGER_OUTPUT_BUCKET"]
     try:
         body = s3.get_object(Bucket=bucket, Key=record.receipt_key)["Body"].read()
     except s3.exceptions.NoSuchKey:
         return None
-    receipt: dict[str, Any] = json.loads(body)
+    try:
+        receipt: dict[str, Any] = json.loads(body)
+    except ValueError:
+        raise StackError(
+            f"s3://{bucket}/{record.receipt_key} is no receipt: somebody wrote over it;"
+            " remove it, and rowledger reconcile makes it again"
+        ) from None
     return receipt
 
 
@@ -109,7 +116,7 @@ def _print(
         ("sha256", record.sha256 or ""),
         ("receipt", printable(f"s3://{receipts}/{record.receipt_key}")),
         ("backup", printable(f"s3://{backup['bucket']}/{backup['key']}")),
-        ("", "missing" if size is None else f"{size:,} bytes"),
+        ("", _missing(record) if size is None else f"{size:,} bytes"),
         ("mail sent", local_time(record.notified_at) if record.notified_at else "not yet"),
     ]
     if record.error:
@@ -128,9 +135,17 @@ def _print(
     for replay in record.replays:
         output.print(_replay_line(replay), soft_wrap=True)
     if receipt is None:
-        output.print("The receipt is not written yet.")
+        processing = record.status == Status.PROCESSING
+        output.print("There is no receipt yet." if processing else "The receipt is missing.")
     else:
         show_json(receipt)
+
+
+def _missing(record: FileRecord) -> str:
+    """Why there is no backup."""
+    if record.status == Status.PROCESSING:
+        return "not yet"
+    return "missing" if record.sha256 else "none: there was nothing left to copy"
 
 
 def _replay_line(replay: dict[str, Any]) -> Text:

@@ -16,14 +16,18 @@ class Deadline:
     at: float
     monotonic: Callable[[], float]
 
+    def earlier(self, seconds: float) -> "Deadline":
+        """The deadline of a step that something must follow, which takes so long."""
+        return Deadline(self.at - seconds, self.monotonic)
+
     def check(self, step: str) -> None:
         """Raise FaultError (TIME_UP) where there is no time left to begin a step."""
         if self.monotonic() >= self.at:
             raise FaultError(FaultCode.TIME_UP, f"no time was left before {step}")
 
-    def within(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Hand chunks through, in small pieces, until the time is up."""
+    def within(self, chunks: Iterable[bytes], step: str) -> Iterator[bytes]:
+        """Hand chunks through, in small pieces; raise as check() does between them."""
         for chunk in chunks:
             for start in range(0, len(chunk), _PIECE_BYTES):
-                self.check("the end of the file was read")
+                self.check(step)
                 yield chunk[start : start + _PIECE_BYTES]

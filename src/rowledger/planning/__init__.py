@@ -1,0 +1,8 @@
+"""What stands between a Terraform plan and its apply: a summary to review, and checksums.
+
+Used by scripts/terraform.sh; no part of the functions' package.
+"""
+
+
+class PlanningError(Exception):
+    """A plan cannot be recorded or must not be applied; the message says why in one line."""

@@ -1,0 +1,87 @@
+"""Deployments that cannot be put back, or not wholly: what stands where is said."""
+
+import pytest
+
+from rowledger.domain.deployment import Position
+from rowledger.errors import FaultCode, FaultError
+from rowledger.service.aliases import Shift
+from tests.unit.deploying import FUNCTIONS, World, all_at, somebody_moves
+from tests.unit.test_deployment import RECONCILER
+
+FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_an_alias_that_cannot_be_put_back_is_named_and_the_others_are_put_back(
+    world: World,
+) -> None:
+    world.accounts = [None]
+    world.functions.faults["move"] = [None, None, None, None, FAULT]
+    report = world.deploy()
+    assert "csv-reconciler gave no account" in (report.failure or "")
+    assert report.rolled_back is False
+    processor, reconciler, administrator = report.put_back
+    assert (reconciler.function, reconciler.stands) == (RECONCILER, Position("2"))
+    assert reconciler.trouble == str(FAULT)
+    assert (processor.trouble, administrator.trouble) == (None, None)
+    assert world.stands == {**all_at("1"), RECONCILER: Position("2")}
+    assert world.functions.invoked[-1] == (f"{RECONCILER}:1", {})
+
+
+def test_an_alias_that_cannot_be_read_is_said_to_stand_nobody_knows_where(world: World) -> None:
+    world.accounts = [None]
+    world.functions.faults["alias"] = [*[None] * 6, FAULT]
+    report = world.deploy()
+    assert (report.put_back[0].stands, report.put_back[0].trouble) == (None, str(FAULT))
+    assert report.rolled_back is False
+
+
+def test_the_old_reconcilers_failure_hides_no_other(world: World) -> None:
+    world.accounts = [None]
+    world.functions.faults["invoke"] = [None, None, None, None, FAULT]
+    report = world.deploy()
+    assert "no account" in (report.failure or "")
+    assert report.rolled_back
+    assert report.mending is not None
+    assert report.mending.trouble == str(FAULT)
+
+
+def test_the_old_reconciler_need_not_be_waited_for(world: World) -> None:
+    world.accounts = [None]
+    world.functions.faults["invoke"] = [None, None, None, None, KeyboardInterrupt()]
+    report = world.deploy()
+    assert report.mending is not None
+    assert "not waited for" in (report.mending.trouble or "")
+
+
+def test_the_first_deployment_has_nothing_to_go_back_to(world: World) -> None:
+    for function in FUNCTIONS:
+        somebody_moves(world, function, "2")()
+    world.functions.moves.clear()
+    world.accounts = [None]
+    report = world.deploy()
+    assert report.failure
+    assert (report.rolled_back, world.functions.moves) == (None, [])
+
+
+@pytest.mark.parametrize("nth", [0, 1, 2])
+def test_where_nothing_is_proven_the_aliases_move_all_or_none(world: World, nth: int) -> None:
+    """As `rowledger up` moves them."""
+    world.functions.faults["move"] = [*[None] * nth, FAULT]
+    with pytest.raises(FaultError, match="ServiceException"):
+        Shift(world.functions, "live").move_all(world.release)
+    assert world.stands == all_at("1")
+    Shift(world.functions, "live").move_all(world.release)
+    assert world.stands == all_at("2")
+
+
+def test_what_could_not_be_put_back_then_is_in_the_fault(world: World) -> None:
+    fault = FaultError(FaultCode.FUNCTION, "moving the alias: AccessDenied")
+    world.functions.faults["move"] = [None, None, FAULT, fault]
+    with pytest.raises(FaultError) as raised:
+        Shift(world.functions, "live").move_all(world.release)
+    assert str(raised.value) == (f"{FAULT}; {RECONCILER}:live was not put back: {fault}")
