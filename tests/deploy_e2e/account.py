@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.local import function_logs
-from rowledger.local.aws import ACCOUNT_ID, Aws
+from rowledger.local.aws import Aws
 from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.layout import Layout
 from rowledger.local.roles import Login
@@ -152,7 +152,12 @@ class _FirstDeployment:
     def __call__(
         self, aws: Aws, layout: Layout, master: Login, _progress: Callable[[str], None], /
     ) -> dict[str, str]:
-        self.environment = _environment(self.folder, aws, layout, master)
+        administrators = environment_in(self.folder, aws, layout, master)
+        ready = Checkout.create(self.folder / "bootstrap", administrators | UNASKED)
+        ready.must_make("bootstrap", ENV="local")
+        # With no more than the role of deployments may.
+        deployer = job(aws.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
+        self.environment = as_job(administrators, deployer)
         self.checkout = Checkout.create(self.folder / "first", self.environment)
         self.said["bootstrap"] = self.checkout.must_make(aws, "bootstrap", ENV="local")
         self.planner = job(aws.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
@@ -170,7 +175,7 @@ class _FirstDeployment:
         return known["Environment"]["Variables"]
 
 
-def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+def environment_in(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
     """What a person exports before the commands, and nothing of this machine's that matters."""
     settings = folder / "terraform.rc"
     settings.write_text(find_terraform().settings(), encoding="utf-8")

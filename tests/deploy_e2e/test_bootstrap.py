@@ -182,15 +182,10 @@ def test_a_role_of_the_pipeline_is_made_with_the_boundary_alone(
 
 def _in_role(who: Aws, name: str) -> Aws:
     """Somebody in a role that everybody may take."""
-    keys = who.client("sts").assume_role(
+    answer = who.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{name}", RoleSessionName="rogue"
-    )["Credentials"]
-    return Aws(
-        who.endpoint_url,
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        session_token=keys["SessionToken"],
     )
+    return session(who.endpoint_url, answer["Credentials"])
 
 
 def test_a_deployment_may_what_it_takes_to_deploy(root: Aws, apply_job: Aws) -> None:

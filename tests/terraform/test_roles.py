@@ -134,7 +134,13 @@ ADMINISTRATOR = {"iam__PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"
         *(
             (f"lambda:{action}", f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}", {})
             for name in ("csv-processor", "csv-reconciler:7", "csv-administrator:live")
-            for action in ("InvokeFunction", "GetAlias", "UpdateAlias", "ListVersionsByFunction")
+            for action in (
+                "InvokeFunction",
+                "GetAlias",
+                "UpdateAlias",
+                "ListVersionsByFunction",
+                "GetFunctionConfiguration",
+            )
         ),
         ("cloudwatch:DescribeAlarms", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT_ID}:alarm:*", {}),
     ],
