@@ -21,7 +21,7 @@ from rowledger.local.state import exclusive
 from rowledger.local.terraform import blind, find_terraform
 from rowledger.local.terraform_stack import environment_of
 from tests.deploy_e2e.checkout import Checkout
-from tests.deploy_e2e.jobs import ENVIRONMENT, PULL_REQUEST, job
+from tests.deploy_e2e.jobs import BOUNDARY, ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 FUNCTIONS = tuple(PIPELINE[part]["name"] for part in ("function", "reconciler", "administrator"))
-BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 # Longer than all of an event's tries take in the emulator.
 GRACE_SECONDS = 20
 _START = re.compile(r"START RequestId: (\S+) Version: (\S+)")
@@ -152,12 +151,7 @@ class _FirstDeployment:
     def __call__(
         self, aws: Aws, layout: Layout, master: Login, _progress: Callable[[str], None], /
     ) -> dict[str, str]:
-        administrators = environment_in(self.folder, aws, layout, master)
-        ready = Checkout.create(self.folder / "bootstrap", administrators | UNASKED)
-        ready.must_make("bootstrap", ENV="local")
-        # With no more than the role of deployments may.
-        deployer = job(aws.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
-        self.environment = as_job(administrators, deployer)
+        self.environment = _environment(self.folder, aws, layout, master)
         self.checkout = Checkout.create(self.folder / "first", self.environment)
         self.said["bootstrap"] = self.checkout.must_make(aws, "bootstrap", ENV="local")
         self.planner = job(aws.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
@@ -175,7 +169,7 @@ class _FirstDeployment:
         return known["Environment"]["Variables"]
 
 
-def environment_in(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
     """What a person exports before the commands, and nothing of this machine's that matters."""
     settings = folder / "terraform.rc"
     settings.write_text(find_terraform().settings(), encoding="utf-8")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rowledger import contract
 from rowledger.local.aws import ACCOUNT_ID, Aws
-from tests.deploy_e2e.account import BOUNDARY
+from tests.deploy_e2e.jobs import BOUNDARY
 
 PIPELINE = contract.load("pipeline.json")
 INPUT = PIPELINE["buckets"]["input"]

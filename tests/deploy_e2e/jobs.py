@@ -2,6 +2,8 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from botocore import UNSIGNED
@@ -13,6 +15,7 @@ GITHUB = "https://token.actions.githubusercontent.com"
 # As bootstrap/env/local.tfvars names them.
 PULL_REQUEST = "repo:example/rowledger:pull_request"
 ENVIRONMENT = "repo:example/rowledger:environment:local"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 
 
 def job(endpoint_url: str, role: str, **claims: str) -> Aws:
@@ -28,17 +31,22 @@ def job(endpoint_url: str, role: str, **claims: str) -> Aws:
         endpoint_url=endpoint_url,
         config=Config(signature_version=UNSIGNED, proxies={}),
     )
-    keys = sts.assume_role_with_web_identity(
+    answer = sts.assume_role_with_web_identity(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{role}",
         RoleSessionName="job",
         WebIdentityToken=".".join(
             base64.urlsafe_b64encode(part).decode().rstrip("=")
             for part in (b'{"alg":"RS256"}', json.dumps(token).encode(), b"unsigned")
         ),
-    )["Credentials"]
+    )
+    return session(endpoint_url, answer["Credentials"])
+
+
+def session(endpoint_url: str, credentials: Mapping[str, Any]) -> Aws:
+    """Who has these temporary keys, which STS gave out."""
     return Aws(
         endpoint_url,
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        session_token=keys["SessionToken"],
+        credentials["AccessKeyId"],
+        credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
     )
