@@ -79,6 +79,10 @@ terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, pa
 terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline's tests there, destroy it (minutes)
 	$(BIN)/pytest --terraform-stack tests/terraform_e2e/test_second_plan.py tests/e2e tests/integration/test_local_permissions.py tests/terraform_e2e/test_command.py tests/terraform_e2e/test_destroy.py
 
+.PHONY: bootstrap
+bootstrap: setup ## make an AWS account ready for deployments, or bring it up to date (ENV=name, see docs/bootstrap.md)
+	@$(BIN)/python -m scripts.bootstrap $(ENV)
+
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py

@@ -32,6 +32,7 @@ module "processor" {
   function             = local.pipeline.function
   role                 = local.pipeline.role
   trust_policy         = local.trust_policies.processor
+  permissions_boundary = var.permissions_boundary
   policies             = local.policies.processor
   package              = var.package
   environment          = local.environments.function
@@ -52,8 +53,8 @@ module "trigger" {
   bucket_arn    = module.input_bucket.arn
   events        = local.pipeline.event_filter.events
   function_name = module.processor.name
-  qualifier     = var.alias_events ? module.processor.alias : null
-  invoked_arn   = var.alias_events ? module.processor.alias_arn : module.processor.arn
+  qualifier     = module.processor.alias
+  invoked_arn   = module.processor.alias_arn
 }
 
 # --- csv-reconciler: its schedule invokes it
@@ -64,6 +65,7 @@ module "reconciler" {
   function             = local.pipeline.reconciler
   role                 = local.pipeline.reconciler.role
   trust_policy         = local.trust_policies.reconciler
+  permissions_boundary = var.permissions_boundary
   policies             = local.policies.reconciler
   package              = var.package
   environment          = local.environments.reconciler
@@ -78,12 +80,13 @@ module "reconciler" {
 module "schedule" {
   source = "./modules/schedule"
 
-  name         = local.pipeline.reconciler.schedule.name
-  expression   = local.pipeline.reconciler.schedule.expression
-  function_arn = module.reconciler.alias_arn
-  role         = local.pipeline.reconciler.schedule.role
-  trust_policy = local.trust_policies.schedule
-  policy       = local.schedule_policy
+  name                 = local.pipeline.reconciler.schedule.name
+  expression           = local.pipeline.reconciler.schedule.expression
+  function_arn         = module.reconciler.alias_arn
+  role                 = local.pipeline.reconciler.schedule.role
+  trust_policy         = local.trust_policies.schedule
+  policy               = local.schedule_policy
+  permissions_boundary = var.permissions_boundary
 }
 
 # --- csv-administrator: a person or a deployment invokes it to migrate, Secrets Manager to rotate
@@ -94,6 +97,7 @@ module "administrator" {
   function             = local.pipeline.administrator
   role                 = local.pipeline.administrator.role
   trust_policy         = local.trust_policies.administrator
+  permissions_boundary = var.permissions_boundary
   policies             = local.policies.administrator
   package              = var.package
   environment          = local.environments.administrator

@@ -74,6 +74,7 @@ module "network" {
   s3_prefix_list_rule     = var.platform.s3_prefix_list_rule
   flow_log_retention_days = var.flow_log_retention_days
   kms_key_arn             = module.encryption.data_key_arn
+  permissions_boundary    = var.permissions_boundary
 }
 
 module "database" {
@@ -99,6 +100,7 @@ module "database" {
   master_username          = var.database_master_username
   managed_master_secret    = var.platform.managed_master_secret
   master_password          = var.database_master_password
+  permissions_boundary     = var.permissions_boundary
 }
 
 # What the functions log in with. It is made empty: the administrator writes the first version and

@@ -57,6 +57,17 @@ variable "tags" {
   nullable    = false
 }
 
+variable "permissions_boundary" {
+  description = "The policy that every role made here carries as its boundary (bootstrap/ makes one); null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:aws:iam::${var.account_id}:policy/[A-Za-z0-9+=,.@_/-]+$", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of an IAM policy of account_id, or null."
+  }
+}
+
 # --- Notifications
 
 variable "notification_emails" {
@@ -131,11 +142,4 @@ variable "platform" {
   })
   default  = {}
   nullable = false
-}
-
-variable "alias_events" {
-  description = "Whether an upload invokes the alias, as it must on AWS; env/local.tfvars says what an emulator does otherwise."
-  type        = bool
-  default     = true
-  nullable    = false
 }

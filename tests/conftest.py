@@ -41,9 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run on a stack that Terraform provisioned, as make terraform-e2e does",
     )
     parser.addoption(
-        "--deploy",
-        action="store_true",
-        help="deploy to an emulated account, as make deploy-e2e does",
+        "--deploy", action="store_true", help="deploy to an emulator, as make deploy-e2e does"
     )
 
 

@@ -33,7 +33,3 @@ platform = {
   # It knows no PutQueryDefinition.
   saved_queries = false
 }
-
-# An event for an alias is lost after its last try: only the function's own settings are heeded. What
-# tries deployments turns it on, with PLAN_ARGS=-var=alias_events=true.
-alias_events = false

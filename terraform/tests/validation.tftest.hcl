@@ -80,6 +80,7 @@ run "other_wrong_values" {
     database_max_connections = 5001
     notification_emails      = ["not an address"]
     database_vpc_cidr        = "10.1.0.0/24"
+    permissions_boundary     = "arn:aws:iam::999999999999:policy/of-another-account"
   }
 
   expect_failures = [
@@ -90,6 +91,7 @@ run "other_wrong_values" {
     var.database_max_connections,
     var.notification_emails,
     var.database_vpc_cidr,
+    var.permissions_boundary,
   ]
 }
 
@@ -104,6 +106,7 @@ run "values_that_contradict_one_another" {
     database_storage_gb     = 20 # and no room to grow
     database_max_storage_gb = 21
     database_vpc_cidr       = "10.0.0.0/16" # the other VPC's
+    permissions_boundary    = "arn:aws:iam::123456789012:role/no-policy"
   }
 
   expect_failures = [
@@ -111,6 +114,7 @@ run "values_that_contradict_one_another" {
     var.backup_retention_days,
     var.database_max_storage_gb,
     var.database_vpc_cidr,
+    var.permissions_boundary,
   ]
 }
 

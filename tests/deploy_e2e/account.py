@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.local import function_logs
-from rowledger.local.aws import ACCOUNT_ID, Aws
+from rowledger.local.aws import Aws
 from rowledger.local.emulator_gaps import mail_relay
 from rowledger.local.layout import Layout
 from rowledger.local.roles import Login
@@ -22,6 +21,7 @@ from rowledger.local.state import exclusive
 from rowledger.local.terraform import blind, find_terraform
 from rowledger.local.terraform_stack import environment_of
 from tests.deploy_e2e.checkout import Checkout
+from tests.deploy_e2e.jobs import BOUNDARY, ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena
@@ -29,13 +29,11 @@ from tests.faults.function import Function
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 FUNCTIONS = tuple(PIPELINE[part]["name"] for part in ("function", "reconciler", "administrator"))
-PLAN_ARGS = "-var=alias_events=true"
 # Longer than all of an event's tries take in the emulator.
 GRACE_SECONDS = 20
-_STATE_BUCKET = f"rowledger-state-{ACCOUNT_ID}"
 _START = re.compile(r"START RequestId: (\S+) Version: (\S+)")
 # What would change what is tried here.
 _FOREIGN = ("MAKE", "MFLAGS", "ROWLEDGER_", "PYTHON", "ENV")
@@ -43,15 +41,25 @@ _FOREIGN = ("MAKE", "MFLAGS", "ROWLEDGER_", "PYTHON", "ENV")
 
 @dataclass
 class Account:
-    """stack: to look at it from outside. first: what the first deployment said, step by step."""
+    """stack: to look at it from outside. first: where the first deployment was made.
+
+    said: by each of its steps. planner, deployer: jobs in the roles that the bootstrap made.
+    """
 
     folder: Path
     stack: Stack
     environment: dict[str, str] = field(repr=False)
-    checkout: Checkout
-    first: dict[str, Result]
+    planner: Aws
+    deployer: Aws
+    first: Checkout
+    said: dict[str, Result]
     deployments: int = 1
     rolled_back: int = 0
+
+    @property
+    def root(self) -> Aws:
+        """Its administrator."""
+        return self.stack.aws
 
     @property
     def arena(self) -> Arena:
@@ -74,25 +82,41 @@ class Account:
             )
         return found
 
-    def outcomes_by_version(self, prefix: str) -> Counter[str]:
-        """How many outcomes each version of csv-processor has recorded, by log and ledger."""
+    def served(self, prefix: str) -> list[str]:
+        """The version of csv-processor that recorded each outcome, in the order of the uploads.
+
+        What a reconciliation recorded is left out.
+        """
+        return [version for version, recorded in self.attempts(prefix) if recorded]
+
+    def attempts(self, prefix: str) -> list[tuple[str, bool]]:
+        """Of each attempt that csv-processor made, its version, and whether it was the last one."""
         with self.arena.superuser() as connection:
-            requests = connection.run(
-                "SELECT a.request_id FROM file_metadata f"
-                " JOIN file_attempt a ON a.file_id = f.id AND a.attempt = f.attempt"
-                " WHERE starts_with(f.filename, :prefix) AND f.status <> 'PROCESSING'",
+            rows = connection.run(
+                "SELECT a.request_id, a.attempt = f.attempt AND f.status <> 'PROCESSING'"
+                " FROM file_metadata f JOIN file_attempt a ON a.file_id = f.id"
+                " WHERE starts_with(f.filename, :prefix) ORDER BY f.received_at, a.attempt",
                 prefix=prefix,
             )
-        versions = dict(self.invocations())
-        return Counter(versions[request] for (request,) in requests if request in versions)
+        versions = self.invocations()
+        return [(versions[request], last) for request, last in rows if request in versions]
 
-    def invocations(self) -> list[tuple[str, str]]:
-        """Request id and version of each invocation of csv-processor."""
+    def kept_events(self) -> int:
+        """How many events that failed for good are in the failure queue."""
+        sqs: SQSClient = self.stack.client("sqs")
+        url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
+        known = sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(known["Attributes"]["ApproximateNumberOfMessages"])
+
+    def invocations(self) -> dict[str, str]:
+        """The version that each invocation of csv-processor ran, by its request id."""
         lines = function_logs.read(
             self.stack.client("logs"), PIPELINE["function"]["log_group"], since_ms=0
         )
         starts = (_START.match(line.message) for line in lines)
-        return [(start[1], start[2]) for start in starts if start]
+        return {start[1]: start[2] for start in starts if start}
 
 
 def open_account(folder: Path) -> Account:
@@ -106,6 +130,8 @@ def open_account(folder: Path) -> Account:
         folder,
         open_stack(layout),
         deployment.environment,
+        deployment.planner,
+        deployment.deployer,
         deployment.checkout,
         deployment.said,
     )
@@ -119,21 +145,25 @@ class _FirstDeployment:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Result] = field(default_factory=dict)
     checkout: Checkout = field(init=False)
+    planner: Aws = field(init=False)
+    deployer: Aws = field(init=False)
 
     def __call__(
         self, aws: Aws, layout: Layout, master: Login, _progress: Callable[[str], None], /
     ) -> dict[str, str]:
         self.environment = _environment(self.folder, aws, layout, master)
         self.checkout = Checkout.create(self.folder / "first", self.environment)
-        _make_state_bucket(aws)
+        self.said["bootstrap"] = self.checkout.must_make(aws, "bootstrap", ENV="local")
+        self.planner = job(aws.endpoint_url, "rowledger-plan", sub=PULL_REQUEST)
+        self.deployer = job(aws.endpoint_url, "rowledger-apply", sub=ENVIRONMENT)
         self.said["plan"] = self.checkout.must_make(
-            "package", "plan", ENV="local", RDS_CA="none", PLAN_ARGS=PLAN_ARGS
+            self.planner, "package", "plan", ENV="local", RDS_CA="none"
         )
-        self.said["apply"] = self.checkout.must_make("apply", ENV="local")
+        self.said["apply"] = self.checkout.must_make(self.deployer, "apply", ENV="local")
         # As an address confirms its subscription: mails come from here on.
         outputs = json.loads((self.checkout.bundle / "outputs.json").read_text())
         mail_relay.subscribe(aws, outputs["topic_arn"]["value"])
-        self.said["deploy"] = self.checkout.must_make("deploy", ENV="local")
+        self.said["deploy"] = self.checkout.must_make(self.deployer, "deploy", ENV="local")
         client: LambdaClient = aws.client("lambda")
         known = client.get_function_configuration(FunctionName=PIPELINE["reconciler"]["name"])
         return known["Environment"]["Variables"]
@@ -142,16 +172,16 @@ class _FirstDeployment:
 def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
     """What a person exports before the commands, and nothing of this machine's that matters."""
     settings = folder / "terraform.rc"
-    settings.write_text(find_terraform().installation(), encoding="utf-8")
+    settings.write_text(find_terraform().settings(), encoding="utf-8")
     known = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ROWLEDGER_RECONCILE_GRACE_SECONDS", str(GRACE_SECONDS))
         given = environment_of(aws, layout, master)
-    own = {"TF_CLI_CONFIG_FILE": str(settings), "AWS_DEFAULT_REGION": aws.region}
+    own = {
+        "TF_CLI_CONFIG_FILE": str(settings),
+        # The bootstrap asks a person before it changes anything.
+        "TF_CLI_ARGS_apply": "-auto-approve -no-color",
+        "TF_VAR_permissions_boundary": BOUNDARY,
+        "AWS_DEFAULT_REGION": aws.region,
+    }
     return blind(known) | given | own
-
-
-def _make_state_bucket(aws: Aws) -> None:
-    s3: S3Client = aws.client("s3")
-    s3.create_bucket(Bucket=_STATE_BUCKET)
-    s3.put_bucket_versioning(Bucket=_STATE_BUCKET, VersioningConfiguration={"Status": "Enabled"})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rowledger.local.aws import Aws
 from rowledger.packaging import ROOT
 from tests.e2e.cli import Result
 
@@ -14,12 +15,12 @@ _PARTS = ("Makefile", "bootstrap", "pyproject.toml", "requirements", "scripts", 
 _LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "__pycache__")
 # What the workflow carries from the job that plans to the one that applies.
 _ARTIFACT = ("csv-processor.zip", "csv-processor.json", "deploy")
-_MAKE_SECONDS = 900
+_SECONDS = 900
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """environment: of every command, in full."""
+    """environment: what every command has, but for who runs it."""
 
     folder: Path
     environment: Mapping[str, str] = field(repr=False)
@@ -65,24 +66,36 @@ class Checkout:
             else:
                 shutil.copy(source, target)
 
-    def make(self, *targets: str, **variables: str) -> Result:
-        """What `make` says; variables are given to it on its command line."""
-        given = [f"{name}={value}" for name, value in variables.items()]
+    def run(self, who: Aws, *command: str) -> Result:
+        """What a command says that is run at the top of the checkout, by its name."""
+        program = shutil.which(command[0])
+        assert program, command[0]
+        identity = {
+            "AWS_ENDPOINT_URL": who.endpoint_url,
+            "AWS_ACCESS_KEY_ID": who.access_key,
+            "AWS_SECRET_ACCESS_KEY": who.secret_key,
+            "AWS_SESSION_TOKEN": who.session_token or "",
+        }
         done = subprocess.run(
-            ["make", "--no-print-directory", *targets, *given],  # noqa: S607 -- as a person types it
+            [program, *command[1:]],
             cwd=self.folder,
-            env=self.environment,
+            env={**self.environment, **identity},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
-            timeout=_MAKE_SECONDS,
+            timeout=_SECONDS,
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def must_make(self, *targets: str, **variables: str) -> Result:
+    def make(self, who: Aws, *targets: str, **variables: str) -> Result:
+        """The same for targets; variables are given to make on its command line."""
+        given = [f"{name}={value}" for name, value in variables.items()]
+        return self.run(who, "make", "--no-print-directory", *targets, *given)
+
+    def must_make(self, who: Aws, *targets: str, **variables: str) -> Result:
         """The same; raise AssertionError where it fails."""
-        done = self.make(*targets, **variables)
+        done = self.make(who, *targets, **variables)
         said = f"{done.out[-3000:]}\n{done.err[-3000:]}"
         assert done.status == 0, f"make {' '.join(targets)} failed:\n{said}"
         return done

@@ -135,3 +135,28 @@ def test_a_message_that_is_no_notification_holds_up_no_mail(stack: Stack) -> Non
     )
     assert until(lambda: bool(mails_about(stack, "after the strange")), SECONDS)
     assert health.check(stack.layout).healthy
+
+
+def test_a_database_instance_is_read_back_as_it_was_made(stack: Stack) -> None:
+    rds = stack.client("rds")
+    made = {
+        "PreferredBackupWindow": "01:00-02:00",
+        "PerformanceInsightsKMSKeyId": "arn:aws:kms:us-east-1:123456789012:key/x",
+    }
+    rds.create_db_instance(
+        DBInstanceIdentifier="read-back",
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="master",
+        MasterUserPassword="a password",
+        EnablePerformanceInsights=True,
+        EnableCloudwatchLogsExports=["postgresql", "upgrade"],
+        **made,
+    )
+    try:
+        (found,) = rds.describe_db_instances(DBInstanceIdentifier="read-back")["DBInstances"]
+    finally:
+        rds.delete_db_instance(DBInstanceIdentifier="read-back", SkipFinalSnapshot=True)
+    assert found["EnabledCloudwatchLogsExports"] == ["postgresql", "upgrade"]
+    assert {name: found[name] for name in made} == made

@@ -1,16 +1,24 @@
-"""Terraform with its provider, or a reason why these checks cannot be made here.
+"""Terraform's configurations with their provider, or a reason why these checks cannot be made here.
 
 `make test` says the reason in its summary and goes on; `make terraform-check` fails.
 """
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 from typing import Any, NoReturn
 
 import pytest
 
 from rowledger.local import StackError
 from rowledger.local.aws import ACCOUNT_ID, REGION
-from rowledger.local.terraform import LOCAL_STATE, OFFLINE, Workspace, find_terraform
+from rowledger.local.terraform import (
+    LOCAL_STATE,
+    OFFLINE,
+    Terraform,
+    Workspace,
+    find_terraform,
+)
+from tests.terraform.iam import BOUNDARY
 
 # What a plan cannot know before AWS answers, so that it shows everything that hangs on it.
 ANSWERS = f"""
@@ -19,8 +27,20 @@ locals {{
   database_address  = "database.test:5432"
 }}
 """
+# The pipeline's infrastructure, and what a pipeline needs to build it.
+CONFIGURATIONS = ("terraform", "bootstrap")
 # Stands in for the functions' package, whose bytes a plan does not look at.
 PACKAGE = "tests/packages/whole.zip"
+DEPLOYMENT = (
+    f"-var=account_id={ACCOUNT_ID}",
+    f"-var=aws_region={REGION}",
+    "-var=environment=parity",
+    "-var=bucket_suffix=",
+    '-var=notification_emails=["ops@example.com"]',
+    f"-var=package={PACKAGE}",
+)
+
+Planning = Callable[[str], Workspace]
 
 
 @pytest.fixture(scope="session")
@@ -40,35 +60,68 @@ class Without:
         pytest.skip(f"Terraform was not checked: {reason}")
 
 
-@pytest.fixture(scope="session")
-def workspace(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The configuration as it stands, for commands that ask no account."""
-    return _workspace(without, tmp_path_factory.mktemp("terraform"), {"state": LOCAL_STATE})
+@pytest.fixture(scope="session", params=CONFIGURATIONS)
+def workspace(
+    request: pytest.FixtureRequest, without: Without, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    """A configuration as it stands, for commands that ask no account."""
+    folder = tmp_path_factory.mktemp("terraform")
+    return _created(
+        without, Workspace(_terraform(without), folder, {"state": LOCAL_STATE}, name=request.param)
+    )
 
 
 @pytest.fixture(scope="session")
-def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The configuration with a provider that asks no account, for plans."""
-    overrides = {"state": LOCAL_STATE, "provider": OFFLINE, "answers": ANSWERS}
-    return _workspace(without, tmp_path_factory.mktemp("planning"), overrides)
+def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Planning:
+    """Each configuration with a provider that asks no account, for plans."""
+    answers = {"terraform": {"answers": ANSWERS}, "bootstrap": {}}
+
+    @cache
+    def planned(name: str) -> Workspace:
+        folder = tmp_path_factory.mktemp("planning")
+        overrides = {"state": LOCAL_STATE, "provider": OFFLINE, **answers[name]}
+        return _created(without, Workspace(_terraform(without), folder, overrides, name=name))
+
+    return planned
 
 
 @pytest.fixture(scope="session")
-def plan(planning: Workspace) -> Any:  # noqa: ANN401 -- JSON
+def plan(planning: Planning) -> Any:  # noqa: ANN401 -- JSON
     """The plan of a first deployment to the account that the local stack plays."""
-    return planning.plan(
+    return planning("terraform").plan(*DEPLOYMENT)
+
+
+@pytest.fixture(scope="session")
+def bootstrap(planning: Planning) -> dict[str, dict[str, Any]]:
+    """The planned resources of the bootstrap, by address."""
+    plan = planning("bootstrap").plan(
         f"-var=account_id={ACCOUNT_ID}",
         f"-var=aws_region={REGION}",
         "-var=environment=parity",
         "-var=bucket_suffix=",
-        '-var=notification_emails=["ops@example.com"]',
-        f"-var=package={PACKAGE}",
+        '-var=plan_subjects=["repo:acme/rowledger:pull_request"]',
+        '-var=apply_subjects=["repo:acme/rowledger:environment:parity"]',
     )
+    resources = plan["planned_values"]["root_module"]["resources"]
+    return {each["address"]: each["values"] for each in resources}
 
 
-def _workspace(without: Without, folder: Path, overrides: dict[str, str]) -> Workspace:
+@pytest.fixture(scope="session")
+def bounded(planning: Planning) -> list[dict[str, Any]]:
+    """The resources of the pipeline as it is deployed under the boundary."""
+    plan = planning("terraform").plan(*DEPLOYMENT, f"-var=permissions_boundary={BOUNDARY}")
+    return [each for each in plan["resource_changes"] if each["mode"] == "managed"]
+
+
+def _terraform(without: Without) -> Terraform:
     try:
-        workspace = Workspace(find_terraform(), folder, overrides)
+        return find_terraform()
+    except StackError as error:
+        without(str(error))
+
+
+def _created(without: Without, workspace: Workspace) -> Workspace:
+    try:
         workspace.create()
     except StackError as error:
         without(str(error))

@@ -10,21 +10,26 @@ import pytest
 
 from rowledger.packaging import ROOT
 from tests.figures import FIGURES
-from tests.terraform.conftest import Without
+from tests.terraform.conftest import CONFIGURATIONS, Without
 
 CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
 # Fewer would mean that it read less than the whole configuration.
-MINIMUM_PASSED = 200
+MINIMUM_PASSED = {"terraform": 200, "bootstrap": 30}
+
+
+@pytest.fixture(scope="module", params=CONFIGURATIONS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def report(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
+def report(name: str, without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 -- JSON
     if not CHECKOV.exists():
         without("Checkov is not installed: run make terraform-check")
     done = subprocess.run(
         [
-            *(str(CHECKOV), "--directory", str(ROOT / "terraform"), "--framework", "terraform"),
-            *("--var-file", str(ROOT / "terraform" / "env" / "prod.tfvars")),
+            *(str(CHECKOV), "--directory", str(ROOT / name), "--framework", "terraform"),
+            *("--var-file", str(ROOT / name / "env" / "prod.tfvars")),
             # Terraform's own tests, which it takes for configuration.
             *("--skip-path", "tftest.hcl"),
             *("--skip-download", "--output", "json"),
@@ -39,17 +44,17 @@ def report(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Any:  
     return json.loads(done.stdout)
 
 
-def test_nothing_is_found(report: Any) -> None:  # noqa: ANN401 -- JSON
+def test_nothing_is_found(name: str, report: Any) -> None:  # noqa: ANN401 -- JSON
     failed = [
         f"{check['check_id']} {check['resource']}: {check['check_name']}"
         for check in report["results"]["failed_checks"]
     ]
     assert failed == []
     assert report["summary"]["parsing_errors"] == 0
-    assert report["summary"]["passed"] > MINIMUM_PASSED
+    assert report["summary"]["passed"] > MINIMUM_PASSED[name]
 
 
-def test_each_skip_says_why(report: Any, pytestconfig: pytest.Config) -> None:  # noqa: ANN401 -- JSON
+def test_each_skip_says_why(name: str, report: Any, pytestconfig: pytest.Config) -> None:  # noqa: ANN401 -- JSON
     skipped = report["results"]["skipped_checks"]
     unexplained = [
         f"{check['check_id']} {check['resource']}"
@@ -61,12 +66,12 @@ def test_each_skip_says_why(report: Any, pytestconfig: pytest.Config) -> None:  
     listed = ", ".join(f"{name} x{count}" for name, count in sorted(counts.items()))
     passed, failed = report["summary"]["passed"], report["summary"]["failed"]
     pytestconfig.stash[FIGURES].append(
-        f"Checkov: {passed} passed, {failed} failed, skipped: {listed}"
+        f"Checkov, {name}: {passed} passed, {failed} failed, skipped: {listed}"
     )
 
 
 def test_nothing_is_skipped_but_beside_its_reason() -> None:
     """No settings file takes a check away from the whole project."""
     names = (".checkov.yaml", ".checkov.yml")
-    folders = (ROOT, ROOT / "terraform")
+    folders = (ROOT, *(ROOT / name for name in CONFIGURATIONS))
     assert not [folder / name for folder in folders for name in names if (folder / name).exists()]

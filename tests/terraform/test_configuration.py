@@ -1,4 +1,4 @@
-"""The configuration by itself: formatted, valid, and true to its own tests."""
+"""Each configuration by itself: formatted, valid, and true to its own tests."""
 
 import re
 from pathlib import Path
@@ -7,10 +7,15 @@ import pytest
 
 from rowledger.local.terraform import PROVIDER_VERSION, Workspace
 from rowledger.packaging import ROOT
-from tests.terraform.conftest import PACKAGE
+from tests.terraform.conftest import CONFIGURATIONS, PACKAGE, Planning
 
-TERRAFORM = ROOT / "terraform"
-SUITES = sorted(path.name for path in (TERRAFORM / "tests").glob("*.tftest.hcl"))
+SUITES = sorted(
+    (name, path.name)
+    for name in CONFIGURATIONS
+    for path in (ROOT / name / "tests").glob("*.tftest.hcl")
+)
+# What an environment's file leaves to the command.
+REST = {"terraform": [f"-var=package={PACKAGE}"], "bootstrap": []}
 
 
 def test_it_is_formatted(workspace: Workspace) -> None:
@@ -24,7 +29,7 @@ def test_it_is_valid(workspace: Workspace) -> None:
     assert "Warning" not in done.stdout + done.stderr, "something is deprecated"
 
 
-@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize(("workspace", "suite"), SUITES, indirect=["workspace"])
 def test_its_own_tests_pass(workspace: Workspace, suite: str) -> None:
     done = workspace.run("test", "-no-color", f"-filter=tests/{suite}")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -33,9 +38,10 @@ def test_its_own_tests_pass(workspace: Workspace, suite: str) -> None:
     assert int(passed[1]) > 0
 
 
-def test_every_rule_about_a_variable_has_its_failing_case() -> None:
-    rules = _names(r'^variable "(\w+)"(?:(?!^\}).)*?validation \{', TERRAFORM, "variables*.tf")
-    cases = _names(r"\bvar\.(\w+)[,\]]", TERRAFORM / "tests", "validation.tftest.hcl")
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_every_rule_about_a_variable_has_its_failing_case(name: str) -> None:
+    rules = _names(r'^variable "(\w+)"(?:(?!^\}).)*?validation \{', ROOT / name, "variables*.tf")
+    cases = _names(r"\bvar\.(\w+)[,\]]", ROOT / name / "tests", "validation.tftest.hcl")
     assert rules == cases
     assert rules
 
@@ -45,13 +51,17 @@ def _names(pattern: str, folder: Path, files: str) -> set[str]:
     return set(re.findall(pattern, text, re.MULTILINE | re.DOTALL))
 
 
-def test_the_lock_names_the_provider_that_is_tested() -> None:
-    lock = (TERRAFORM / ".terraform.lock.hcl").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_the_lock_names_the_provider_that_is_tested(name: str) -> None:
+    lock = (ROOT / name / ".terraform.lock.hcl").read_text(encoding="utf-8")
     assert f'version     = "{PROVIDER_VERSION}"' in lock
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_an_environments_values_give_a_plan(planning: Workspace, environment: str) -> None:
-    plan = planning.plan(f"-var-file=env/{environment}.tfvars", f"-var=package={PACKAGE}")
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_an_environments_values_give_a_plan(
+    planning: Planning, name: str, environment: str
+) -> None:
+    plan = planning(name).plan(f"-var-file=env/{environment}.tfvars", *REST[name])
     actions = {tuple(each["change"]["actions"]) for each in plan["resource_changes"]}
     assert actions == {("create",)}

@@ -29,11 +29,6 @@ FORGOTTEN: dict[str, set[str]] = {
         f'module.alarms.aws_cloudwatch_metric_alarm.this["{name}"]': ALARM
         for name in contract.load("pipeline.json")["alarms"]
     },
-    "module.database.aws_db_instance.this": {
-        "backup_window",
-        "enabled_cloudwatch_logs_exports",
-        "performance_insights_kms_key_id",
-    },
     # Role and interval cannot be changed in a flow log: it would be made anew.
     'module.network.aws_flow_log.this["database"]': FLOW_LOG,
     'module.network.aws_flow_log.this["lambda"]': FLOW_LOG,

@@ -7,13 +7,14 @@ import urllib.error
 import urllib.request
 
 from rowledger.local import StackError, aws, ports, processes
-from rowledger.local.emulator_gaps import idle_connections
 from rowledger.local.files import tail
 from rowledger.local.layout import Layout
 from rowledger.local.state import Part, Secrets
 from rowledger.local.waiting import until
 
 NAME = "emulator"
+# Not imported: that would load the emulator itself into every command.
+PROGRAM = "rowledger.local.emulator_program"
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -35,7 +36,7 @@ def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> P
 def _start_on(layout: Layout, credentials: Secrets, port: int) -> Part:
     log_file = layout.log_file(NAME)
     process = processes.spawn(
-        [sys.executable, "-m", idle_connections.__name__],
+        [sys.executable, "-m", PROGRAM],
         environment=_environment(layout, credentials, port),
         cwd=layout.emulator,
         log_file=log_file,

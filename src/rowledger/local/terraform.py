@@ -62,8 +62,8 @@ class Terraform:
     platform: str
     mirror: Path | None
 
-    def installation(self) -> str:
-        """Terraform's own settings, of TF_CLI_CONFIG_FILE: where the provider comes from."""
+    def settings(self) -> str:
+        """Terraform's own settings: where the provider comes from."""
         if self.mirror is None:
             cache = ROOT / "build" / "terraform-providers"
             cache.mkdir(parents=True, exist_ok=True)
@@ -149,20 +149,22 @@ def blind(environment: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A copy of the configuration in a folder.
+    """A copy of a configuration in a folder.
 
     overrides: files beside the configuration, by name without _override.tf.
     environment: variables for Terraform, such as TF_VAR_… and AWS_….
+    name: the configuration's folder in the checkout.
     """
 
     terraform: Terraform
     folder: Path
     overrides: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = "terraform"
 
     @property
     def configuration(self) -> Path:
-        return self.folder / "terraform"
+        return self.folder / self.name
 
     def create(self) -> None:
         """Copy the configuration and install its provider; raise StackError where that fails.
@@ -171,7 +173,7 @@ class Workspace:
         """
         shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
-            ROOT / "terraform",
+            ROOT / self.name,
             self.configuration,
             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
         )
@@ -181,7 +183,7 @@ class Workspace:
         contract.symlink_to(ROOT / "src", target_is_directory=True)
         for name, text in self.overrides.items():
             (self.configuration / f"{name}_override.tf").write_text(text, encoding="utf-8")
-        (self.folder / "cli.tfrc").write_text(self.terraform.installation(), encoding="utf-8")
+        (self.folder / "cli.tfrc").write_text(self.terraform.settings(), encoding="utf-8")
         done = self.run("init", "-no-color")
         if done.returncode:
             raise StackError(

@@ -12,7 +12,8 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_iam_role" "monitoring" {
-  name = "rowledger-database-monitoring"
+  name                 = "rowledger-database-monitoring"
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

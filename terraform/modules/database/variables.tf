@@ -125,3 +125,9 @@ variable "master_password" {
   ephemeral   = true
   default     = null
 }
+
+variable "permissions_boundary" {
+  description = "The policy that the monitoring's role carries as its boundary; null: none."
+  type        = string
+  default     = null
+}

@@ -8,8 +8,9 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.role
-  assume_role_policy = var.trust_policy
+  name                 = var.role
+  assume_role_policy   = var.trust_policy
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "this" {

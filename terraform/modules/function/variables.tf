@@ -87,3 +87,9 @@ variable "failure_queue" {
   type        = object({ arn = string })
   default     = null
 }
+
+variable "permissions_boundary" {
+  description = "The policy that its role carries as its boundary; null: none."
+  type        = string
+  default     = null
+}

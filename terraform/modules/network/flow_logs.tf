@@ -30,7 +30,8 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
 }
 
 resource "aws_iam_role" "flow_logs" {
-  name = "rowledger-flow-logs"
+  name                 = "rowledger-flow-logs"
+  permissions_boundary = var.permissions_boundary
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -55,7 +56,7 @@ resource "aws_iam_role_policy" "flow_logs" {
       Sid      = "WriteTheTwoLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-      Resource = [for group in aws_cloudwatch_log_group.flow_logs : "${group.arn}:*"]
+      Resource = [for name in keys(local.logged_vpcs) : "arn:aws:logs:${var.region}:${var.account_id}:log-group:/rowledger/flow-logs/${name}:*"]
     }]
   })
 }

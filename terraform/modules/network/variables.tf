@@ -67,3 +67,9 @@ variable "kms_key_arn" {
   type        = string
   nullable    = false
 }
+
+variable "permissions_boundary" {
+  description = "The policy that the flow logs' role carries as its boundary; null: none."
+  type        = string
+  default     = null
+}

@@ -33,3 +33,9 @@ variable "policy" {
   type        = string
   nullable    = false
 }
+
+variable "permissions_boundary" {
+  description = "The policy that its role carries as its boundary; null: none."
+  type        = string
+  default     = null
+}

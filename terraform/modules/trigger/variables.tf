@@ -29,9 +29,9 @@ variable "function_name" {
 }
 
 variable "qualifier" {
-  description = "The alias that is invoked; null: the function itself."
+  description = "The alias that is invoked."
   type        = string
-  default     = null
+  nullable    = false
 }
 
 variable "invoked_arn" {

@@ -1,4 +1,4 @@
-"""Starts the emulator with idle connections kept open for longer than its clients keep them.
+"""Has the emulator keep idle connections open for longer than its clients keep them.
 
 It closes them after 75 s. A request that arrives while it does so, when it is busy, is acted on and
 never answered: the client tries again, and is told that what it wants to create exists. Terraform's
@@ -8,7 +8,6 @@ provider uses connections that were idle for up to 90 s.
 from typing import Any
 
 import hypercorn.config
-import ministack.app
 
 IDLE_SECONDS = 300.0
 
@@ -20,10 +19,6 @@ class PatientConfig(hypercorn.config.Config):
         super().__setattr__(name, IDLE_SECONDS if name == "keep_alive_timeout" else value)
 
 
-def main() -> None:
+def mend() -> None:
+    """For a server that is started in this process hereafter."""
     hypercorn.config.Config = PatientConfig  # type: ignore[misc]
-    ministack.app.main()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,52 @@
+"""Gives the emulator the condition keys of IAM's own actions, which it evaluates and never sets.
+
+Which action has which key, AWS's service authorization reference says. Without them a policy that
+lets a role be made only with a permissions boundary would let none be made.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ministack.core.iam_actions
+import ministack.services.iam
+
+# The boundary that the request names, or that the role it is about has.
+_NAMED = ("iam:CreateRole", "iam:PutRolePermissionsBoundary")
+_OF_ROLE = (
+    "iam:AttachRolePolicy",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePolicy",
+)
+_POLICY = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+
+Parameters = Mapping[str, Any]
+
+
+def mend() -> None:
+    """Have each request carry them, from now on in this process."""
+    known = ministack.core.iam_actions.request_tag_context
+
+    def with_keys(service: str, action: str, body: bytes, parameters: Parameters) -> dict[str, Any]:
+        return dict(known(service, action, body, parameters)) | keys(action, parameters)
+
+    # The emulator looks it up anew at every request.
+    ministack.core.iam_actions.request_tag_context = with_keys
+
+
+def keys(action: str, parameters: Parameters) -> dict[str, str]:
+    """The condition keys of one request, those that have a value."""
+
+    def named(parameter: str) -> str:
+        return str(ministack.core.iam_actions._query_param(parameters, parameter))  # noqa: SLF001 -- as its own callers do
+
+    found = {}
+    if action in _NAMED:
+        found["iam:PermissionsBoundary"] = named("PermissionsBoundary")
+    if action in _OF_ROLE:
+        role = ministack.services.iam._roles.get(named("RoleName")) or {}  # noqa: SLF001 -- its only way
+        found["iam:PermissionsBoundary"] = role.get("PermissionsBoundary") or ""
+    if action in _POLICY:
+        found["iam:PolicyARN"] = named("PolicyArn")
+    return {key: value for key, value in found.items() if value}

@@ -1,0 +1,52 @@
+"""The condition keys that the emulator is given for IAM's own actions."""
+
+from collections.abc import Iterator
+
+import ministack.services.iam
+import pytest
+
+from rowledger.local.emulator_gaps.condition_keys import keys
+
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+@pytest.fixture(autouse=True)
+def roles() -> Iterator[None]:
+    known = ministack.services.iam._roles
+    known["bounded"] = {"PermissionsBoundary": BOUNDARY}
+    known["free"] = {"PermissionsBoundary": ""}
+    yield
+    del known["bounded"], known["free"]
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "expected"),
+    [
+        (
+            "iam:CreateRole",
+            {"PermissionsBoundary": BOUNDARY},
+            {"iam:PermissionsBoundary": BOUNDARY},
+        ),
+        ("iam:CreateRole", {"RoleName": "bounded"}, {}),
+        ("iam:PutRolePolicy", {"RoleName": "bounded"}, {"iam:PermissionsBoundary": BOUNDARY}),
+        # What a request names counts where the request sets it, and nowhere else.
+        ("iam:PutRolePolicy", {"RoleName": "free", "PermissionsBoundary": BOUNDARY}, {}),
+        ("iam:DeleteRolePolicy", {"RoleName": "missing"}, {}),
+        (
+            "iam:AttachRolePolicy",
+            {"RoleName": "bounded", "PolicyArn": POLICY},
+            {"iam:PermissionsBoundary": BOUNDARY, "iam:PolicyARN": POLICY},
+        ),
+        (
+            "iam:PutRolePermissionsBoundary",
+            {"RoleName": "bounded", "PermissionsBoundary": POLICY},
+            {"iam:PermissionsBoundary": POLICY},
+        ),
+        ("iam:GetRole", {"RoleName": "bounded"}, {}),
+        ("s3:PutObject", {"PermissionsBoundary": BOUNDARY}, {}),
+    ],
+)
+def test_a_requests_keys(action: str, parameters: dict[str, str], expected: dict[str, str]) -> None:
+    # As a request's parameters come: a list of values each.
+    assert keys(action, {name: [value] for name, value in parameters.items()}) == expected
