@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from rowledger.local.aws import ACCOUNT_ID
-from rowledger.local.terraform import Workspace
-from tests.terraform.conftest import PACKAGE
+from tests.terraform.conftest import PACKAGE, Planning
 
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 # Port and network; which group each is for stands in terraform/tests.
@@ -85,9 +84,9 @@ def test_every_log_is_kept_for_a_while(planned: list[Any]) -> None:
     assert groups
 
 
-def test_locked_backups_are_destroyed_by_nothing(planning: Workspace) -> None:
+def test_locked_backups_are_destroyed_by_nothing(planning: Planning) -> None:
     """The provider's force_destroy deletes locked versions too: the other buckets' alone is on."""
-    plan = planning.plan(
+    plan = planning("terraform").plan(
         "-var-file=env/prod.tfvars", f"-var=package={PACKAGE}", "-var=force_destroy=true"
     )
     buckets = _of(list(_resources(plan["planned_values"]["root_module"])), "aws_s3_bucket")
