@@ -90,6 +90,8 @@ def test_answers_lost_after_they_took_effect(edge: Edge) -> None:
     assert edge.attempts(upload) == ["SUCCESS"]
     assert edge.versions("output", f"receipts/{upload.key}") == 2
     assert edge.versions("backup", "backup/", f"_{upload.key}") == 2
+    # The second mail comes when it comes: the outbox waits for neither.
+    eventually("both mails", lambda: Audit(edge.arena, upload.key).run().mails == 2)
     account = Audit(edge.arena, upload.key).run()
     account.check()
     assert (account.outcomes, account.mails, account.repeated) == (1, 2, 1)
