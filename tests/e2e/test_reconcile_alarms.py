@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rowledger.domain.ledger import FileRecord
 from rowledger.entrypoints.cli.following import Sent
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
-from tests.e2e.test_reconcile import metric, put_crashed, tamper
+from tests.e2e.test_reconcile import OUTPUT, metric, put_crashed, set_sha256, tamper
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
 
 AGE = "csv-reconciler-age"
+OFFENDERS = "csv-reconciler-offenders"
 THRESHOLD_SECONDS = PIPELINE["alarms"][AGE]["threshold"]
 
 
@@ -35,21 +38,46 @@ def held(pipeline: Pipeline, stack: Stack, run: Callable[..., Result]) -> Iterat
     run("reconcile", "--grace", "0")
 
 
-def test_a_pass_that_speaks_only_for_old_uploads_raises_the_age_alarm(
-    pipeline: Pipeline, stack: Stack, held: Sent
-) -> None:
+@pytest.fixture
+def unmendable(
+    pipeline: Pipeline, stack: Stack, run: Callable[..., Result]
+) -> Iterator[FileRecord]:
+    """An upload with an outcome whose receipt is gone and cannot be made again as it was."""
+    record = pipeline.take("reconcile/unmendable.csv", b"a\n1\n")
+    s3: S3Client = stack.client("s3")
+    s3.delete_object(Bucket=OUTPUT, Key=record.receipt_key)
+    set_sha256(stack, record, "another")
+    yield record
+    set_sha256(stack, record, record.sha256)
+    run("reconcile")
+
+
+def raised_and_mailed_by_a_run(pipeline: Pipeline, stack: Stack, alarm: str) -> None:
     cloudwatch: CloudWatchClient = stack.client("cloudwatch")
-    cloudwatch.set_alarm_state(AlarmName=AGE, StateValue="OK", StateReason="a test begins")
-    mails = len(pipeline.mail_subjects(AGE))
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="a test begins")
+    mails = len(pipeline.mail_subjects(alarm))
     reconciler: LambdaClient = stack.client("lambda")
 
     def alarmed_by_a_run() -> bool:
         # More than one: on a busy machine the emulator gives a run's last lines to the next.
         reconciler.invoke(FunctionName=PIPELINE["reconciler"]["name"])
-        return pipeline.alarm(AGE) == "ALARM"
+        return pipeline.alarm(alarm) == "ALARM"
 
     eventually("the alarm", alarmed_by_a_run)
-    eventually("its mail", lambda: len(pipeline.mail_subjects(AGE)) > mails)
+    eventually("its mail", lambda: len(pipeline.mail_subjects(alarm)) > mails)
+
+
+def test_what_cannot_be_mended_raises_the_offenders_alarm_though_nothing_is_missing(
+    pipeline: Pipeline, stack: Stack, unmendable: FileRecord
+) -> None:
+    raised_and_mailed_by_a_run(pipeline, stack, OFFENDERS)
+    assert [row.status for row in pipeline.rows(unmendable.filename)] == ["SUCCESS"]
+
+
+def test_a_pass_that_speaks_only_for_old_uploads_raises_the_age_alarm(
+    pipeline: Pipeline, stack: Stack, held: Sent
+) -> None:
+    raised_and_mailed_by_a_run(pipeline, stack, AGE)
     age = metric(stack, PIPELINE["alarms"][AGE]["metric"])
     assert age is not None
     assert age > THRESHOLD_SECONDS + 3600

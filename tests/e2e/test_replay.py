@@ -17,6 +17,7 @@ from tests.function_logins import locked_out
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 FAILURES = "csv-processor-failures"
@@ -144,6 +145,22 @@ def test_a_rejected_upload_is_replayed_and_its_first_outcome_stays(
     assert "attempt 1: FAILED" in text
     assert "attempt 2: FAILED" in text
     assert "look again (before: FAILED UNTERMINATED_QUOTE of attempt 1)" in text
+
+
+def test_an_outcome_whose_version_is_gone_is_left_as_it_is(
+    pipeline: Pipeline, stack: Stack, run: Run
+) -> None:
+    record = pipeline.take("replay/gone.csv", b"a\n1\n")
+    s3: S3Client = stack.client("s3")
+    s3.delete_object(Bucket=record.bucket, Key=record.filename, VersionId=record.version_id)
+    replay = ("replay", "--key", record.filename, "--reason", "count again")
+    what = f"{record.filename} (version {record.version_id}, SUCCESS): its version is gone\n"
+    dry = run(*replay, "--dry-run")
+    assert (dry.status, dry.out, dry.err) == (0, f"would leave  {what}", "")
+    done = run(*replay)
+    assert (done.status, done.out, done.err) == (0, f"left  {what}", "")
+    (row,) = pipeline.rows(record.filename)
+    assert (row.status, row.attempt, row.replays) == ("SUCCESS", 1, [])
 
 
 def test_rows_are_chosen_by_prefix_status_and_time(pipeline: Pipeline, run: Run) -> None:

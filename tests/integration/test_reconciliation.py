@@ -106,13 +106,15 @@ def test_what_nobody_is_at_work_on_is_stranded(bench: Bench) -> None:
     bench.claim(an_upload("crashed.csv"))
     bench.commit(an_upload("unsent.csv"))
     bench.ledger.mark_sent(bench.commit(an_upload("sent.csv")), "sns-1")
-    assert bench.reconciliation.stranded(BUCKET, limit=9) == []
+    assert bench.reconciliation.stranded(BUCKET, after=0, limit=9) == []
     bench.expire_leases()
-    crashed, unsent = bench.reconciliation.stranded(BUCKET, limit=9)
+    crashed, unsent = bench.reconciliation.stranded(BUCKET, after=0, limit=9)
     assert (crashed.upload.key, crashed.held, crashed.unsent) == ("crashed.csv", False, False)
     assert (unsent.upload.key, unsent.unsent, unsent.is_final) == ("unsent.csv", True, True)
-    assert bench.reconciliation.stranded(BUCKET, limit=1) == [crashed]
-    assert bench.reconciliation.stranded("another-bucket", limit=9) == []
+    assert bench.reconciliation.stranded(BUCKET, after=0, limit=1) == [crashed]
+    assert bench.reconciliation.stranded(BUCKET, after=crashed.file_id, limit=9) == [unsent]
+    assert bench.reconciliation.stranded(BUCKET, after=unsent.file_id, limit=9) == []
+    assert bench.reconciliation.stranded("another-bucket", after=0, limit=9) == []
 
 
 def test_the_oldest_row_without_an_outcome(bench: Bench) -> None:
@@ -134,8 +136,9 @@ def test_the_version_of_a_backup_that_was_made_again_is_noted(bench: Bench) -> N
 
 def test_a_pass_goes_on_where_it_was_saved(bench: Bench) -> None:
     first = bench.reconciliation.open_pass()
-    assert (first.run, first.cursor, first.ended_at) == (1, Cursor(), None)
+    assert (first.run, first.cursor, first.swept, first.ended_at) == (1, Cursor(), None, None)
     first.cursor = Cursor("a b/ä\0%2F.csv", "v1")
+    first.swept = 7
     first.totals.received = 2
     first.totals.verdicts[Verdict.MISSING] = 1
     first.totals.healed[Heal.RECEIPT] = 1

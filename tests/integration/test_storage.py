@@ -261,9 +261,20 @@ def test_receipts_and_backups_are_looked_for_by_key(
     for key in there:
         client.put_object(Bucket=source, Key=key, Body=b"{}")
     client.delete_object(Bucket=source, Key=there[0])
-    assert storage.receipts_there([*there, "receipts/none"]) == set(there[1:])
-    assert storage.backups_there(there[:2]) == {there[1]}
-    assert storage.backups_there([]) == set()
+    assert storage.receipts_there([*there, "receipts/none"], NEVER) == set(there[1:])
+    assert storage.backups_there(there[:2], NEVER) == {there[1]}
+    assert storage.backups_there([], NEVER) == set()
+
+
+def test_a_version_is_looked_for_and_no_other(
+    client: "S3Client", source: str, storage: S3Storage
+) -> None:
+    older, newer = (put(client, source, content) for content in (b"1", b"22"))
+    client.delete_object(Bucket=source, Key=older.key, VersionId=older.version_id)
+    assert not storage.version_there(older)
+    assert storage.version_there(newer)
+    client.delete_object(Bucket=source, Key=newer.key)
+    assert storage.version_there(newer)
 
 
 def test_what_s3_refuses_to_say_is_a_fault(client: "S3Client") -> None:

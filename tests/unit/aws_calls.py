@@ -27,7 +27,7 @@ _CLIENTS = {
     "CloudWatchClient": "cloudwatch",
 }
 # Of these calls the arguments decide which right is needed.
-_TOLD_APART = {"get_object": "VersionId"}
+_TOLD_APART = {"get_object": "VersionId", "head_object": "VersionId"}
 
 
 @dataclass

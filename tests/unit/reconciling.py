@@ -5,7 +5,8 @@ from datetime import timedelta
 from rowledger.adapters.reconciliation.memory import MemoryReconciliation
 from rowledger.domain.reconciliation import Heal, Pass, Verdict
 from rowledger.domain.upload import Upload
-from rowledger.service.reconcile import Limits, Reconcile
+from rowledger.service.reconcile import Reconcile
+from rowledger.service.settling import Limits
 from tests.unit.builders import BUCKET, SUFFIXES
 from tests.unit.test_intake import World
 

@@ -3,6 +3,7 @@
 import io
 import ssl
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from unittest.mock import Mock
 
@@ -51,13 +52,17 @@ NEVER = Deadline(1.0, lambda: 0.0)
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
-    client = Mock(**{"get_object.side_effect": error, "put_object.side_effect": error})
+    calls = ("get_object", "put_object", "head_object")
+    client = Mock(**{f"{call}.side_effect": error for call in calls})
     storage = S3Storage(client, "out", "back")
     with pytest.raises(FaultError) as raised, storage.read(an_upload()):
         pass
     assert raised.value.code is FaultCode.STORAGE
     with pytest.raises(FaultError) as raised:
         storage.write_receipt("r", b"{}")
+    assert raised.value.code is FaultCode.STORAGE
+    with pytest.raises(FaultError) as raised:
+        storage.version_there(an_upload())
     assert raised.value.code is FaultCode.STORAGE
 
 
@@ -86,6 +91,19 @@ def test_what_the_reader_raises_itself_passes() -> None:
     storage = S3Storage(Mock(**{"get_object.return_value": {"Body": body}}), "out", "back")
     with pytest.raises(ZeroDivisionError), storage.read(an_upload()):
         raise ZeroDivisionError
+
+
+def test_no_receipt_or_backup_is_looked_for_after_the_deadline() -> None:
+    seconds = count()
+    client = Mock()
+    storage = S3Storage(client, "out", "back")
+    for look in (storage.receipts_there, storage.backups_there):
+        deadline = Deadline(next(seconds) + 5, lambda: next(seconds))
+        client.head_object.reset_mock()
+        with pytest.raises(FaultError) as raised:
+            look([f"key {number}" for number in range(1000)], deadline)
+        assert raised.value.code is FaultCode.TIME_UP
+        assert 0 < client.head_object.call_count <= 5
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

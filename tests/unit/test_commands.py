@@ -1,5 +1,6 @@
 """Every command has help with an example, and wrong usage is told from failure."""
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -45,6 +46,27 @@ def test_a_replay_that_makes_no_sense_is_wrong_usage(arguments: list[str], said:
     result = CliRunner().invoke(cli, ["replay", *arguments])
     assert result.exit_code == 2
     assert said in result.output
+
+
+CONTEXT = click.Context(cli)
+NUMBERS = [
+    (name, option.opts[0])
+    for name in COMMANDS
+    if (command := cli.get_command(CONTEXT, name))
+    for option in command.params
+    if isinstance(option.type, click.types.FloatParamType)
+]
+
+
+@pytest.mark.parametrize(("command", "option"), NUMBERS)
+def test_what_is_no_number_is_wrong_usage(command: str, option: str) -> None:
+    result = CliRunner().invoke(cli, [command, option, "nan"])
+    assert result.exit_code == 2
+    assert "'nan' is not a number" in result.output
+
+
+def test_the_options_that_take_numbers_are_found() -> None:
+    assert {("replay", "--rate"), ("replay", "--timeout"), ("upload", "--timeout")} <= set(NUMBERS)
 
 
 def test_a_grace_beyond_all_dates_is_wrong_usage() -> None:

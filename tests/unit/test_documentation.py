@@ -1,4 +1,7 @@
-"""docs/guarantees.md names tests: each must exist, or the page promises what nobody shows."""
+"""docs/guarantees.md names tests: each must exist, or the page promises what nobody shows.
+
+docs/runbook.md has a section for each alarm, and for no other.
+"""
 
 import ast
 import re
@@ -6,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+from rowledger import contract
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")
@@ -36,3 +41,10 @@ def test_every_guarantee_names_what_shows_it() -> None:
     promises = [row for row in rows if not row.startswith(("| it is guaranteed", "| under", "| -"))]
     assert promises
     assert [row for row in promises if "`tests/" not in row] == []
+
+
+def test_every_alarm_has_a_section_in_the_runbook() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", runbook, re.MULTILINE) == list(
+        contract.load("pipeline.json")["alarms"]
+    )

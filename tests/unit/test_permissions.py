@@ -42,6 +42,7 @@ COMMANDS_ONLY = {
     "lambda.get_waiter",
     "lambda.invoke",
     "lambda.update_alias",
+    "s3.head_object(VersionId)",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
     "sqs.get_queue_attributes",

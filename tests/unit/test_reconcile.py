@@ -12,7 +12,7 @@ from rowledger.domain.keys import receipt_key
 from rowledger.domain.reconciliation import CLOCK_MARGIN, Heal, Verdict
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import Limits
+from rowledger.service.settling import Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 

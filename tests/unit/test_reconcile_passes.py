@@ -1,10 +1,16 @@
 """How a pass goes on where a run stopped, and of what it may speak."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from unittest.mock import patch
+
 import pytest
 
-from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Heal, Verdict
+from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Entry, Heal, Verdict
+from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import MAX_LISTED, Limits
+from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE, _Run
+from rowledger.service.settling import MAX_LISTED, Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 
@@ -80,15 +86,61 @@ def test_a_row_whose_version_is_gone_is_healed_after_the_walk(bench: Bench) -> N
     assert bench.ledger.files(limit=1)[0].status == "FAILED"
 
 
-def test_rows_that_the_limits_leave_after_the_walk_are_offenders(bench: Bench) -> None:
-    for name in ("a.csv", "b.csv", "c.csv"):
-        upload = bench.put(key=name)
+def crashed_and_gone(bench: Bench, *keys: str) -> None:
+    for key in keys:
+        upload = bench.put(key=key)
         bench.ledger.claim(upload, "crashed")
         del bench.storage.uploads[BUCKET, upload.key, upload.version_id]
-    found = bench.run(heals=1)
-    assert [offender.key for offender in found.totals.offenders] == ["b.csv", "c.csv"]
-    assert not found.clean
-    assert bench.run().clean
+
+
+def test_rows_that_the_limits_leave_after_the_walk_are_the_next_runs(bench: Bench) -> None:
+    bench.taken(key="there.csv")
+    crashed_and_gone(bench, "a.csv", "b.csv", "c.csv")
+    for run in (1, 2, 3):
+        found = bench.run(heals=1)
+        assert (found.run, found.totals.received, found.totals.offenders) == (run, 1, [])
+        assert healed(found) == {Heal.TAKE_OVER: run}
+        assert found.clean == (run == 3)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 1000])
+def test_rows_that_cannot_be_healed_hide_none_behind_them(bench: Bench, page_size: int) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv", "3.csv", "4.csv")
+    bench.storage.faults["read"] = [FAULT] * 3
+    found = bench.run(heals=2, page_size=page_size)
+    assert found.ended_at is None
+    found = bench.run(heals=2, page_size=page_size)
+    assert found.ended_at is not None
+    assert [each.key for each in found.totals.offenders] == ["1.csv", "2.csv", "3.csv"]
+    assert [row.status for row in bench.ledger.files(limit=1, key="4.csv")] == ["FAILED"]
+
+
+def test_a_run_that_dies_in_the_sweep_repeats_one_page_of_it(bench: Bench) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv")
+    away = FaultError(FaultCode.DATABASE_UNAVAILABLE, "the database is away")
+    bench.storage.faults["read"] = [FAULT, away]
+    with pytest.raises(FaultError, match="the database is away"):
+        bench.run(page_size=1)
+    found = bench.run()
+    assert [each.key for each in found.totals.offenders] == ["1.csv"]
+    assert healed(found) == {Heal.TAKE_OVER: 1}
+
+
+def test_a_row_too_large_for_a_run_is_an_offender_and_the_sweep_goes_on(bench: Bench) -> None:
+    crashed_and_gone(bench, "1.csv", "2.csv")
+    bench.storage.faults["read"] = [FaultError(FaultCode.TIME_UP, "no time was left")] * 2
+    found = bench.run(seconds=60, heal_seconds=100)
+    assert (found.ended_at, found.totals.offenders) == (None, [])
+    found = bench.run(seconds=60, heal_seconds=100)
+    assert [each.key for each in found.totals.offenders] == ["1.csv"]
+    assert found.ended_at is not None
+
+
+def test_what_the_walk_could_not_heal_is_not_tried_again_by_the_sweep(bench: Bench) -> None:
+    bench.put()
+    bench.storage.faults["read"] = [FAULT]
+    found = bench.run()
+    assert (found.totals.offender_count, found.mended, healed(found)) == (1, 1, {})
 
 
 def test_a_row_that_cannot_be_healed_moves_t_back_though_its_version_is_gone(bench: Bench) -> None:
@@ -141,6 +193,58 @@ def test_a_run_near_its_end_leaves_an_upload_to_the_next(bench: Bench) -> None:
     found = bench.run(seconds=60)
     assert (found.ended_at, found.cursor) == (None, Cursor("a.csv", "v1"))
     assert bench.run().clean
+
+
+class Slow(dict[str, bytes]):
+    """A store in which looking for a key takes a second."""
+
+    bench: Bench
+
+    def __contains__(self, key: object) -> bool:
+        self.bench.pass_seconds(1)
+        return super().__contains__(key)
+
+
+def test_a_page_that_takes_longer_than_a_run_is_walked_in_several(bench: Bench) -> None:
+    count = 3 * LOOKED_FOR_AT_ONCE
+    for number in range(count):
+        bench.taken(key=f"{number:03}.csv")
+    bench.storage.receipts = Slow(bench.storage.receipts)
+    bench.storage.receipts.bench = bench
+    bench.pass_seconds(DAY)
+    seconds = LOOKED_FOR_AT_ONCE * 3 // 2
+    received: list[int] = []
+    while not received or received[-1] < count:
+        begun = bench.time
+        found = bench.reconcile.run("run", Limits(seconds=seconds))
+        assert bench.time <= begun + timedelta(seconds=seconds)
+        received.append(found.totals.received)
+    assert received == [LOOKED_FOR_AT_ONCE * number for number in (1, 2, 3)]
+    assert found.clean
+
+
+@pytest.mark.parametrize("limits", [{}, {"page_size": 2}, {"heals": 3}])
+@pytest.mark.parametrize("times", [0, 2])
+def test_an_upload_that_is_judged_not_once_does_not_balance(
+    bench: Bench, limits: dict[str, float], times: int
+) -> None:
+    for number in range(6):
+        bench.put(key=f"{number}.csv")
+    walk = _Run._walk_some
+
+    def wrongly(
+        run: _Run, uploads: Sequence[Upload], entries: Mapping[tuple[str, str], Entry]
+    ) -> bool:
+        taken = [each for each in uploads for _ in range(times if each.key == "1.csv" else 1)]
+        return walk(run, taken, entries)
+
+    with patch.object(_Run, "_walk_some", wrongly):
+        found = bench.run(**limits)
+        while found.ended_at is None:
+            found = bench.run(**limits)
+    assert found.totals.received == 6
+    assert not found.totals.balanced
+    assert not found.clean
 
 
 def test_many_offenders_are_counted_and_the_first_are_listed(bench: Bench) -> None:

@@ -9,11 +9,12 @@ import pytest
 from rowledger.adapters.dead_letters.memory import MemoryDeadLetters
 from rowledger.adapters.dispatcher.memory import MemoryDispatcher
 from rowledger.adapters.ledger.memory import MemoryLedger
+from rowledger.adapters.storage.memory import MemoryStorage
 from rowledger.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
 from rowledger.domain.event import to_event
 from rowledger.domain.ledger import Claim
 from rowledger.domain.notification import Notification
-from rowledger.domain.outcome import Outcome, Status, examine
+from rowledger.domain.outcome import Outcome, Status, deleted, examine
 from rowledger.domain.replay import Request, Selection, Source
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
@@ -50,9 +51,13 @@ class World:
         self.ledger = MemoryLedger()
         self.queue = MemoryDeadLetters(*messages)
         self.dispatcher = MemoryDispatcher()
-        self.replay = Replay(self.ledger, self.queue, self.dispatcher, BUCKET, SUFFIXES)
+        self.storage = MemoryStorage()
+        self.replay = Replay(
+            self.ledger, self.queue, self.dispatcher, self.storage, BUCKET, SUFFIXES
+        )
 
     def account_for(self, upload: Upload, outcome: Outcome) -> None:
+        self.storage.uploads[upload.bucket, upload.key, upload.version_id] = b""
         claim = self.ledger.claim(upload, "r1")
         assert isinstance(claim, Claim)
         notification = Notification(f"m-{claim.file_id}-{claim.attempt}", "s", "b")
@@ -162,6 +167,54 @@ def test_a_row_is_reopened_and_its_upload_sent() -> None:
     assert world.dispatcher.events == [to_event([an_upload(size_bytes=0)])]
     (row,) = world.ledger.files(limit=1)
     assert (row.status, row.replays[0]["previous"]["status"]) == ("PROCESSING", "FAILED")
+
+
+@pytest.mark.parametrize("outcome", [GOOD, BAD])
+def test_an_outcome_whose_version_is_gone_is_left_and_a_preview_says_so(outcome: Outcome) -> None:
+    world = World()
+    for key in ("a.csv", "b.csv"):
+        world.account_for(an_upload(key), outcome)
+    del world.storage.uploads[BUCKET, "a.csv", "v1"]
+    gone = "its version is gone"
+    preview = list(world.replay.preview(world.plan(LEDGER)))
+    assert [each.skipped for each in preview] == [gone, None]
+    assert [each.skipped for each in world.run(LEDGER)] == [gone, None]
+    assert [event["Records"][0]["s3"]["object"]["key"] for event in world.dispatcher.events] == [
+        "b.csv"
+    ]
+    assert [identity[1] for identity, _ in world.ledger.replays] == ["b.csv"]
+
+
+def test_a_version_that_goes_after_the_plan_is_seen_too() -> None:
+    world = World()
+    world.account_for(an_upload(), GOOD)
+    steps = world.plan(LEDGER)
+    world.storage.uploads.clear()
+    (done,) = world.replay.run(steps, LEDGER, Pace(10, lambda: 0.0, world.sleep))
+    assert done.skipped is not None
+    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
+
+
+def test_an_upload_without_an_outcome_to_lose_is_sent_though_its_version_is_gone() -> None:
+    world = World(a_message(an_event(an_upload("queued.csv"))))
+    world.account_for(an_upload("deleted.csv"), deleted(0))
+    claim = world.ledger.claim(an_upload("open.csv"), "r1")
+    assert isinstance(claim, Claim)
+    world.ledger.release(claim, FaultCode.STORAGE)
+    world.storage.uploads.clear()
+    for request, count in ((LEDGER, 2), (QUEUE, 1)):
+        assert [done.skipped for done in world.run(request)] == [None] * count
+    assert len(world.dispatcher.events) == 3
+
+
+def test_what_cannot_be_looked_for_ends_the_run_with_nothing_changed() -> None:
+    world = World()
+    world.account_for(an_upload(), GOOD)
+    world.storage.faults["version_there"] = [FaultError(FaultCode.STORAGE, "AccessDenied")]
+    with pytest.raises(FaultError, match="AccessDenied"):
+        world.run(LEDGER)
+    assert world.dispatcher.events == world.ledger.replays == []
+    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
 
 
 def test_what_an_attempt_holds_is_skipped_with_its_reason() -> None:

@@ -4,6 +4,7 @@ A step begins a second before the deadline and takes as long as its time-outs le
 nothing answers any more, neither AWS nor the database.
 """
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,16 +20,18 @@ from rowledger import contract
 from rowledger.adapters.database import CONNECT_SECONDS, TIMEOUT_SECONDS
 from rowledger.adapters.ledger.memory import MemoryLedger
 from rowledger.adapters.notifier.sns import SnsNotifier
-from rowledger.adapters.storage.s3 import S3Storage
+from rowledger.adapters.storage.s3 import HEADS_AT_ONCE, S3Storage
 from rowledger.bootstrap import RESERVE_SECONDS, bootstrap
 from rowledger.config import Config
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.outbox import Outbox
+from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
 
-LIMIT_SECONDS = contract.load("pipeline.json")["function"]["timeout_seconds"]
+PIPELINE = contract.load("pipeline.json")
+LIMIT_SECONDS = PIPELINE["function"]["timeout_seconds"]
 
 # A connection that accepts and then says nothing; one that is open already and is found out first.
 CONNECTING = CONNECT_SECONDS + TIMEOUT_SECONDS
@@ -148,6 +151,16 @@ def test_an_announcement_ends_in_the_time_that_is_kept_back(
     with pytest.raises(FaultError, match="the topic is away"):
         world.take(upload, "r1")
     Silence(world, seconds, step, answered).take(upload, "r2")
+
+
+def test_a_run_of_the_reconciler_gets_on_however_slowly_s3_answers(
+    seconds: dict[str, float],
+) -> None:
+    s3 = seconds["read"]
+    # Receipts, then backups, as many at a time as the adapter looks for.
+    looked_for = 2 * math.ceil(LOOKED_FOR_AT_ONCE / HEADS_AT_ONCE) * s3
+    listed = s3 + TIMEOUT_SECONDS
+    assert listed + looked_for < PIPELINE["reconciler"]["timeout_seconds"] - RESERVE_SECONDS
 
 
 def test_what_there_was_no_time_to_announce_is_announced_by_the_next_attempt() -> None:

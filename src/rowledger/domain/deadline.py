@@ -20,6 +20,10 @@ class Deadline:
         """The deadline of a step that something must follow, which takes so long."""
         return Deadline(self.at - seconds, self.monotonic)
 
+    def left(self) -> float:
+        """Seconds; none or fewer where the time is up."""
+        return self.at - self.monotonic()
+
     def check(self, step: str) -> None:
         """Raise FaultError (TIME_UP) where there is no time left to begin a step."""
         if self.monotonic() >= self.at:

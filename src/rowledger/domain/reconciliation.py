@@ -168,8 +168,8 @@ class Offender:
 class Totals:
     """The running totals of a pass.
 
-    received counts the uploads that were walked past, verdicts what was then said of each, so that
-    the two can be held against each other.
+    received counts what the listing gave, as far as the walk has come in it, verdicts what was said
+    of each upload, so that the two can be held against each other.
     ignored: versions with a name that the pipeline does not take.
     needed, healed: by kind of heal. offender_count: of all; offenders holds the first of them.
     oldest_open: the received time of the oldest upload that was seen without a final outcome.
@@ -206,6 +206,7 @@ class Pass:
     """One walk over the whole bucket, in as many runs as it takes.
 
     run: the number of the run that has it in hand; an earlier run can save nothing any more.
+    swept: the last ledger row (its id) that was looked at behind the walk; None while that goes on.
     mended: how many uploads its latest run mended or tried to; it is not kept.
     complete_through: set when the pass has ended, and only then.
     """
@@ -214,6 +215,7 @@ class Pass:
     began_at: datetime
     run: int = 1
     cursor: Cursor = Cursor()
+    swept: int | None = None
     totals: Totals = field(default_factory=Totals)
     mended: int = 0
     ended_at: datetime | None = None

@@ -68,6 +68,11 @@ class Candidate:
     held_until: datetime | None
 
     @property
+    def was_read(self) -> bool:
+        """Whether it has an outcome that only its own bytes can give again."""
+        return self.record.sha256 is not None
+
+    @property
     def upload(self) -> Upload:
         record = self.record
         return Upload(

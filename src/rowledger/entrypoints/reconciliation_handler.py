@@ -18,11 +18,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.bootstrap import RESERVE_SECONDS
 from rowledger.config import ReconcilerConfig
+from rowledger.domain.deadline import Deadline
 from rowledger.domain.reconciliation import Pass, Verdict
 from rowledger.entrypoints.event_handler import NAMESPACE
 from rowledger.entrypoints.log_lines import logger_of
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import Limits, Reconcile
+from rowledger.service.reconcile import Reconcile
+from rowledger.service.settling import Limits
 
 Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
@@ -39,7 +41,7 @@ def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
     def handler(event: Any, context: LambdaContext) -> Answer | None:  # noqa: ANN401 -- whatever the schedule sends
         match event:
             case {"action": "account", "key": str(key), "version_id": str(version_id)}:
-                return _account(reconcile, key, version_id)
+                return _account(reconcile, key, version_id, _seconds(context))
             case {"action": "account"}:
                 raise FaultError(
                     FaultCode.MALFORMED_EVENT, "an account is of a key and a version_id"
@@ -53,7 +55,7 @@ def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
     @metrics.log_metrics
     def run(_event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- as above
         limits = Limits(
-            seconds=context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS,
+            seconds=_seconds(context),
             heals=config.reconcile_max_heals,
             heal_seconds=config.lease_seconds - RESERVE_SECONDS,
         )
@@ -67,9 +69,15 @@ def build_handler(reconcile: Reconcile, config: ReconcilerConfig) -> Handler:
     return handler
 
 
-def _account(reconcile: Reconcile, key: str, version_id: str) -> Answer:
+def _seconds(context: LambdaContext) -> float:
+    """How long an invocation may go on until what is kept back for its end."""
+    return float(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
+
+
+def _account(reconcile: Reconcile, key: str, version_id: str, seconds: float) -> Answer:
     """What there is of an upload, as JSON; receipt and backup of a final row alone."""
-    account = reconcile.accounts([(key, version_id)]).get((key, version_id))
+    monotonic = reconcile.intake.monotonic
+    account = reconcile.account((key, version_id), Deadline(monotonic() + seconds, monotonic))
     return {
         "key": key,
         "version_id": version_id,

@@ -5,8 +5,7 @@ it saves where it stands after each page, and the next run goes on from there. H
 fenced claims as an event does, so a run may go on beside the function and beside another run.
 """
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,40 +18,24 @@ from rowledger.domain.reconciliation import (
     Cursor,
     Entry,
     Facts,
-    Finding,
-    Offender,
     Pass,
     Totals,
     Verdict,
     complete_through,
     decide,
 )
-from rowledger.domain.text import printable
 from rowledger.domain.upload import Upload
 from rowledger.errors import FaultCode, FaultError
-from rowledger.service.healing import Healer, Healing
+from rowledger.service.healing import Healer
 from rowledger.service.intake import Intake
+from rowledger.service.settling import Limits, Settling
 
-# S3 lists no more at once (Amazon S3 API reference, ListObjectVersions).
-MAX_PAGE = 1000
-# Offenders that are kept with their names; beyond that they are only counted.
-MAX_LISTED = 200
+# Uploads whose receipts and backups are looked for before the first of them is judged. The deadline
+# may end a run in between; so many take less time than a run has, though each answer of S3 took
+# all that its time-outs allow, so that every run gets on.
+LOOKED_FOR_AT_ONCE = 50
 
 Told = Callable[[Totals], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run may do. seconds: until it ends by itself; pages and heals: at most so many.
-
-    heal_seconds: for one upload; it must end before the lease of its claim does.
-    """
-
-    seconds: float = math.inf
-    pages: float = math.inf
-    heals: float = math.inf
-    heal_seconds: float = math.inf
-    page_size: int = MAX_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +59,13 @@ class Reconcile:
         """
         current = self.reconciliation.open_pass()
         run = _Run(self, Healer(self.intake, self.reconciliation, request_id), limits, current)
-        while run.page():
+        while run.page() or run.sweep():
             self.reconciliation.save_pass(current)
             if told:
                 told(current.totals)
-        if run.walked_all:
-            run.sweep()
+        if run.finished:
             self._finish(current)
-        current.mended = run.heals
+        current.mended = run.settling.heals
         self.reconciliation.save_pass(current)
         return current
 
@@ -91,20 +73,27 @@ class Reconcile:
         """Walk the whole bucket, change nothing and save nothing; what needs healing offends."""
         current = Pass(0, self.intake.now())
         run = _Run(self, None, limits, current)
-        while run.page():
+        while run.page() or run.sweep():
             if told:
                 told(current.totals)
-        run.sweep()
         self._finish(current)
         return current
 
-    def accounts(self, identities: Iterable[Identity]) -> dict[Identity, Account]:
-        """What there is of these uploads, by (key, version id); nothing of one without a row."""
-        entries = self.reconciliation.lookup(self.bucket, identities)
+    def account(self, identity: Identity, deadline: Deadline) -> Account | None:
+        """What there is of an upload, a (key, version id); None where it has no row."""
+        entries = self.reconciliation.lookup(self.bucket, [identity])
+        return self.accounts(entries, deadline).get(identity)
+
+    def accounts(
+        self, entries: Mapping[Identity, Entry], deadline: Deadline
+    ) -> dict[Identity, Account]:
+        """Rows, and whether what they name is there; raise FaultError (TIME_UP)."""
         final = [entry for entry in entries.values() if entry.is_final]
         storage = self.intake.storage
-        receipts = storage.receipts_there([entry.receipt_key for entry in final])
-        backups = storage.backups_there([entry.backup_key for entry in final if entry.has_backup])
+        receipts = storage.receipts_there([entry.receipt_key for entry in final], deadline)
+        backups = storage.backups_there(
+            [entry.backup_key for entry in final if entry.has_backup], deadline
+        )
         return {
             identity: Account(entry, entry.receipt_key in receipts, entry.backup_key in backups)
             for identity, entry in entries.items()
@@ -123,60 +112,103 @@ class _Run:
     def __init__(
         self, reconcile: Reconcile, healer: Healer | None, limits: Limits, current: Pass
     ) -> None:
-        self.walked_all = False
-        self.heals = 0
+        self.finished = False
         self._reconcile = reconcile
         self._storage = reconcile.intake.storage
-        self._healer = healer
         self._limits = limits
         self._current = current
         self._totals = current.totals
-        self._began_at = current.cursor
-        self._offended = {(each.key, each.version_id) for each in current.totals.offenders}
+        self._began_at = (current.cursor, current.swept)
         monotonic = reconcile.intake.monotonic
         self._deadline = Deadline(monotonic() + limits.seconds, monotonic)
+        self.settling = Settling(healer, limits, self._deadline, current.totals)
         self._pages = 0
 
     def page(self) -> bool:
         """Walk past one page; False where the run or the walk is at its end."""
-        if self._pages >= self._limits.pages or self._time_left() <= 0:
+        is_walking = self._current.swept is None and self._pages < self._limits.pages
+        if not is_walking or self._deadline.left() <= 0:
             return False
         self._pages += 1
         page = self._storage.versions(
             self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
         )
-        if not self._walk(page):
+        walked = self._walk(page)
+        self._receive(page, walked=walked)
+        if not walked:
             return False
-        self.walked_all = page.after is None
-        self._current.cursor = page.after or Cursor()
-        return not self.walked_all
+        if page.after is None:
+            self._current.swept = 0
+        else:
+            self._current.cursor = page.after
+        return True
 
-    def sweep(self) -> None:
-        """Heal rows whose version the bucket has no more, as far as the run's limits allow.
+    def sweep(self) -> bool:
+        """Heal a page of rows that nobody is at work on; False where run or sweep is at its end.
 
-        Those that the walk could heal are healed by now, so that few or none are left. What is left
-        is an offender, moves T back and is found again by the next pass.
+        It comes after the walk, which has healed those that the bucket has the version of, or tried
+        to: few or none are left. It goes on by their ids, so that none hides another for ever.
         """
-        for entry in self._reconcile.reconciliation.stranded(
-            self._reconcile.bucket, limit=MAX_PAGE
-        ):
-            upload = entry.upload
-            finding = decide(Facts(self._age(upload), entry), self._reconcile.grace)
-            known = (printable(upload.key), upload.version_id) in self._offended
-            if known or not finding.heals:
-                continue
-            if self._settle(upload, entry, finding) is None:
-                self._offends(upload, f"{finding.heals[0].wrong}: left to the next pass")
+        swept = self._current.swept
+        if swept is None or self._deadline.left() <= 0:
+            return False
+        entries = self._reconcile.reconciliation.stranded(
+            self._reconcile.bucket, after=swept, limit=self._limits.page_size
+        )
+        for entry in entries:
+            if not self._sweep_up(entry):
+                return False
+            self._current.swept = entry.file_id
+        self.finished = not entries
+        return not self.finished
+
+    def _sweep_up(self, entry: Entry) -> bool:
+        """False where the run's limits are met."""
+        if self.settling.failed(entry.upload):
+            return True
+        return self._settle(entry.upload, Facts(self._age(entry.upload), entry)) is not None
 
     def _walk(self, page: Page) -> bool:
         """False where it had to stop in the middle; the cursor then stands there."""
+        try:
+            self._deadline.check("the rows of a page were looked up")
+            entries = self._reconcile.reconciliation.lookup(
+                self._reconcile.bucket,
+                [(each.key, each.version_id) for each in page.uploads if not self._ignores(each)],
+            )
+            return all(
+                self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
+                for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
+            )
+        except FaultError as fault:
+            if fault.code is not FaultCode.TIME_UP:
+                raise
+            return False
+
+    def _receive(self, page: Page, *, walked: bool) -> None:
+        """Count what the listing gave, as far as the cursor has come; walked: to its end.
+
+        This is apart from the judging, so that what was passed over or judged twice shows.
+        """
+        versions = [Cursor(each.key, each.version_id) for each in page.uploads]
+        if walked:
+            passed = len(versions)
+        else:
+            cursor = self._current.cursor
+            passed = versions.index(cursor) + 1 if cursor in versions else 0
+        ignored = sum(map(self._ignores, page.uploads[:passed]))
+        self._totals.ignored += ignored
+        self._totals.received += passed - ignored
+
+    def _walk_some(self, uploads: Sequence[Upload], entries: Mapping[Identity, Entry]) -> bool:
+        """The same for a part of a page, or TIME_UP. entries: the rows of all of it."""
+        identities = {(each.key, each.version_id) for each in uploads}
         accounts = self._reconcile.accounts(
-            (each.key, each.version_id) for each in page.uploads if not self._ignores(each)
+            {identity: entries[identity] for identity in identities & entries.keys()},
+            self._deadline,
         )
-        for upload in page.uploads:
-            if self._ignores(upload):
-                self._totals.ignored += 1
-            else:
+        for upload in uploads:
+            if not self._ignores(upload):
                 account = accounts.get((upload.key, upload.version_id))
                 facts = (
                     Facts(
@@ -190,18 +222,18 @@ class _Run:
                 )
                 if not self._judge(upload, facts):
                     return False
-                self._totals.received += 1
             self._current.cursor = Cursor(upload.key, upload.version_id)
         return True
 
     def _judge(self, upload: Upload, facts: Facts) -> bool:
         """Count one upload, healed where that is needed; False where the run's limits are met."""
         if upload.version_id == "null":
-            self._offends(upload, "it has no version: versioning was not enabled when it came")
+            self.settling.offends(
+                upload, "it has no version: versioning was not enabled when it came"
+            )
             verdict = Verdict.MISSING
         else:
-            finding = decide(facts, self._reconcile.grace)
-            settled = self._settle(upload, facts.entry, finding)
+            settled = self._settle(upload, facts)
             if settled is None:
                 return False
             verdict = settled
@@ -211,50 +243,11 @@ class _Run:
             self._totals.open_since(recorded.received_at)
         return True
 
-    def _settle(self, upload: Upload, entry: Entry | None, finding: Finding) -> Verdict | None:
-        """Heal as asked for and note what came of it; None where the run's limits are met."""
-        if not finding.heals:
-            return finding.verdict
-        healing = (
-            self._heal(upload, entry, finding, self._healer)
-            if self._healer
-            else Healing(finding.verdict, troubles=[heal.wrong for heal in finding.heals])
-        )
-        if healing is None:
-            return None
-        for heal in finding.heals:
-            self._totals.needed[heal] += 1
-        for heal in healing.healed:
-            self._totals.healed[heal] += 1
-        if healing.troubles:
-            self._offends(upload, "; ".join(healing.troubles))
-        return healing.verdict
-
-    def _heal(
-        self, upload: Upload, entry: Entry | None, finding: Finding, healer: Healer
-    ) -> Healing | None:
-        seconds = min(self._limits.heal_seconds, self._time_left())
-        if self.heals >= self._limits.heals or seconds <= 0:
-            return None
-        self.heals += 1
-        try:
-            return healer.heal(upload, entry, finding, seconds=seconds)
-        except FaultError as fault:
-            if fault.code is not FaultCode.TIME_UP:
-                raise
-            # The next run has more time for it, unless it had all that a run can give: it would
-            # then be met again for ever, and nothing behind it be seen.
-            if seconds < self._limits.heal_seconds and self._current.cursor != self._began_at:
-                return None
-            return Healing(finding.verdict, troubles=[f"{finding.heals[0].wrong}: {fault}"])
-
-    def _offends(self, upload: Upload, what: str) -> None:
-        self._totals.offender_count += 1
-        self._offended.add((printable(upload.key), upload.version_id))
-        if len(self._totals.offenders) < MAX_LISTED:
-            self._totals.offenders.append(
-                Offender(printable(upload.key), upload.version_id, printable(what))
-            )
+    def _settle(self, upload: Upload, facts: Facts) -> Verdict | None:
+        """None where the run's limits are met."""
+        is_first = (self._current.cursor, self._current.swept) == self._began_at
+        finding = decide(facts, self._reconcile.grace)
+        return self.settling.settle(upload, facts.entry, finding, is_first=is_first)
 
     def _ignores(self, upload: Upload) -> bool:
         return ignored_key(upload.key, self._reconcile.suffixes) is not None
@@ -262,6 +255,3 @@ class _Run:
     def _age(self, upload: Upload) -> timedelta:
         now: datetime = self._reconcile.intake.now()
         return now - upload.received_at
-
-    def _time_left(self) -> float:
-        return self._deadline.at - self._deadline.monotonic()

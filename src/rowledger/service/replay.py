@@ -14,6 +14,7 @@ from typing import Any
 from rowledger.adapters.dead_letters import DeadLetters
 from rowledger.adapters.dispatcher import Dispatcher
 from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.storage import Storage
 from rowledger.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
 from rowledger.domain.event import to_event
 from rowledger.domain.outcome import Status
@@ -23,6 +24,9 @@ from rowledger.errors import FaultError
 
 Identity = tuple[str, str, str]
 
+# Reading it again would put OBJECT_DELETED in the place of a good outcome.
+_GONE = "its version is gone"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -30,6 +34,7 @@ class Step:
 
     statuses: what the ledger says of each upload now; None where it has no row.
     message: the dead letter that the event is from.
+    replaces: whether an outcome of bytes that were read makes way for what is read now.
     """
 
     uploads: tuple[Upload, ...]
@@ -37,6 +42,7 @@ class Step:
     event: Any
     message: QueuedMessage | None = None
     skipped: str | None = None
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Replay:
     ledger: Ledger
     dead_letters: DeadLetters
     dispatcher: Dispatcher
+    storage: Storage
     bucket: str
     suffixes: Sequence[str]
 
@@ -89,17 +96,29 @@ class Replay:
             letters = chosen(self.letters(messages), selection)[:limit]
             yield plan_letters(letters, self._standings(letters))
 
+    def preview(self, steps: Iterable[Step]) -> Iterator[Done]:
+        """What run would do now; nothing is sent."""
+        for step in steps:
+            yield Done(step, self._skipped(step))
+
     def run(self, steps: Iterable[Step], request: Request, pace: Pace) -> Iterator[Done]:
         """Do what was planned, step by step; raise FaultError at the first that fails.
 
         What an attempt has taken up since it was planned is skipped.
         """
         for step in steps:
-            if step.skipped is not None:
-                yield Done(step, step.skipped)
-                continue
-            pace.wait()
-            yield Done(step, self._send(step, request))
+            skipped = self._skipped(step)
+            if skipped is None:
+                pace.wait()
+                skipped = self._send(step, request)
+            yield Done(step, skipped)
+
+    def _skipped(self, step: Step) -> str | None:
+        """Why a step is not to be taken. Looked up late: a plan may take hours to be done."""
+        if step.skipped is None and step.replaces:
+            there = all(self.storage.version_there(upload) for upload in step.uploads)
+            return None if there else _GONE
+        return step.skipped
 
     def _send(self, step: Step, request: Request) -> str | None:
         held = self.ledger.reopen(step.uploads, request)
@@ -143,6 +162,7 @@ def plan_rows(candidates: Iterable[Candidate]) -> list[Step]:
             (Status(candidate.record.status),),
             to_event([candidate.upload]),
             skipped=_held([candidate]),
+            replaces=candidate.was_read,
         )
         for candidate in candidates
     ]

@@ -19,10 +19,11 @@ class Reconciliation(Protocol):
     def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
         """The rows of these uploads of one bucket by (key, version id), in one query."""
 
-    def stranded(self, bucket: str, *, limit: int) -> list[Entry]:
-        """Rows that nobody is at work on: lease ended without an outcome, or unsent; oldest first.
+    def stranded(self, bucket: str, *, after: int, limit: int) -> list[Entry]:
+        """Rows that nobody is at work on: lease ended without an outcome, or unsent; by their id.
 
-        They are found here whether or not the bucket still has their version.
+        after: the id behind which they begin. They are found here whether or not the bucket still
+            has their version.
         """
 
     def oldest_unfinished(self, bucket: str) -> datetime | None:
@@ -35,7 +36,7 @@ class Reconciliation(Protocol):
         """The pass that is not finished, now in the hands of this run, or a new one."""
 
     def save_pass(self, current: Pass) -> None:
-        """Keep cursor and totals, and the end where it has one.
+        """Keep how far it has come and its totals, and the end where it has one.
 
         Raise FaultError (LEASE_LOST) where another run has taken the pass in hand since.
         """

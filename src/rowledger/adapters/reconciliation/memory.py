@@ -26,11 +26,11 @@ class MemoryReconciliation:
             if (entry.upload.key, entry.upload.version_id) in wanted
         }
 
-    def stranded(self, bucket: str, *, limit: int) -> list[Entry]:
+    def stranded(self, bucket: str, *, after: int, limit: int) -> list[Entry]:
         return [
             entry
             for entry in self._entries(bucket)
-            if entry.unsent or not (entry.is_final or entry.held)
+            if entry.file_id > after and (entry.unsent or not (entry.is_final or entry.held))
         ][:limit]
 
     def oldest_unfinished(self, bucket: str) -> datetime | None:

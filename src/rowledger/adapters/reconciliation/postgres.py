@@ -36,7 +36,7 @@ _LOOKUP = """
 """
 
 _STRANDED = """
- WHERE f.bucket = :bucket AND f.id IN (
+ WHERE f.bucket = :bucket AND f.id > :after AND f.id IN (
            SELECT id FROM file_metadata
             WHERE status = 'PROCESSING' AND lease_expires_at <= now()
             UNION
@@ -51,18 +51,19 @@ SELECT min(received_at) FROM file_metadata WHERE status = 'PROCESSING' AND bucke
 
 _RESUME = """
 UPDATE reconcile_pass SET run = run + 1 WHERE ended_at IS NULL
-RETURNING id, began_at, run, key_marker, version_marker, totals
+RETURNING id, began_at, run, key_marker, version_marker, swept, totals
 """
 
 _BEGIN = """
 INSERT INTO reconcile_pass (totals) VALUES (CAST(:totals AS jsonb))
 ON CONFLICT DO NOTHING
-RETURNING id, began_at, run, key_marker, version_marker, totals
+RETURNING id, began_at, run, key_marker, version_marker, swept, totals
 """
 
 _SAVE = """
 UPDATE reconcile_pass
-   SET key_marker = :key, version_marker = :version_id, totals = CAST(:totals AS jsonb),
+   SET key_marker = :key, version_marker = :version_id, swept = :swept,
+       totals = CAST(:totals AS jsonb),
        ended_at = :ended_at, complete_through = :complete_through
  WHERE id = :id AND run = :run AND ended_at IS NULL
 RETURNING id
@@ -87,9 +88,9 @@ class PostgresReconciliation:
             rows = connection.run(_ENTRY + _LOOKUP, bucket=bucket, wanted=json.dumps(wanted))
         return {(row[1], row[2]): _entry(bucket, row) for row in rows}
 
-    def stranded(self, bucket: str, *, limit: int) -> list[Entry]:
+    def stranded(self, bucket: str, *, after: int, limit: int) -> list[Entry]:
         with self.database.session() as connection:
-            rows = connection.run(_ENTRY + _STRANDED, bucket=bucket, limit=limit)
+            rows = connection.run(_ENTRY + _STRANDED, bucket=bucket, after=after, limit=limit)
         return [_entry(bucket, row) for row in rows]
 
     def oldest_unfinished(self, bucket: str) -> datetime | None:
@@ -126,6 +127,7 @@ class PostgresReconciliation:
                 run=current.run,
                 key=quote(current.cursor.key, safe="/"),
                 version_id=current.cursor.version_id,
+                swept=current.swept,
                 totals=json.dumps(totals_document(current.totals)),
                 ended_at=current.ended_at,
                 complete_through=current.complete_through,
@@ -146,5 +148,5 @@ def _entry(bucket: str, row: list[Any]) -> Entry:
 
 
 def _pass(row: list[Any]) -> Pass:
-    number, began_at, run, key, version_id, totals = row
-    return Pass(number, began_at, run, Cursor(unquote(key), version_id), totals_of(totals))
+    number, began_at, run, key, version_id, swept, totals = row
+    return Pass(number, began_at, run, Cursor(unquote(key), version_id), swept, totals_of(totals))

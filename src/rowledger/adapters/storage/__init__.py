@@ -29,6 +29,9 @@ class Storage(Protocol):
     def read(self, upload: Upload) -> AbstractContextManager[Iterator[bytes]]:
         """The bytes of exactly this version, in chunks of constant size."""
 
+    def version_there(self, upload: Upload) -> bool:
+        """Whether the bucket still has exactly this version."""
+
     def write_receipt(self, key: str, body: bytes) -> None:
         """Write result.json, over an earlier attempt's."""
 
@@ -45,8 +48,8 @@ class Storage(Protocol):
     def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
         """List versions behind a cursor; limit: entries looked at, 1 to 1,000."""
 
-    def receipts_there(self, keys: Collection[str]) -> set[str]:
-        """Those of the receipt keys at which there is an object."""
+    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        """Those of the receipt keys at which there is an object; none is looked for after it."""
 
-    def backups_there(self, keys: Collection[str]) -> set[str]:
-        """Those of the backup keys at which there is an object."""
+    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        """Those of the backup keys at which there is an object; none is looked for after it."""

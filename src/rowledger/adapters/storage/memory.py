@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -41,6 +41,10 @@ class MemoryStorage:
             for start in range(0, len(content), self._chunk_bytes)
         )
 
+    def version_there(self, upload: Upload) -> bool:
+        self._raise_fault("version_there")
+        return (upload.bucket, upload.key, upload.version_id) in self.uploads
+
     def write_receipt(self, key: str, body: bytes) -> None:
         self._raise_fault("write_receipt")
         self.receipts[key] = body
@@ -71,13 +75,13 @@ class MemoryStorage:
             [self._listed(each) for each in page], None if is_last else Cursor(*page[-1][1:])
         )
 
-    def receipts_there(self, keys: Collection[str]) -> set[str]:
+    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
         self._raise_fault("receipts_there")
-        return {key for key in keys if key in self.receipts}
+        return _found(keys, self.receipts, deadline)
 
-    def backups_there(self, keys: Collection[str]) -> set[str]:
+    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
         self._raise_fault("backups_there")
-        return {key for key in keys if key in self.backups}
+        return _found(keys, self.backups, deadline)
 
     def _listed(self, identity: tuple[str, str, str]) -> Upload:
         content = self.uploads[identity]
@@ -87,3 +91,12 @@ class MemoryStorage:
     def _raise_fault(self, method: str) -> None:
         if self.faults.get(method):
             raise self.faults[method].pop(0)
+
+
+def _found(keys: Iterable[str], objects: Mapping[str, bytes], deadline: Deadline) -> set[str]:
+    found = set()
+    for key in keys:
+        deadline.check(f"{key!r} was looked for")
+        if key in objects:
+            found.add(key)
+    return found

@@ -58,6 +58,18 @@ class S3Storage:
             with closing(answer["Body"]):
                 yield _arriving(answer)
 
+    def version_there(self, upload: Upload) -> bool:
+        with translated(FaultCode.STORAGE, f"looking for {upload.key!r} ({upload.version_id})"):
+            try:
+                self.client.head_object(
+                    Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+                )
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return False
+                raise
+            return True
+
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
             self.client.put_object(
@@ -108,14 +120,15 @@ class S3Storage:
             return Page(uploads, None)
         return Page(uploads, Cursor(answer["NextKeyMarker"], answer.get("NextVersionIdMarker", "")))
 
-    def receipts_there(self, keys: Collection[str]) -> set[str]:
-        return self._there(self.output_bucket, keys)
+    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        return self._there(self.output_bucket, keys, deadline)
 
-    def backups_there(self, keys: Collection[str]) -> set[str]:
-        return self._there(self.backup_bucket, keys)
+    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        return self._there(self.backup_bucket, keys, deadline)
 
-    def _there(self, bucket: str, keys: Collection[str]) -> set[str]:
+    def _there(self, bucket: str, keys: Collection[str], deadline: Deadline) -> set[str]:
         def is_there(key: str) -> bool:
+            deadline.check(f"{key!r} was looked for")
             with translated(FaultCode.STORAGE, f"looking for {key!r} in {bucket}"):
                 try:
                     self.client.head_object(Bucket=bucket, Key=key)

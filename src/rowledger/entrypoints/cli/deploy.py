@@ -8,6 +8,7 @@ from rowledger.entrypoints.cli.deploying import (
     outputs_option,
     timeout_option,
 )
+from rowledger.entrypoints.cli.numbers import NumberRange
 
 
 def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[int, ...]:
@@ -28,7 +29,7 @@ def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> t
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0, max=3600),
+    type=NumberRange(min=0, max=3600),
     default=180,
     show_default=True,
     help="Seconds that each step is watched.",

@@ -14,6 +14,7 @@ from rowledger.bootstrap_deployment import bootstrap_deployment
 from rowledger.domain.deployment import Move, PutBack, Release, Report, read_outputs
 from rowledger.entrypoints.cli.console import output, print_json, spinner
 from rowledger.entrypoints.cli.interrupts import Interrupts
+from rowledger.entrypoints.cli.numbers import NumberRange
 from rowledger.service.deploy import Deploy
 
 outputs_option = click.option(
@@ -27,7 +28,7 @@ outputs_option = click.option(
 )
 timeout_option = click.option(
     "--timeout",
-    type=click.FloatRange(min=1, max=3600),
+    type=NumberRange(min=1, max=3600),
     default=180,
     show_default=True,
     help="Seconds that the smoke test may take.",

@@ -1,4 +1,4 @@
-"""Replays on the local stack: its ledger, its failure queue and its function."""
+"""Replays on the local stack: its ledger, its failure queue, its function and its buckets."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from rowledger import contract
 from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
 from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
 from rowledger.adapters.ledger import Ledger
+from rowledger.adapters.storage.s3 import S3Storage
 from rowledger.config import Config
 from rowledger.entrypoints.cli.local_ledger import operators_ledger_of
 from rowledger.local.stack import Stack
@@ -32,6 +33,7 @@ def _replay(stack: Stack, ledger: Ledger) -> Replay:
         ledger=ledger,
         dead_letters=SqsDeadLetters(sqs, queue),
         dispatcher=LambdaDispatcher(stack.client("lambda"), pipeline["function"]["name"]),
+        storage=S3Storage(stack.client("s3"), config.output_bucket, config.backup_bucket),
         bucket=config.input_bucket,
         suffixes=config.suffixes,
     )

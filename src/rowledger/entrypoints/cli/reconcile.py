@@ -25,7 +25,8 @@ from rowledger.domain.reconciliation import Heal, Pass, Totals, Verdict
 from rowledger.entrypoints.cli.console import output, spinner
 from rowledger.entrypoints.cli.presentation import as_json
 from rowledger.local.stack import Stack, open_stack
-from rowledger.service.reconcile import Limits, Reconcile
+from rowledger.service.reconcile import Reconcile
+from rowledger.service.settling import Limits
 
 # A hundred years: more than that is a slip of the hand, and soon more than a date can hold.
 _MAX_GRACE_SECONDS = 100 * 366 * 86_400

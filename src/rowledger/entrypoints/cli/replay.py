@@ -19,6 +19,7 @@ from rowledger.entrypoints.cli.following import Sent, follow
 from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.entrypoints.cli.local_replay import replay_of
 from rowledger.entrypoints.cli.moments import moment
+from rowledger.entrypoints.cli.numbers import NumberRange
 from rowledger.entrypoints.cli.presentation import (
     as_json,
     held_text,
@@ -76,7 +77,7 @@ class Options:
 @click.option("--by", help="Who; it is kept in the ledger.  [default: the login name]")
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=NumberRange(min=0, min_open=True),
     default=10,
     show_default=True,
     help="Events a second.",
@@ -92,7 +93,7 @@ class Options:
 @click.option("--no-follow", is_flag=True, help="Do not wait for the outcomes.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1),
+    type=NumberRange(min=1),
     default=120,
     show_default=True,
     help="Seconds to wait for the outcomes.",
@@ -103,9 +104,10 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     """Send uploads through the function again, and follow them to their outcome.
 
     They are chosen from the ledger, oldest first: each row is reopened and gets a new attempt,
-    while its earlier outcome stays on record. With --dead-letters they are chosen from the failure
-    queue, and an upload that was accounted for meanwhile is not processed anew. At least one
-    selector is required; several narrow each other.
+    while its earlier outcome stays on record. A row with an outcome whose version the bucket has no
+    more is left as it is. With --dead-letters they are chosen from the failure queue, and an upload
+    that was accounted for meanwhile is not processed anew. At least one selector is required;
+    several narrow each other.
 
     Exits with 1 if a file was rejected or had no outcome in time.
 
@@ -117,7 +119,7 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     with replay_of(stack) as service:
         with service.planned(options.selection, request.source, limit=options.limit) as steps:
             if options.dry_run:
-                sent = _dry_run(steps, options)
+                sent = _dry_run(service, steps, options)
             else:
                 sent = _run(service, steps, request, options)
         held_elsewhere = 0
@@ -164,10 +166,10 @@ def _login() -> str:
         raise click.UsageError("this account has no login name: say who with --by") from None
 
 
-def _dry_run(steps: list[Step], options: Options) -> list[Sent]:
+def _dry_run(service: Replay, steps: list[Step], options: Options) -> list[Sent]:
     """Print what would be done; nothing is sent."""
-    for step in steps:
-        _print_step(step, step.skipped, options, would=True)
+    for each in service.preview(steps):
+        _print_step(each.step, each.skipped, options, would=True)
     return []
 
 

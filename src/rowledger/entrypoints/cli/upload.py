@@ -11,6 +11,7 @@ from rowledger.domain.text import printable
 from rowledger.entrypoints.cli.console import output
 from rowledger.entrypoints.cli.following import Sent, follow, send
 from rowledger.entrypoints.cli.local_ledger import ledger_of
+from rowledger.entrypoints.cli.numbers import NumberRange
 from rowledger.entrypoints.cli.presentation import (
     as_json,
     place,
@@ -32,7 +33,7 @@ from rowledger.local.stack import Stack, open_stack
 @click.option("--prefix", default="", help="Put before each file's name to make its key.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1, max=86_400),
+    type=NumberRange(min=1, max=86_400),
     default=120,
     show_default=True,
     help="Seconds to wait for the outcomes.",
