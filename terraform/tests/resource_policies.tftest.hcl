@@ -172,7 +172,7 @@ run "flow_logs" {
     error_message = "the role is for flow logs of this account"
   }
   assert {
-    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.flow_logs.policy).Statement : statement.Resource])) == toset([for group in aws_cloudwatch_log_group.flow_logs : "${group.arn}:*"])
+    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.flow_logs.policy).Statement : statement.Resource])) == toset([for group in aws_cloudwatch_log_group.flow_logs : "arn:aws:logs:us-east-1:123456789012:log-group:${group.name}:*"])
     error_message = "and writes to their two log groups"
   }
   assert {
