@@ -22,7 +22,6 @@ from tests.deploy_e2e.attempts import (
     AN_APPLY_MAY_NOT,
     ANYBODY,
     EVERYTHING,
-    INPUT,
     OUTPUT,
     PROCESSOR,
     STATE,
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 PIPELINE = contract.load("pipeline.json")
 DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
-VALUES = "-var-file=env/local.tfvars"
 
 
 @pytest.fixture
@@ -185,23 +183,3 @@ def _in_role(who: Aws, name: str) -> Aws:
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{name}", RoleSessionName="rogue"
     )
     return session(who.endpoint_url, answer["Credentials"])
-
-
-def test_a_deployment_may_what_it_takes_to_deploy(root: Aws, apply_job: Aws) -> None:
-    canary = put(INPUT, "rowledger-canary/x.txt")(apply_job)
-    root.client("s3").delete_object(
-        Bucket=INPUT, Key="rowledger-canary/x.txt", VersionId=canary["VersionId"]
-    )
-    client: LambdaClient = apply_job.client("lambda")
-    for use in ("function", "reconciler", "administrator"):
-        name = PIPELINE[use]["name"]
-        live = client.get_alias(FunctionName=name, Name="live")
-        assert client.list_versions_by_function(FunctionName=name)["Versions"]
-        client.update_alias(FunctionName=name, Name="live", FunctionVersion=live["FunctionVersion"])
-        # An action that it does not have: it runs and refuses.
-        client.invoke(
-            FunctionName=name, Qualifier=live["FunctionVersion"], Payload=b'{"action": "none"}'
-        )
-    assert apply_job.client("cloudwatch").describe_alarms(AlarmNames=[f"{PROCESSOR}-errors"])[
-        "MetricAlarms"
-    ]
