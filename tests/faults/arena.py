@@ -241,8 +241,8 @@ class Arena:
         if replayed.status:
             raise AssertionError(f"replay: {replayed.out}{replayed.err}")
         self.count_events(sum(line.startswith("sent ") for line in replayed.out.splitlines()))
-        # A retry that a busy machine began late may have an upload in hand when reconciliation comes
-        # by, which rightly leaves it alone: the next one takes what that retry did not end.
+        # A retry that a busy machine began late may have an upload in hand when reconciliation
+        # comes by, which rightly leaves it alone: the next one takes what that retry did not end.
         for _ in range(_ROUNDS):
             self.await_quiet()
             self.end_leases(prefix, by_hand=by_hand)
