@@ -7,6 +7,7 @@ Terraform asks before it changes anything, and runs as its environment says (AWS
 """
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -115,13 +116,27 @@ def _state_in(file: Path) -> Iterator[None]:
 def _terraform(folder: Path, *arguments: str) -> None:
     """Raise BootstrapError where it fails; it has said why itself."""
     try:
-        done = subprocess.run(["terraform", *arguments], cwd=folder, check=False)  # noqa: S603, S607 -- the user's own
+        with _interrupts_left_to_the_child():
+            done = subprocess.run(["terraform", *arguments], cwd=folder, check=False)  # noqa: S603, S607 -- the user's own
     except FileNotFoundError:
         raise BootstrapError(
             "Terraform is missing: install 1.11 or later, and have it on the PATH"
         ) from None
     if done.returncode:
         raise BootstrapError(f"terraform {arguments[0]} failed")
+
+
+@contextmanager
+def _interrupts_left_to_the_child() -> Iterator[None]:
+    """A terminal interrupts both. Terraform then ends what it began and writes its state; killed
+    instead, it would leave what it made in no state.
+    """
+    # A handler, which a program that is run does not inherit, as it would SIG_IGN.
+    known = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, known)
 
 
 def _found(ask: Callable[[], object]) -> bool:

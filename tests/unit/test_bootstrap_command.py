@@ -1,5 +1,9 @@
 """What make bootstrap does in which order, and what becomes of one that was interrupted."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +135,49 @@ def test_an_interrupted_first_apply_goes_on_from_its_file(
     bootstrap(configuration, "env/dev.tfvars", bucket)
     assert (tmp_path / "bucket" / "state").exists()
     assert not (configuration / STATE).exists()
+
+
+# The command in a process of its own, which a terminal's Ctrl-C meets together with Terraform.
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from scripts.bootstrap import Bucket, BootstrapError, bootstrap
+
+class Missing(Bucket):
+    def exists(self):
+        return False
+
+try:
+    bootstrap(Path(sys.argv[1]), "env/dev.tfvars", Missing("rowledger-state-1", None))
+except BootstrapError as error:
+    print(error)
+"""
+
+
+def test_an_interrupted_terraform_is_left_to_write_its_state(
+    tmp_path: Path, configuration: Path, terraform: Callable[[str], None]
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    # What Terraform does: it ends what it began, and takes its time for that.
+    end = f"sleep 1; echo half > {STATE}; exit 1"
+    terraform(
+        f"[ $1 = init ] && exit 0; trap '{end}' INT; echo > {ready}; while :; do sleep .1; done"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, str(configuration)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as command:
+        ready.read_text()
+        os.killpg(command.pid, signal.SIGINT)
+        said, trouble = command.communicate(timeout=30)
+    assert (said, trouble) == ("terraform apply failed\n", "")
+    assert sorted(path.name for path in configuration.iterdir()) == [STATE, "env"]
+    assert (configuration / STATE).read_text() == "half\n"
 
 
 def test_a_state_that_did_not_arrive_stays_where_it_is(

@@ -24,7 +24,7 @@ class Functions(Protocol):
         """Every published version."""
 
     def await_active(self, target: Target) -> None:
-        """Wait until a version can be invoked."""
+        """Wait until a version can be invoked; one that has been idle comes back when it is."""
 
     def invoke(self, target: Target, event: Any) -> Any:  # noqa: ANN401 -- any JSON
         """What a version answers to an event; its own failing is a fault too."""

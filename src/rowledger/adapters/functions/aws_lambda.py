@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import (
         AliasConfigurationResponseTypeDef,
         FunctionConfigurationTypeDef,
+        InvocationResponseTypeDef,
     )
 
 _LATEST = "$LATEST"
+# A version that nobody invoked for weeks has lost its network. The call that meets it so is refused
+# and brings it back (AWS Lambda developer guide, "Lambda function states").
+_IDLE, _IDLE_REFUSAL = "Inactive", "ResourceNotReadyException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +72,38 @@ class LambdaFunctions:
 
     def await_active(self, target: Target) -> None:
         with translated(FaultCode.FUNCTION, f"waiting until {target} is active"):
-            self.client.get_waiter("published_version_active").wait(
+            known = self.client.get_function_configuration(
                 FunctionName=target.function, Qualifier=target.version
             )
+            if known.get("State") != _IDLE:
+                self._wait(target)
 
     def invoke(self, target: Target, event: Any) -> Any:  # noqa: ANN401 -- any JSON
         with translated(FaultCode.FUNCTION, f"invoking {target}"):
-            answer = self.patient_client.invoke(
-                FunctionName=target.function,
-                Qualifier=target.version,
-                Payload=json.dumps(event).encode(),
-            )
+            try:
+                answer = self._invoked(target, event)
+            except ClientError as error:
+                if error_code(error) != _IDLE_REFUSAL:
+                    raise
+                self._wait(target)
+                answer = self._invoked(target, event)
             said = json.loads(answer["Payload"].read() or b"null")
         if "FunctionError" in answer:
             reason = said.get("errorMessage", said) if isinstance(said, dict) else said
             raise FaultError(FaultCode.FUNCTION, f"{target} failed: {reason}")
         return said
+
+    def _wait(self, target: Target) -> None:
+        self.client.get_waiter("published_version_active").wait(
+            FunctionName=target.function, Qualifier=target.version
+        )
+
+    def _invoked(self, target: Target, event: Any) -> "InvocationResponseTypeDef":  # noqa: ANN401
+        return self.patient_client.invoke(
+            FunctionName=target.function,
+            Qualifier=target.version,
+            Payload=json.dumps(event).encode(),
+        )
 
 
 def _alias(function: str, answer: "AliasConfigurationResponseTypeDef") -> Alias:
