@@ -49,6 +49,9 @@ resource "aws_iam_role" "apply" {
   name               = "rowledger-apply"
   description        = "Deployments from the protected environment: makes and changes the pipeline"
   assume_role_policy = local.trust_policies.apply
+  # Seconds, as long as the job may take: a change of the database or of a network can take more than
+  # the hour that is usual, and Terraform must still write its state then.
+  max_session_duration = 7200
 
   depends_on = [aws_iam_openid_connect_provider.github]
 }

@@ -114,6 +114,16 @@ def test_who_plans_can_become_the_plan_role_alone() -> None:
     }
 
 
+def test_who_applies_is_known_for_as_long_as_the_job_may_take() -> None:
+    """Terraform whose credentials end meanwhile can neither write its state nor give its lock back."""
+    job = load(GITHUB / "workflows/deploy-environment.yml")["jobs"]["apply"]
+    github = (ROOT / "bootstrap/github.tf").read_text(encoding="utf-8")
+    allowed = re.findall(r"max_session_duration = (\d+)", github)
+    known = [s["with"] for s in job["steps"] if "credentials" in s.get("uses", "")]
+    assert [each.get("role-duration-seconds") for each in known] == [job["timeout-minutes"] * 60]
+    assert [int(each) for each in allowed] == [job["timeout-minutes"] * 60]
+
+
 def test_a_fork_is_asked_for_no_plan() -> None:
     identified = [
         job
