@@ -94,7 +94,7 @@ resource "aws_iam_role_policy" "plan_state" {
   name = "state"
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [for what in ["find", "lock", "read"] : local.state_statements[what]]
+    Statement = [for what in ["find", "read"] : local.state_statements[what]]
   })
 }
 

@@ -26,7 +26,9 @@ plan() {
   rm -rf "$bundle"
   mkdir -p "$bundle"
   initialise
-  terraform -chdir=terraform plan -input=false -no-color \
+  # Without the lock, which the plan role could then break: a plan that something overtook is stale,
+  # and its apply, which does lock, refuses it.
+  terraform -chdir=terraform plan -input=false -no-color -lock=false \
     -var-file="env/$environment.tfvars" -out="$bundle/plan.bin" "$@"
   terraform -chdir=terraform show -no-color "$bundle/plan.bin" > "$bundle/plan.txt"
   terraform -chdir=terraform show -json "$bundle/plan.bin" | "$python" -m rowledger.planning record "$environment"

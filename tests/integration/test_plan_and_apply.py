@@ -93,7 +93,7 @@ def test_a_plan_is_recorded_and_then_applied(checkout: Checkout) -> None:
     init, plan, *_ = checkout.calls()
     assert init == INIT
     assert plan == (
-        "-chdir=terraform plan -input=false -no-color -var-file=env/dev.tfvars"
+        "-chdir=terraform plan -input=false -no-color -lock=false -var-file=env/dev.tfvars"
         f" -out={plan_file} -var=nat_gateway=true -refresh=false"
     )
     assert sorted(file.name for file in checkout.bundle.iterdir()) == [

@@ -115,7 +115,7 @@ def test_who_plans_can_become_the_plan_role_alone() -> None:
 
 
 def test_who_applies_is_known_for_as_long_as_the_job_may_take() -> None:
-    """Terraform whose credentials end meanwhile can neither write its state nor give its lock back."""
+    """Terraform whose credentials end meanwhile can write no state, nor give its lock back."""
     job = load(GITHUB / "workflows/deploy-environment.yml")["jobs"]["apply"]
     github = (ROOT / "bootstrap/github.tf").read_text(encoding="utf-8")
     allowed = re.findall(r"max_session_duration = (\d+)", github)
