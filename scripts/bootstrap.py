@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[1] / "bootstrap"
 KEY = "bootstrap/terraform.tfstate"
+# Terraform reads it by its name's ending.
+OVERRIDE = "first_apply_override.tf"
 INIT = ("-input=false", "-lockfile=readonly")
 # Any region of the partition says whose the credentials are and where a bucket is.
 _ASKED = "us-east-1"
@@ -82,6 +84,8 @@ def bootstrap(folder: Path, values: str, bucket: Bucket) -> None:
     folder: the configuration's. values: the file of them in it.
     """
     file = folder / Path(values).with_suffix(".tfstate").name
+    # What a run that was killed left, of this environment or of another.
+    (folder / OVERRIDE).unlink(missing_ok=True)
     if bucket.holds_state():
         _terraform(folder, "init", *INIT, "-reconfigure", *bucket.backend())
         _terraform(folder, "apply", f"-var-file={values}")
@@ -105,7 +109,7 @@ def bootstrap(folder: Path, values: str, bucket: Bucket) -> None:
 @contextmanager
 def _state_in(file: Path) -> Iterator[None]:
     """The state in a file, while there is no bucket for it."""
-    override = file.with_name("first_apply_override.tf")
+    override = file.with_name(OVERRIDE)
     override.write_text(f'terraform {{\n  backend "local" {{\n    path = "{file.name}"\n  }}\n}}\n')
     try:
         yield

@@ -109,6 +109,8 @@ def test_later_the_state_is_in_the_bucket(
     (tmp_path / "bucket" / "state").touch()
     # Of a run that was interrupted after it had moved the state.
     (configuration / STATE).write_text("old")
+    # Of a first run for another account, which was killed.
+    (configuration / "first_apply_override.tf").touch()
     bootstrap(configuration, "env/dev.tfvars", bucket)
     assert asked(tmp_path) == [
         ["init", "-input=false", "-lockfile=readonly", "-reconfigure", *BACKEND],
