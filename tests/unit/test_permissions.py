@@ -38,6 +38,7 @@ ACTIONS = {
 COMMANDS_ONLY = {
     "cloudwatch.describe_alarms",
     "lambda.get_alias",
+    "lambda.get_function_configuration",
     "lambda.get_paginator",
     "lambda.get_waiter",
     "lambda.invoke",
