@@ -74,7 +74,7 @@ class World:
     def deploy(self, *steps: int, interval: float = 60, timeout: float = 30) -> Report:
         return self.service.deploy(self.release, steps=steps, interval=interval, timeout=timeout)
 
-    def roll_back(self, version: str | None = None) -> Report:
+    def roll_back(self, version: str) -> Report:
         return self.service.roll_back(self.release, version, timeout=30)
 
     def _sleep(self, seconds: float) -> None:

@@ -152,7 +152,7 @@ def test_a_rollback_says_what_it_did(run: Run, world: World) -> None:
 def test_a_rollback_that_proves_bad_stays_and_says_so(run: Run, world: World) -> None:
     run("deploy")
     world.accounts = [None]
-    result = run("rollback")
+    result = run("rollback --to 1")
     assert result.exit_code == 1
     assert "the aliases stay where they were moved to" in result.stderr
     assert world.stands == all_at("1")
@@ -185,6 +185,8 @@ def test_the_versions_to_choose_from_are_listed(run: Run, world: World) -> None:
         ("deploy --interval -1", "--interval"),
         ("deploy --timeout 0", "--timeout"),
         ("rollback --list --to 1", "--list moves nothing"),
+        # The number before is no answer: that version may have failed its smoke test.
+        ("rollback", "name a version with --to"),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(

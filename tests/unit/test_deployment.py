@@ -17,7 +17,6 @@ from rowledger.domain.deployment import (
     companion,
     judge,
     moves,
-    previous_version,
     read_outputs,
     read_steps,
 )
@@ -119,13 +118,6 @@ def test_other_outputs_are_refused(wrong: object) -> None:
 
 def a_version(number: int, code: str, minute: float) -> Version:
     return Version(str(number), code, BEGAN + timedelta(minutes=minute))
-
-
-def test_the_version_before_is_by_number_not_by_name() -> None:
-    versions = [a_version(number, "a", number) for number in (9, 10, 11, 2)]
-    assert previous_version("11", versions) == versions[1]
-    assert previous_version("10", versions) == versions[0]
-    assert previous_version("2", versions) is None
 
 
 def test_of_one_package_the_versions_of_one_apply_belong_together() -> None:

@@ -148,12 +148,6 @@ def moves(standing: Mapping[str, Alias], release: Release, steps: Sequence[int])
     return planned
 
 
-def previous_version(current: str, versions: Sequence[Version]) -> Version | None:
-    """The newest of the versions before the current one."""
-    earlier = [each for each in versions if int(each.number) < int(current)]
-    return max(earlier, key=lambda each: int(each.number), default=None)
-
-
 def companion(version: Version, versions: Sequence[Version]) -> Version | None:
     """Of another function's versions, the one that belongs to a version: of the same package.
 

@@ -25,7 +25,6 @@ from rowledger.domain.deployment import (
     canary_key,
     companion,
     judge,
-    previous_version,
 )
 from rowledger.errors import FaultCode, FaultError
 from rowledger.service.aliases import Shift
@@ -74,19 +73,17 @@ class Deploy:
         self._guarded(report, shift, act)
         return report
 
-    def roll_back(self, release: Release, version: str | None, *, timeout: float) -> Report:
-        """Move the aliases to an earlier package and prove it; what was moved then stays there.
+    def roll_back(self, release: Release, version: str, *, timeout: float) -> Report:
+        """Move the aliases to another package and prove it; what was moved then stays there.
 
-        release: names the functions. version: csv-processor's; None for the one before the one in
-        service.
+        release: names the functions. version: csv-processor's.
         """
         report = Report(release)
         shift = Shift(self.functions, release.alias)
 
         def act() -> None:
             shift.read(release)
-            current = shift.standing[release.processor.function].position.version
-            report.release = self._chosen(release, version, current)
+            report.release = self._chosen(release, version)
             self._move(report, shift, (), 0)
             shift.keep()
             self._prove(report, timeout)
@@ -213,19 +210,15 @@ class Deploy:
             return Mending(reconciler, "it was not waited for: it may still be at work")
         return Mending(reconciler, None)
 
-    def _chosen(self, release: Release, version: str | None, current: str) -> Release:
+    def _chosen(self, release: Release, version: str) -> Release:
         """The release that a version of csv-processor belongs to."""
         processor = release.processor.function
         known = self.functions.versions(processor)
-        if version is None:
-            chosen = previous_version(current, known)
-        else:
-            chosen = next((each for each in known if each.number == version), None)
+        chosen = next((each for each in known if each.number == version), None)
         if chosen is None:
-            wanted = f"no version {version}" if version else f"no version before {current}"
             listed = ", ".join(each.number for each in known)
             raise FaultError(
-                FaultCode.NO_SUCH_VERSION, f"{processor} has {wanted}; it has {listed}"
+                FaultCode.NO_SUCH_VERSION, f"{processor} has no version {version}; it has {listed}"
             )
         return replace(
             release,

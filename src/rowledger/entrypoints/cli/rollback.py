@@ -20,7 +20,7 @@ from rowledger.entrypoints.cli.deploying import (
     "--to",
     "version",
     metavar="VERSION",
-    help="csv-processor's version.  [default: the one before the one in service]",
+    help="csv-processor's version. Not every number was in service: --list shows what there is.",
 )
 @click.option("--list", "list_only", is_flag=True, help="Only list the versions to choose from.")
 @timeout_option
@@ -35,7 +35,7 @@ def rollback(
     list_only: bool,
     json_output: bool,
 ) -> None:
-    """Put an earlier version, or any other, back into service, and prove it.
+    """Put an earlier version, or any other, into service, and prove it.
 
     csv-processor's alias is moved to the version; the other functions' aliases follow to their
     versions of the same package. Then the same canary as after a deployment is uploaded. The
@@ -49,6 +49,8 @@ def rollback(
     if list_only:
         _list(release, json_output=json_output)
         return
+    if version is None:
+        raise click.UsageError("name a version with --to; --list shows what there is")
     with deployment(release) as service:
         report = service.roll_back(release, version, timeout=timeout)
     finish(context, report, json_output=json_output)
