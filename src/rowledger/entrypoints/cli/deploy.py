@@ -54,7 +54,7 @@ def deploy(
     and an interrupt, puts the aliases back where they stood; the exit status is then 1, and the
     csv-reconciler that is back in service runs once. A migration stays.
 
-    It speaks to AWS as the aws command does: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.
+    It speaks to AWS as boto3 does: AWS_PROFILE, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL and so on.
 
     Example: rowledger deploy --outputs build/deploy/outputs.json --steps 10,50
     """
