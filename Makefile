@@ -81,7 +81,7 @@ terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline
 
 .PHONY: bootstrap
 bootstrap: setup ## make an AWS account ready for deployments, or bring it up to date (ENV=name, see docs/bootstrap.md)
-	@$(BIN)/python -m scripts.bootstrap $(ENV)
+	@$(BIN)/python -m rowledger.deployment.bootstrap $(ENV)
 
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
@@ -95,15 +95,15 @@ bench: setup ## speed and memory, as ratios measured side by side
 
 .PHONY: package
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
-	@$(BIN)/python -m rowledger.packaging --database-ca "$(RDS_CA)"
+	@$(BIN)/python -m rowledger.deployment.packaging --database-ca "$(RDS_CA)"
 
 .PHONY: rds-ca
 rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.pem (RDS_CA_SHA256=…: those alone)
-	@$(BIN)/python -m release.rds_ca --url "$$RDS_CA_URL" --sha256 "$$RDS_CA_SHA256" --to "$$RDS_CA"
+	@$(BIN)/python -m rowledger.deployment.release.rds_ca --url "$$RDS_CA_URL" --sha256 "$$RDS_CA_SHA256" --to "$$RDS_CA"
 
 .PHONY: release-assets
 release-assets: setup ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
-	@$(BIN)/python -m release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
+	@$(BIN)/python -m rowledger.deployment.release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
 
 # By the shell alone: what may write to the repository installs nothing first.
 .PHONY: publish-release

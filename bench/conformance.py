@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowledger.domain.counting import Counter
-from rowledger.domain.rejection import RejectedError
+from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.rejection import RejectedError
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "shared" / "csv-conformance"
 CORE_TIERS = ("rfc4180", "dialect")

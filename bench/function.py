@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rowledger import contract
-from rowledger.domain.ledger import FileRecord
-from rowledger.domain.outcome import examine
-from rowledger.entrypoints.cli.following import Sent, follow, send
-from rowledger.entrypoints.cli.local_ledger import ledger_of
+from rowledger.functions import contract
+from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.outcome import examine
 from rowledger.local import stack as local_stack
-from rowledger.local.inbox import mails
 from rowledger.local.layout import Layout
+from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent, follow, send
+from rowledger.wiring.ledger import ledger_of
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody

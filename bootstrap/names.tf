@@ -3,7 +3,7 @@
 # deployment's.
 
 locals {
-  pipeline = jsondecode(file("${path.module}/../src/rowledger/contract/pipeline.json"))
+  pipeline = jsondecode(file("${path.module}/../src/rowledger/functions/contract/pipeline.json"))
 
   bucket_names = concat(values(local.pipeline.buckets), ["candidate-test-logs"])
   function_names = [

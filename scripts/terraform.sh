@@ -31,11 +31,11 @@ plan() {
   terraform -chdir=terraform plan -input=false -no-color -lock=false \
     -var-file="env/$environment.tfvars" -out="$bundle/plan.bin" "$@"
   terraform -chdir=terraform show -no-color "$bundle/plan.bin" > "$bundle/plan.txt"
-  terraform -chdir=terraform show -json "$bundle/plan.bin" | "$python" -m rowledger.planning record "$environment"
+  terraform -chdir=terraform show -json "$bundle/plan.bin" | "$python" -m rowledger.deployment.planning record "$environment"
 }
 
 apply() {
-  "$python" -m rowledger.planning check "$environment"
+  "$python" -m rowledger.deployment.planning check "$environment"
   initialise
   terraform -chdir=terraform apply -input=false -no-color "$bundle/plan.bin"
   write_outputs

@@ -1,7 +1,7 @@
 # What the local stack and this configuration share, read from the very files that it reads.
 
 locals {
-  contract = "${path.module}/../src/rowledger/contract"
+  contract = "${path.module}/../src/rowledger/functions/contract"
   pipeline = jsondecode(file("${local.contract}/pipeline.json"))
   settings = jsondecode(file("${local.contract}/settings.json")).settings
 

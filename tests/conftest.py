@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pg8000.native import identifier
 
-from rowledger.entrypoints.cli.local_ledger import ledger_of
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
-from rowledger.local.roles import Login, Logins
+from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
+from rowledger.wiring.ledger import ledger_of
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
 from tests.figures import FIGURES

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from pg8000.native import Connection, identifier
 
-from rowledger.adapters.ledger.roles import FUNCTION, function_logins
+from rowledger.functions.adapters.postgres.roles import FUNCTION, function_logins
 from rowledger.local.stack import Stack
 
 _MEMBERS = "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = :role::regrole"

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.local import function_logs
-from rowledger.local.aws import Aws
-from rowledger.local.emulator_gaps import mail_relay
+from rowledger.deployment.terraform import blind, find_terraform
+from rowledger.local.clients import Aws
 from rowledger.local.layout import Layout
-from rowledger.local.roles import Login
+from rowledger.local.mail import relay as mail_relay
+from rowledger.local.provisioning.database_logins import Login
+from rowledger.local.provisioning.terraform_stack import environment_of
 from rowledger.local.stack import Stack, open_stack
 from rowledger.local.starting import Start
 from rowledger.local.state import exclusive
-from rowledger.local.terraform import blind, find_terraform
-from rowledger.local.terraform_stack import environment_of
+from rowledger.operations.adapters.aws import function_logs
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.jobs import BOUNDARY, ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result

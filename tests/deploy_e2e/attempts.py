@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from rowledger import contract
-from rowledger.local.aws import ACCOUNT_ID, Aws
+from rowledger.functions import contract
+from rowledger.local.clients import ACCOUNT_ID, Aws
 from tests.deploy_e2e.jobs import BOUNDARY
 
 PIPELINE = contract.load("pipeline.json")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rowledger.local.aws import Aws
-from rowledger.packaging import ROOT
+from rowledger.deployment.packaging import ROOT
+from rowledger.local.clients import Aws
 from tests.e2e.cli import Result
 
 _PARTS = ("Makefile", "bootstrap", "pyproject.toml", "requirements", "scripts", "src", "terraform")

@@ -9,7 +9,7 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from rowledger.local.aws import ACCOUNT_ID, REGION, Aws
+from rowledger.local.clients import ACCOUNT_ID, REGION, Aws
 
 GITHUB = "https://token.actions.githubusercontent.com"
 # As bootstrap/env/local.tfvars names them.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from rowledger import contract
-from rowledger.local.aws import ACCOUNT_ID, Aws
+from rowledger.functions import contract
+from rowledger.local.clients import ACCOUNT_ID, Aws
 from tests.deploy_e2e.account import Account
 from tests.deploy_e2e.attempts import (
     A_PLAN_MAY_NOT,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.entrypoints.cli.local_ledger import ledger_of
-from rowledger.planning.summary import Action, read_changes
+from rowledger.deployment.planning.summary import Action, read_changes
+from rowledger.wiring.ledger import ledger_of
 from tests.deploy_e2e.account import FUNCTIONS, GRACE_SECONDS, Account
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.traffic import PREFIX, Traffic
@@ -87,7 +87,7 @@ def test_a_broken_build_is_rolled_back_while_files_come_in(
     release(checkout)
     # It starts, and fails at every upload when receipt and backup are there already.
     checkout.edit(
-        "src/rowledger/service/intake.py",
+        "src/rowledger/functions/services/intake.py",
         "        pending = self.ledger.commit(",
         '        raise RuntimeError("broken on purpose")\n        pending = self.ledger.commit(',
     )
@@ -153,7 +153,7 @@ def test_no_upload_was_lost_or_doubled(
 def release(checkout: Checkout) -> None:
     """Make the checkout one of a later version, with a migration that suits the version before."""
     checkout.edit("src/rowledger/__init__.py", '__version__ = "', '__version__ = "9.')
-    folder = checkout.folder / "src/rowledger/adapters/ledger/migrations"
+    folder = checkout.folder / "src/rowledger/functions/adapters/postgres/migrations"
     number = len(list(folder.glob("*.sql"))) + 1
     (folder / f"{number:04}_deployed_by.sql").write_text(
         "ALTER TABLE file_metadata ADD COLUMN deployed_by TEXT;\n", encoding="utf-8"

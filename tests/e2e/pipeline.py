@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rowledger import contract
-from rowledger.adapters.ledger import Ledger
-from rowledger.domain.ledger import FileRecord
-from rowledger.domain.upload import Upload
-from rowledger.entrypoints.cli.following import Sent, follow
-from rowledger.local.inbox import mails
+from rowledger.functions import contract
+from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent, follow
 from tests.unit.builders import an_event, an_upload
 
 if TYPE_CHECKING:

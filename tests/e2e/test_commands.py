@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
-from rowledger import contract
-from rowledger.local import postgres_programs
+from rowledger.functions import contract
+from rowledger.local.processes import postgres_programs
 from rowledger.local.stack import Stack
 from tests.e2e.cli import Result
 

@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pg8000.native import identifier, literal
 
-from rowledger import contract
-from rowledger.entrypoints.cli.following import Sent
+from rowledger.functions import contract
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.function_logins import end_connections
 

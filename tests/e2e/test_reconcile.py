@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.domain.ledger import FileRecord
-from rowledger.entrypoints.cli.following import Sent
+from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually, no_events
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger.domain.ledger import FileRecord
-from rowledger.entrypoints.cli.following import Sent
+from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.e2e.test_reconcile import OUTPUT, metric, put_crashed, set_sha256, tamper

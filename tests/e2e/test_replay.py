@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.entrypoints.cli.following import Sent
-from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
+from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
 from rowledger.local.health import failed_events
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.function_logins import locked_out

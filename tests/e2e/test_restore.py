@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rowledger.domain.ledger import FileRecord
-from rowledger.entrypoints.cli.following import Sent
+from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 

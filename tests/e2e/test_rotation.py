@@ -5,9 +5,9 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
-from rowledger import contract
-from rowledger.domain.rotation import Step
-from rowledger.local import administrator
+from rowledger.functions import contract
+from rowledger.functions.domain.rotation import Step
+from rowledger.local.provisioning import administrator
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import Pipeline
 from tests.function_logins import end_connections
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from rowledger.entrypoints.cli.following import Sent
+    from rowledger.operations.services.following import Sent
 
 PIPELINE = contract.load("pipeline.json")
 ROTATIONS = 3

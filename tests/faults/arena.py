@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pg8000.native import Connection
 
-from rowledger.bootstrap import RESERVE_SECONDS
-from rowledger.domain.event import to_event
-from rowledger.domain.upload import Upload
-from rowledger.local import database
+from rowledger.functions.domain.event import to_event
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.wiring import RESERVE_SECONDS
+from rowledger.local.processes import postgres_server as database
 from rowledger.local.stack import Stack
 from rowledger.local.state import Secrets, State, exclusive
 from rowledger.local.waiting import until

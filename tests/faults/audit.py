@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rowledger.local.inbox import mails
+from rowledger.local.mail.inbox import mails
 from rowledger.local.waiting import until
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena

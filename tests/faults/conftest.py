@@ -9,7 +9,7 @@ import pytest
 
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
-from rowledger.local.roles import Login, Logins
+from rowledger.local.provisioning.database_logins import Login, Logins
 from tests.faults.arena import LEASE_SECONDS, Arena
 from tests.faults.edge import Edge, edge_of
 from tests.faults.function import Function

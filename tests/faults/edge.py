@@ -18,14 +18,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rowledger.adapters.credentials import Credentials
-from rowledger.domain.keys import receipt_key
-from rowledger.domain.upload import Upload
-from rowledger.local import function_logs, ports
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.health import failed_events
-from rowledger.local.processes import clean_environment
-from rowledger.local.roles import Login
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.process import clean_environment
+from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.waiting import until
+from rowledger.operations.adapters.aws import function_logs
 from tests.e2e.cli import invoke
 from tests.e2e.pipeline import PIPELINE, eventually
 from tests.faults.arena import Arena

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rowledger.local import emulator, processes
+from rowledger.deployment.packaging import build_package
+from rowledger.local.processes import emulator
+from rowledger.local.processes import process as processes
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
 from rowledger.local.waiting import until
-from rowledger.packaging import build_package
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.injected import points
 

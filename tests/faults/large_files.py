@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rowledger.entrypoints.cli.following import Sent
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import Sent
 from tests.e2e.pipeline import PIPELINE
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
-from rowledger.adapters.ledger import Ledger
-from rowledger.domain.ledger import Claim, Finished, InProgress, Standing
-from rowledger.domain.notification import Notification, PendingNotification
-from rowledger.domain.outcome import Outcome, examine
-from rowledger.domain.replay import Request, Source
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.ledger import Claim, Finished, InProgress, Standing
+from rowledger.functions.domain.notification import Notification, PendingNotification
+from rowledger.functions.domain.outcome import Outcome, examine
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.operations.domain.replay import Request, Source
 from tests.faults.ledger_model import Answer, Began, File, MayPublish, Model, Over, Word
 
 T = TypeVar("T")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from rowledger.domain.keys import alternative_backup_key, backup_key
-from rowledger.domain.notification import Notification
-from rowledger.domain.outcome import Outcome, Status
-from rowledger.domain.receipt import error_document
-from rowledger.domain.replay import Request
-from rowledger.domain.upload import Upload
+from rowledger.functions.domain.keys import alternative_backup_key, backup_key
+from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.outcome import Outcome, Status
+from rowledger.functions.domain.receipt import error_document
+from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.replay import Request
 
 Identity = tuple[str, str, str]
 

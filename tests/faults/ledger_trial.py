@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from rowledger.domain.ledger import InProgress
+from rowledger.functions.domain.ledger import InProgress
 from tests.faults.ledger_calls import (
     AskingToPublish,
     Call,

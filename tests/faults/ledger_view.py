@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rowledger.domain.notification import Notification
-from rowledger.domain.outcome import Status
-from rowledger.domain.replay import Request, Source
-from rowledger.domain.upload import Upload
+from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.replay import Request, Source
 from tests.faults.ledger_model import (
     Attempt,
     File,

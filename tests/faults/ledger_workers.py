@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from pg8000.native import Connection
 
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import PLAIN, Database
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.domain.keys import backup_key
-from rowledger.domain.upload import Upload
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.domain.keys import backup_key
+from rowledger.functions.domain.upload import Upload
+from rowledger.local.provisioning.database_logins import Login
+from tests.fakes.credentials import MemoryCredentials
 from tests.faults.ledger_view import VIEW, View
 from tests.integration.ledger_bench import LEASE_SECONDS
 

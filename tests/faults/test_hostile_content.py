@@ -14,11 +14,11 @@ from functools import partial
 
 import pytest
 
-from rowledger.domain.ledger import FileRecord
-from rowledger.entrypoints.cli.local_ledger import ledger_of
-from rowledger.local import function_logs
-from rowledger.local.inbox import mails
+from rowledger.functions.domain.ledger import FileRecord
+from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
+from rowledger.operations.adapters.aws import function_logs
+from rowledger.wiring.ledger import ledger_of
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
 MARK = "BEWARE"

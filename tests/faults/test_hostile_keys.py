@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from rowledger import contract
-from rowledger.domain.ledger import FileRecord
-from rowledger.domain.text import printable
-from rowledger.entrypoints.cli.following import Sent
-from rowledger.entrypoints.cli.local_ledger import ledger_of
-from rowledger.local import function_logs
-from rowledger.local.inbox import mails
-from rowledger.local.provision import SUBSCRIBER
+from rowledger.functions import contract
+from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.text import printable
+from rowledger.local.mail.inbox import mails
+from rowledger.local.provisioning.resources import SUBSCRIBER
 from rowledger.local.stack import Stack
+from rowledger.operations.adapters.aws import function_logs
+from rowledger.operations.services.following import Sent
+from rowledger.wiring.ledger import ledger_of
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.hostile_keys import HOSTILE_KEYS, LINE_FEEDS, can_be_listed

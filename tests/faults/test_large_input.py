@@ -13,13 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bench.function import forget, peaks
-from rowledger import contract
-from rowledger.config import Config
-from rowledger.domain.expansion import ExpansionLimit
-from rowledger.domain.ledger import FileRecord
-from rowledger.entrypoints.cli.following import follow
-from rowledger.entrypoints.cli.local_ledger import ledger_of
+from rowledger.functions import contract
+from rowledger.functions.config import Config
+from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.stack import Stack
+from rowledger.operations.services.following import follow
+from rowledger.wiring.ledger import ledger_of
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.large_files import LARGE_FILES, MIB, Digested, Large, upload
 

@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from rowledger.domain.replay import Source
-from rowledger.errors import FaultCode
+from rowledger.functions.domain.errors import FaultCode
+from rowledger.operations.domain.replay import Source
 from tests.faults.ledger_calls import (
     AskingToPublish,
     Call,

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.domain.ledger import Claim, InProgress
-from rowledger.domain.notification import PendingNotification
-from rowledger.domain.replay import Request, Source
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.ledger import Claim, InProgress
+from rowledger.functions.domain.notification import PendingNotification
+from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.replay import Request, Source
 from tests.faults.ledger_workers import Crew
 from tests.integration.ledger_bench import GOOD, a_notification
 from tests.unit.builders import an_upload

@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from rowledger.domain.upload import Upload
+from rowledger.functions.domain.upload import Upload
 from tests.e2e.pipeline import no_events
 from tests.faults.arena import Arena
 from tests.faults.audit import Audit

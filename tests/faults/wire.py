@@ -17,7 +17,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
-from rowledger.local import ports
+from rowledger.local.processes import tcp_ports as ports
 
 _CHUNK_BYTES = 1 << 16
 _COMMAND_SECONDS = 10.0

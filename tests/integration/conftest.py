@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.ledger.postgres import PostgresLedger
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from tests.fakes.ledger import MemoryLedger
 from tests.integration.ledger_bench import (
     LEASE_SECONDS,
     Bench,
@@ -16,7 +16,7 @@ from tests.integration.ledger_bench import (
 )
 
 if TYPE_CHECKING:
-    from rowledger.local.roles import Login
+    from rowledger.local.provisioning.database_logins import Login
 
 
 @pytest.fixture(params=["memory", "postgres"])

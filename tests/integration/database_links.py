@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.database import Database
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.database import Database
+from rowledger.functions.ports.credentials import Credentials
+from rowledger.local.provisioning.database_logins import Login
 
 
 def backend(database: Database) -> int:

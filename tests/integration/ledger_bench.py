@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import PLAIN, Database
-from rowledger.adapters.ledger import Ledger
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.ledger.migrations import migrate
-from rowledger.domain.ledger import Claim
-from rowledger.domain.notification import Notification, PendingNotification
-from rowledger.domain.outcome import Outcome, examine
-from rowledger.domain.upload import Upload
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.migrations import migrate
+from rowledger.functions.domain.ledger import Claim
+from rowledger.functions.domain.notification import Notification, PendingNotification
+from rowledger.functions.domain.outcome import Outcome, examine
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.local.provisioning.database_logins import Login
+from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.ledger import MemoryLedger
 
 GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
 BAD = examine([b'a\n"'], header=True)

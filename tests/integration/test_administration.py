@@ -11,17 +11,17 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection, identifier
 
-from rowledger import contract
-from rowledger.adapters.administration import Changes
-from rowledger.adapters.administration.postgres import PostgresAdministration
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import PLAIN
-from rowledger.adapters.ledger import roles
-from rowledger.adapters.ledger.migrations import available
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local.roles import Login, Logins
+from rowledger.functions import contract
+from rowledger.functions.adapters.postgres import roles
+from rowledger.functions.adapters.postgres.administration import PostgresAdministration
+from rowledger.functions.adapters.postgres.database import PLAIN
+from rowledger.functions.adapters.postgres.migrations import available
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.ports.administration import Changes
+from rowledger.functions.ports.credentials import Credentials
+from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
+from tests.fakes.credentials import MemoryCredentials
 
 EVERY_MIGRATION = tuple(migration.name for migration in available())
 NAMES = contract.load("pipeline.json")["database"]

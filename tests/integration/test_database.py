@@ -9,11 +9,11 @@ import psutil
 import pytest
 from pg8000.native import Connection
 
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import PLAIN, Database
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local.roles import Login, Logins
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.ports.credentials import Credentials
+from rowledger.local.provisioning.database_logins import Login, Logins
+from tests.fakes.credentials import MemoryCredentials
 from tests.integration.database_links import backend, resettable, through
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.credentials.memory import MemoryCredentials
-from rowledger.adapters.database import Database, Tls
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.database import Database, Tls
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.ports.credentials import Credentials
+from rowledger.local.provisioning.database_logins import Login
+from tests.fakes.credentials import MemoryCredentials
 from tests.integration.database_links import pass_on
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger.adapters.alarms.cloudwatch import CloudWatchAlarms
-from rowledger.adapters.canary.s3 import S3Canary
-from rowledger.adapters.functions import Functions
-from rowledger.adapters.functions.aws_lambda import LambdaFunctions
-from rowledger.adapters.functions.memory import MemoryFunctions
-from rowledger.domain.deployment import Position, Target
-from rowledger.errors import FaultCode, FaultError
+from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
+from rowledger.deployment.adapters.aws.canary import S3Canary
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.domain.rollout import Position, Target
+from rowledger.deployment.ports.function_versions import Functions
+from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.local.stack import Stack
+from tests.fakes.function_versions import MemoryFunctions
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

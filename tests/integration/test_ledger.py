@@ -8,12 +8,12 @@ from typing import Any
 import pg8000.native
 import pytest
 
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.domain.ledger import Claim, Finished, InProgress
-from rowledger.domain.notification import PendingNotification
-from rowledger.domain.outcome import Status
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.ledger import Claim, Finished, InProgress
+from rowledger.functions.domain.notification import PendingNotification
+from rowledger.functions.domain.outcome import Status
+from rowledger.local.provisioning.database_logins import Login
 from tests.integration.ledger_bench import (
     BAD,
     GOOD,

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pg8000.native
 import pytest
 
-from rowledger.adapters.ledger import migrations
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.domain.ledger import InProgress
-from rowledger.domain.outcome import Status
-from rowledger.domain.replay import Request, Selection, Source
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres import migrations
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.outcome import Status
+from rowledger.local.provisioning.database_logins import Login
+from rowledger.operations.domain.replay import Request, Selection, Source
 from tests.integration.ledger_bench import (
     BAD,
     GOOD,

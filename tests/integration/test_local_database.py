@@ -12,10 +12,12 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from rowledger.local import StackError, database, ports
+from rowledger.local import StackError
 from rowledger.local.layout import Layout
-from rowledger.local.processes import ProcessId
-from rowledger.local.roles import superuser
+from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.process import ProcessId
+from rowledger.local.provisioning.database_logins import superuser
 from rowledger.local.state import Part, Secrets
 from rowledger.local.waiting import until
 

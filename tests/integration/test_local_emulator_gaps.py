@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger import contract
-from rowledger.local import health, inbox
-from rowledger.local.emulator_gaps import embedded_metrics, mail_relay
-from rowledger.local.emulator_gaps.alarm_recovery import AlarmRecovery
-from rowledger.local.inbox import Mail
+from rowledger.functions import contract
+from rowledger.local import health
+from rowledger.local.emulator_patches import embedded_metrics
+from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
+from rowledger.local.mail import inbox
+from rowledger.local.mail import relay as mail_relay
+from rowledger.local.mail.inbox import Mail
 from rowledger.local.stack import Stack
 from rowledger.local.waiting import until
 from tests.function_logins import locked_out

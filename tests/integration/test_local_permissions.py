@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rowledger import contract
-from rowledger.local.administrator import MASTER_SECRET
-from rowledger.local.aws import Aws
+from rowledger.functions import contract
+from rowledger.local.clients import Aws
+from rowledger.local.provisioning.administrator import MASTER_SECRET
 from rowledger.local.stack import Stack
 
 if TYPE_CHECKING:

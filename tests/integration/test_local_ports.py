@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import StackError, companion, emulator, ports
+from rowledger.local import StackError
 from rowledger.local.layout import Layout
+from rowledger.local.processes import companion, emulator
+from rowledger.local.processes import tcp_ports as ports
 from rowledger.local.state import Secrets
 
 

@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
-from rowledger import contract
-from rowledger.local import StackError, database, health, inbox, ports, processes
+from rowledger.functions import contract
+from rowledger.local import StackError, health
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
-from rowledger.local.parts import PARTS
-from rowledger.local.processes import ProcessId
-from rowledger.local.roles import superuser
+from rowledger.local.mail import inbox
+from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import process as processes
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.parts import PARTS
+from rowledger.local.processes.process import ProcessId
+from rowledger.local.provisioning.database_logins import superuser
 from rowledger.local.stack import Stack, open_stack, start, stop
 from rowledger.local.state import Secrets, State
 from rowledger.local.waiting import until
@@ -185,7 +189,7 @@ def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) ->
 
 def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rowledger.local.starting._ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("rowledger.local.inbox._PROBE_SECONDS", 0.5)
+    monkeypatch.setattr("rowledger.local.mail.inbox._PROBE_SECONDS", 0.5)
     stuck = identities(running)["inbox"]
     os.kill(stuck.pid, signal.SIGSTOP)
     start(quiet, running.layout)

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rowledger import contract
+from rowledger.functions import contract
 from rowledger.local import stack as local_stack
-from rowledger.local.files import write_json
 from rowledger.local.layout import Layout
-from rowledger.local.roles import MASTER, Login
+from rowledger.local.private_files import write_json
+from rowledger.local.provisioning.database_logins import MASTER, Login
 from rowledger.local.stack import Stack, start
 from tests.integration.test_local_stack import account_for, quiet
 

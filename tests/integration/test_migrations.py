@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from rowledger.adapters.ledger.migrations import available
-from rowledger.errors import FaultError
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.migrations import available
+from rowledger.functions.domain.errors import FaultError
+from rowledger.local.provisioning.database_logins import Login
 from tests.integration.ledger_bench import migrate_as
 
 

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.adapters.ledger.migrations import available
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.domain.event import to_event
-from rowledger.local.roles import Login
+from rowledger.deployment.packaging import ROOT
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.migrations import available
+from rowledger.functions.domain.event import to_event
+from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.stack import Stack
-from rowledger.packaging import ROOT
 from tests.integration.ledger_bench import LEASE_SECONDS, on_postgres
 from tests.unit.builders import an_upload
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-MIGRATIONS = "src/rowledger/adapters/ledger/migrations"
+MIGRATIONS = "src/rowledger/functions/adapters/postgres/migrations"
 RELEASES = "v[0-9]*"
 
 # Run with the source of the version before as the only rowledger there is. Each line that it is
@@ -50,15 +50,23 @@ def context(name, number):
         function_name=name, memory_limit_in_mb=1024, invoked_function_arn=f"arn:{name}",
         aws_request_id=f"r{number}", get_remaining_time_in_millis=lambda: 300_000)
 
+# Its own contract says where its handlers are.
+(pipeline,) = source.glob("rowledger/**/pipeline.json")
+functions = json.loads(pipeline.read_text()).values()
+handlers = {
+    each["name"]: each["handler"].rpartition(".")[0]
+    for each in functions if isinstance(each, dict) and "handler" in each
+}
+
 for number, line in enumerate(sys.stdin):
     name, event = json.loads(line)
-    if not (source / "rowledger" / "entrypoints" / f"{name}.py").is_file():
+    if name not in handlers:
         outcome = "absent"
     else:
-        if name == "csv_reconciler":
+        if name == "csv-reconciler":
             time.sleep(1)  # its grace: what is younger is left to its event
         try:
-            handler = importlib.import_module(f"rowledger.entrypoints.{name}").handler
+            handler = importlib.import_module(handlers[name]).handler
             outcome = handler(event, context(name, number))
         except Exception as error:
             outcome = str(error)
@@ -94,7 +102,7 @@ def previous_commits() -> dict[str, str]:
             " to it (git fetch --unshallow --tags)"
         )
     newest = f"{MIGRATIONS}/{available()[-1].name}.sql"
-    came_with = asked("log", "--diff-filter=A", "--format=%H", "-1", "--", newest)
+    came_with = asked("log", "--follow", "--diff-filter=A", "--format=%H", "-1", "--", newest)
     # One that is not committed yet came after everything that is.
     commits = {f"before {newest}": f"{came_with}^" if came_with else "HEAD"}
     release = asked("tag", "--list", RELEASES, "--merged", "HEAD", "--sort=-version:refname")
@@ -185,7 +193,7 @@ def test_the_package_of_the_version_before_works_on_this_schema(
         bucket = previous[0][1].bucket
         version_id = s3.put_object(Bucket=bucket, Key=key, Body=content)["VersionId"]
         upload = an_upload(key, version_id, bucket=bucket, size_bytes=len(content))
-        return "csv_processor", to_event([upload])
+        return "csv-processor", to_event([upload])
 
     try:
         for what, package in previous:
@@ -202,7 +210,7 @@ def test_the_package_of_the_version_before_works_on_this_schema(
             topic = stack.settings["ROWLEDGER_TOPIC_ARN"]
             (refused,) = package.run(late, ROWLEDGER_TOPIC_ARN=f"{topic}-none")
             assert "NOTIFICATION" in refused, what
-            *processed, reconciled = package.run(good, good, bad, late, ("csv_reconciler", {}))
+            *processed, reconciled = package.run(good, good, bad, late, ("csv-reconciler", {}))
             assert processed == [None] * 4, what
             rows = {row.filename.rpartition("/")[2]: row for row in ledger.files(limit=4)}
             assert {name: (row.status, row.rows_count) for name, row in rows.items()} == {

@@ -8,20 +8,20 @@ from typing import Any
 import pg8000.native
 import pytest
 
-from rowledger.adapters.ledger import Ledger
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.adapters.reconciliation import Identity, Reconciliation
-from rowledger.adapters.reconciliation.memory import MemoryReconciliation
-from rowledger.adapters.reconciliation.postgres import PostgresReconciliation
-from rowledger.domain.keys import receipt_key
-from rowledger.domain.ledger import Claim
-from rowledger.domain.notification import PendingNotification
-from rowledger.domain.outcome import Status
-from rowledger.domain.reconciliation import Cursor, Heal, Offender, Verdict
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultError
-from rowledger.local.roles import Login
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliation
+from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.ledger import Claim
+from rowledger.functions.domain.notification import PendingNotification
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.reconciliation import Cursor, Heal, Offender, Verdict
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.ports.reconciliation import Identity, Reconciliation
+from rowledger.local.provisioning.database_logins import Login
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.reconciliation import MemoryReconciliation
 from tests.integration.ledger_bench import (
     GOOD,
     LEASE_SECONDS,

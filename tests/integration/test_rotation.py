@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 from pg8000.native import identifier
 
-from rowledger.adapters.administration.postgres import PostgresAdministration
-from rowledger.adapters.credentials import Credentials, CredentialStore, Standing
-from rowledger.adapters.credentials.memory import MemoryCredentials, MemoryCredentialStore
-from rowledger.adapters.credentials.secrets_manager import (
+from rowledger.functions.adapters.aws.credentials import (
     SecretsManagerCredentials,
     SecretsManagerStore,
 )
-from rowledger.adapters.database import PLAIN, Database
-from rowledger.domain.rotation import RotationRequest, Step
-from rowledger.local.roles import Login, Logins
+from rowledger.functions.adapters.postgres.administration import PostgresAdministration
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.domain.rotation import RotationRequest, Step
+from rowledger.functions.ports.credentials import Credentials, CredentialStore, Standing
+from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.rotation import Rotate
+from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
-from rowledger.service.administer import Administer
-from rowledger.service.rotate import Rotate
+from tests.fakes.credentials import MemoryCredentials, MemoryCredentialStore
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

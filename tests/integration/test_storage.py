@@ -12,14 +12,14 @@ from unittest.mock import patch
 
 import pytest
 
-from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.domain.deadline import Deadline
-from rowledger.domain.outcome import examine
-from rowledger.domain.reconciliation import Cursor
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.local import emulator
-from rowledger.local.aws import Aws
+from rowledger.functions.adapters.aws.storage import S3Storage
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.outcome import examine
+from rowledger.functions.domain.reconciliation import Cursor
+from rowledger.functions.domain.upload import Upload
+from rowledger.local.clients import Aws
+from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
 from tests.faults.wire import Deed, Wire

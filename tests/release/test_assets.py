@@ -18,9 +18,10 @@ from jsonschema import Draft7Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
-from release import ReleaseError, assets
-from rowledger import __version__, contract
-from rowledger.packaging import ROOT, build_package
+from rowledger import __version__
+from rowledger.deployment.packaging import ROOT, build_package
+from rowledger.deployment.release import ReleaseError, assets
+from rowledger.functions import contract
 from tests.workflows.files import make
 
 TAG = f"v{__version__}"
@@ -118,7 +119,7 @@ def test_package_and_wheel_are_of_the_commit(released: Path) -> None:
     wheel = next((released / "assets").glob("*.whl"))
     for path in (wheel, released / "assets/csv-processor.zip"):
         with zipfile.ZipFile(path) as archive:
-            assert "rowledger/entrypoints/csv_processor.py" in archive.namelist()
+            assert "rowledger/functions/entrypoints/processor.py" in archive.namelist()
             assert "rowledger/lying_about.py" not in archive.namelist()
     with tarfile.open(next((released / "assets").glob("*.tar.gz"))) as archive:
         names = archive.getnames()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from release import ReleaseError
-from release.changelog import section_of
-from rowledger.packaging import ROOT
+from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.release import ReleaseError
+from rowledger.deployment.release.changelog import section_of
 
 TEXT = """# Changelog
 

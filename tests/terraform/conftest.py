@@ -9,15 +9,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from rowledger.local import StackError
-from rowledger.local.aws import ACCOUNT_ID, REGION
-from rowledger.local.terraform import (
+from rowledger.deployment.terraform import (
     LOCAL_STATE,
     OFFLINE,
     Terraform,
     Workspace,
     find_terraform,
 )
+from rowledger.local import StackError
+from rowledger.local.clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY
 
 # What a plan cannot know before AWS answers, so that it shows everything that hangs on it.

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rowledger import contract
-from rowledger.local.aws import ACCOUNT_ID, REGION
+from rowledger.functions import contract
+from rowledger.local.clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY, KEY, ROLES, Policies, requests
 
 DOCUMENTS = sorted(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local.terraform import PROVIDER_VERSION, Workspace
-from rowledger.packaging import ROOT
+from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.terraform import PROVIDER_VERSION, Workspace
 from tests.terraform.conftest import CONFIGURATIONS, PACKAGE, Planning
 
 SUITES = sorted(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger import contract
+from rowledger.functions import contract
 from rowledger.local.stack import Stack
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ SAME_THING = (
 DIFFERENT_SETTINGS = {
     # The database on loopback speaks no TLS; RDS is checked against its CA.
     "ROWLEDGER_DATABASE_TLS": ("local", "verify-full"),
-    "ROWLEDGER_DATABASE_CA_FILE": (None, "/var/task/rowledger/contract/rds-ca.pem"),
+    "ROWLEDGER_DATABASE_CA_FILE": (None, "/var/task/rowledger/functions/contract/rds-ca.pem"),
 }
 
 Planned = Callable[..., dict[str, Any]]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from rowledger.local.aws import ACCOUNT_ID, REGION
-from rowledger.packaging import ROOT
+from rowledger.deployment.packaging import ROOT
+from rowledger.local.clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY, KEY, ROLES, Policies
 
 TABLES = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import terraform_stack
+from rowledger.deployment.terraform import Workspace
+from rowledger.local.provisioning import terraform_stack
 from rowledger.local.stack import Stack
-from rowledger.local.terraform import Workspace
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,6 +1,6 @@
 """What the emulator forgets or hides of what Terraform made: each later plan has it again."""
 
-from rowledger import contract
+from rowledger.functions import contract
 
 # It reads an alarm back with threshold, metric and comparison alone.
 ALARM = {

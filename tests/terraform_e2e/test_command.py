@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger import contract
-from rowledger.entrypoints.cli.local_ledger import ledger_of
+from rowledger.functions import contract
 from rowledger.local import health
 from rowledger.local.stack import Stack, start, stop
+from rowledger.wiring.ledger import ledger_of
 from tests.e2e.pipeline import Pipeline
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger import contract
-from rowledger.local.emulator_gaps import mail_relay
+from rowledger.deployment.terraform import Workspace
+from rowledger.functions import contract
+from rowledger.local.mail import relay as mail_relay
+from rowledger.local.provisioning.terraform_stack import VALUES
 from rowledger.local.stack import Stack
-from rowledger.local.terraform import Workspace
-from rowledger.local.terraform_stack import VALUES
 from tests.figures import FIGURES
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from rowledger.deployment.terraform import Workspace
+from rowledger.local.provisioning.terraform_stack import VALUES
 from rowledger.local.stack import Stack
-from rowledger.local.terraform import Workspace
-from rowledger.local.terraform_stack import VALUES
 from tests.figures import FIGURES
 from tests.terraform_e2e.forgotten import FORGOTTEN
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import rowledger
 
 SOURCE = Path(rowledger.__file__).parent
-# The twins of the adapters call nothing; the rest is not in a function's package.
-_LEFT_OUT = ("local/", "entrypoints/cli/", "packaging.py", "planning/")
-_TWIN = "memory.py"
+# Where adapters are; the local stack's own calls need no permission that anybody grants.
+_ADAPTED = ("functions/", "operations/", "deployment/")
+_ENTRYPOINTS = "functions/entrypoints/"
 _CLIENTS = {
     "S3Client": "s3",
     "SNSClient": "sns",
@@ -43,10 +43,10 @@ class Source:
         source = cls()
         for path in sorted(SOURCE.rglob("*.py")):
             name = path.relative_to(SOURCE).as_posix()
-            if name.startswith(_LEFT_OUT) or path.name == _TWIN:
+            if not name.startswith(_ADAPTED):
                 continue
             module = ast.parse(path.read_text(encoding="utf-8"))
-            if name.startswith("entrypoints/csv_"):
+            if name.startswith(_ENTRYPOINTS) and module.body:
                 source.entrypoints[path.stem] = module
                 continue
             for node in module.body:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from rowledger.domain.event import to_event
-from rowledger.domain.upload import Upload
+from rowledger.functions.domain.event import to_event
+from rowledger.functions.domain.upload import Upload
 
 BUCKET = "candidate-test-input"
 RECEIVED = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)

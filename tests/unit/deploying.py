@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from rowledger.adapters.alarms.memory import MemoryAlarms
-from rowledger.adapters.canary.memory import MemoryCanary
-from rowledger.adapters.functions.memory import MemoryFunctions
-from rowledger.domain.deployment import Position, Release, Report, read_outputs
-from rowledger.service.deploy import Deploy
+from rowledger.deployment.domain.rollout import Position, Release, Report, read_outputs
+from rowledger.deployment.services.rollout import Deploy
+from tests.fakes.alarms import MemoryAlarms
+from tests.fakes.canary import MemoryCanary
+from tests.fakes.function_versions import MemoryFunctions
 from tests.unit.test_deployment import (
     ADMINISTRATOR,
     BEGAN,

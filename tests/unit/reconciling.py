@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from rowledger.adapters.reconciliation.memory import MemoryReconciliation
-from rowledger.domain.reconciliation import Heal, Pass, Verdict
-from rowledger.domain.upload import Upload
-from rowledger.service.reconcile import Reconcile
-from rowledger.service.settling import Limits
+from rowledger.functions.domain.reconciliation import Heal, Pass, Verdict
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.reconciliation import Reconcile
+from rowledger.functions.services.settling import Limits
+from tests.fakes.reconciliation import MemoryReconciliation
 from tests.unit.builders import BUCKET, SUFFIXES
 from tests.unit.test_intake import World
 

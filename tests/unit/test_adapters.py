@@ -17,26 +17,26 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from rowledger.adapters.alarms.cloudwatch import CloudWatchAlarms
-from rowledger.adapters.canary.s3 import S3Canary
-from rowledger.adapters.credentials import Credentials
-from rowledger.adapters.credentials.secrets_manager import (
+from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
+from rowledger.deployment.adapters.aws.canary import S3Canary
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.domain.rollout import Alias, Position, Target
+from rowledger.functions.adapters.aws.credentials import (
     SecretsManagerCredentials,
     SecretsManagerStore,
 )
-from rowledger.adapters.database import VERIFIED, _tls_context
-from rowledger.adapters.database import translated as database_translated
-from rowledger.adapters.dead_letters.sqs import SqsDeadLetters
-from rowledger.adapters.dispatcher.aws_lambda import LambdaDispatcher
-from rowledger.adapters.functions.aws_lambda import LambdaFunctions
-from rowledger.adapters.notifier.sns import SnsNotifier
-from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.domain.dead_letters import QueuedMessage
-from rowledger.domain.deadline import Deadline
-from rowledger.domain.deployment import Alias, Position, Target
-from rowledger.domain.notification import Notification
-from rowledger.domain.outcome import examine
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.aws.storage import S3Storage
+from rowledger.functions.adapters.postgres.database import VERIFIED, _tls_context
+from rowledger.functions.adapters.postgres.database import translated as database_translated
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.outcome import examine
+from rowledger.functions.ports.credentials import Credentials
+from rowledger.operations.adapters.aws.dead_letters import SqsDeadLetters
+from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
+from rowledger.operations.domain.dead_letters import QueuedMessage
 from tests.unit.builders import RECEIVED, an_upload
 
 AWS_ERRORS: list[BotoCoreError | ClientError | OSError] = [

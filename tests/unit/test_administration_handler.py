@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from rowledger.adapters.administration.memory import MemoryAdministration
-from rowledger.adapters.credentials.memory import MemoryCredentialStore
-from rowledger.bootstrap import bootstrap_administration
-from rowledger.config import AdministratorConfig
-from rowledger.entrypoints.administration_handler import SERVICE, build_handler
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.config import AdministratorConfig
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.handlers.administrator import SERVICE, build_handler
+from rowledger.functions.wiring import bootstrap_administration
+from tests.fakes.administration import MemoryAdministration
+from tests.fakes.credentials import MemoryCredentialStore
 from tests.unit.test_event_handler import Context
 
 SECRET = "rowledger/database"

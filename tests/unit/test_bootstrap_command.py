@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.bootstrap import BootstrapError, Bucket, bootstrap, main, values_of
+from rowledger.deployment.bootstrap import BootstrapError, Bucket, bootstrap, main, values_of
 
 STATE = "dev.tfstate"
 BACKEND = [
@@ -143,7 +143,7 @@ def test_an_interrupted_first_apply_goes_on_from_its_file(
 INTERRUPTED = """
 import sys
 from pathlib import Path
-from scripts.bootstrap import Bucket, BootstrapError, bootstrap
+from rowledger.deployment.bootstrap import Bucket, BootstrapError, bootstrap
 
 class Missing(Bucket):
     def exists(self):

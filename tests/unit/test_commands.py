@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from rowledger.entrypoints.cli.main import cli
+from rowledger.cli.main import cli
 
 COMMANDS = cli.list_commands(cli.make_context("rowledger", ["--help"], resilient_parsing=True))
 

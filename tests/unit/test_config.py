@@ -3,15 +3,15 @@ from typing import Any
 
 import pytest
 
-from rowledger import contract
-from rowledger.config import (
+from rowledger.functions import contract
+from rowledger.functions.config import (
     PREFIX,
     AdministratorConfig,
     Config,
     DatabaseConfig,
     ReconcilerConfig,
 )
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.domain.errors import FaultCode, FaultError
 
 REQUIRED = {
     "ROWLEDGER_INPUT_BUCKET": "in",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from rowledger.domain.counting import Count, Counter
-from rowledger.domain.counting.blocks import BLOCK_SIZE
-from rowledger.domain.rejection import RejectedError, Rejection, RejectionCode
+from rowledger.functions.domain.counting import Count, Counter
+from rowledger.functions.domain.counting.blocks import BLOCK_SIZE
+from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
 
 MIB = 1 << 20
 

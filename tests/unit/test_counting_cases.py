@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rowledger.domain.counting import Counter
-from rowledger.domain.rejection import RejectedError
+from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.rejection import RejectedError
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("csv_cases/*/expected.json"))
 

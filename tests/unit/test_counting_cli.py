@@ -5,7 +5,7 @@ from typing import Protocol
 import pytest
 from click.testing import CliRunner, Result
 
-from rowledger.entrypoints.cli.count import count
+from rowledger.cli.commands.count import count
 
 
 class Run(Protocol):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rowledger.domain.counting import Count, Counter
-from rowledger.domain.counting.records import Opening, RecordScanner
-from rowledger.domain.rejection import RejectedError, RejectionCode
+from rowledger.functions.domain.counting import Count, Counter
+from rowledger.functions.domain.counting.records import Opening, RecordScanner
+from rowledger.functions.domain.rejection import RejectedError, RejectionCode
 
 DELIMITERS = st.sampled_from(",;\t|\x1f")
 LINE_ENDS = ("\n", "\r\n", "\r")

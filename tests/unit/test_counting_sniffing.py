@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.domain.counting.sniffing import SAMPLE_SIZE, Format, sniff
+from rowledger.functions.domain.counting.sniffing import SAMPLE_SIZE, Format, sniff
 
 DELIMITED = {
     "comma": (b"a,b\n1,2\n", ","),

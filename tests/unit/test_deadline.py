@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rowledger.domain.deadline import Deadline
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.errors import FaultCode, FaultError
 
 MB = 1 << 20
 

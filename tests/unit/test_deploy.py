@@ -2,8 +2,8 @@
 
 import pytest
 
-from rowledger.domain.deployment import CANARY, Position
-from rowledger.errors import FaultCode, FaultError
+from rowledger.deployment.domain.rollout import CANARY, Position
+from rowledger.functions.domain.errors import FaultCode, FaultError
 from tests.unit.deploying import ALARM, FUNCTIONS, World, all_at, somebody_moves
 from tests.unit.test_deployment import ADMINISTRATOR, PROCESSOR, RECONCILER, WHOLE
 

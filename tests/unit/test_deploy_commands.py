@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rowledger import contract
-from rowledger.bootstrap_deployment import bootstrap_deployment
-from rowledger.domain.deployment import Release, read_outputs
-from rowledger.entrypoints.cli import deploying
-from rowledger.entrypoints.cli.interrupts import Interrupts
-from rowledger.entrypoints.cli.main import cli
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.deploy import Deploy
+from rowledger.cli import rollout_report as deploying
+from rowledger.cli.interrupts import Interrupts
+from rowledger.cli.main import cli
+from rowledger.deployment.domain.rollout import Release, read_outputs
+from rowledger.deployment.services.rollout import Deploy
+from rowledger.functions import contract
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.wiring.rollout import bootstrap_deployment
 from tests.unit.deploying import World, all_at
 from tests.unit.test_deployment import outputs
 

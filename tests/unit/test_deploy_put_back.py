@@ -2,9 +2,9 @@
 
 import pytest
 
-from rowledger.domain.deployment import Position
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.aliases import Shift
+from rowledger.deployment.domain.rollout import Position
+from rowledger.deployment.services.aliases import Shift
+from rowledger.functions.domain.errors import FaultCode, FaultError
 from tests.unit.deploying import FUNCTIONS, World, all_at, somebody_moves
 from tests.unit.test_deployment import RECONCILER
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from rowledger import contract
-from rowledger.domain.deployment import (
+from rowledger.deployment.domain.rollout import (
     CANARY,
     CANARY_PREFIX,
     CANARY_ROWS,
@@ -20,8 +19,9 @@ from rowledger.domain.deployment import (
     read_outputs,
     read_steps,
 )
-from rowledger.domain.event import ignored_key
-from rowledger.domain.outcome import examine
+from rowledger.functions import contract
+from rowledger.functions.domain.event import ignored_key
+from rowledger.functions.domain.outcome import examine
 
 PROCESSOR, RECONCILER, ADMINISTRATOR = "csv-processor", "csv-reconciler", "csv-administrator"
 BEGAN = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)

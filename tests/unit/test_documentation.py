@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rowledger import contract
+from rowledger.functions import contract
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")

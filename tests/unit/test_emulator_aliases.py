@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from rowledger.local.emulator_gaps.aliases import choose
+from rowledger.local.emulator_patches.alias_weights import choose
 
 WEIGHTED = {
     "FunctionVersion": "1",

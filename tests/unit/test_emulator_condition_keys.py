@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import ministack.services.iam
 import pytest
 
-from rowledger.local.emulator_gaps.condition_keys import keys
+from rowledger.local.emulator_patches.condition_keys import keys
 
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"

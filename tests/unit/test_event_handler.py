@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.notifier.memory import MemoryNotifier
-from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.bootstrap import RESERVE_SECONDS, bootstrap
-from rowledger.config import Config
-from rowledger.entrypoints.event_handler import SERVICE, build_handler
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.config import Config
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.handlers.processor import SERVICE, build_handler
+from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.notifier import MemoryNotifier
+from tests.fakes.storage import MemoryStorage
 from tests.unit.builders import BUCKET, an_event, an_upload
 from tests.unit.test_config import REQUIRED
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rowledger.domain.expansion import UNSUSPICIOUS_BYTES, ExpansionLimit
+from rowledger.functions.domain.expansion import UNSUSPICIOUS_BYTES, ExpansionLimit
 
 GIB = 1 << 30
 

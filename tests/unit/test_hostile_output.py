@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from rowledger.entrypoints.cli.console import output, print_json
-from rowledger.entrypoints.cli.main import cli
-from rowledger.entrypoints.cli.presentation import as_json, files_table
+from rowledger.cli.main import cli
+from rowledger.cli.output import output, print_json
+from rowledger.cli.tables import as_json, files_table
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from tests.unit.test_intake import World
 

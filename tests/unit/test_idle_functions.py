@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from rowledger.adapters.functions.aws_lambda import LambdaFunctions
-from rowledger.domain.deployment import Target
-from rowledger.errors import FaultError
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.domain.rollout import Target
+from rowledger.functions.domain.errors import FaultError
 
 ADMINISTRATOR = Target("csv-administrator", "7")
 MEANT = {"FunctionName": "csv-administrator", "Qualifier": "7"}

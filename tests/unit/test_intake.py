@@ -10,18 +10,18 @@ from unittest.mock import patch
 import pytest
 from jsonschema import Draft202012Validator
 
-from rowledger import contract
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.notifier.memory import MemoryNotifier
-from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.domain.expansion import ExpansionLimit
-from rowledger.domain.keys import receipt_key
-from rowledger.domain.outcome import Status
-from rowledger.domain.replay import Request, Source
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.intake import Intake, Report
-from rowledger.service.outbox import Outbox
+from rowledger.functions import contract
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.intake import Intake, Report
+from rowledger.functions.services.outbox import Outbox
+from rowledger.operations.domain.replay import Request, Source
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.notifier import MemoryNotifier
+from tests.fakes.storage import MemoryStorage
 from tests.unit.builders import BUCKET, an_upload
 
 FAULT = FaultError(FaultCode.STORAGE, "the store is away")

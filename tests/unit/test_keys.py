@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.domain.keys import (
+from rowledger.functions.domain.keys import (
     MAX_KEY_BYTES,
     alternative_backup_key,
     backup_key,

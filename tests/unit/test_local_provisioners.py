@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from rowledger.local import StackError
-from rowledger.local.emulator_gaps.idle_connections import PatientConfig
+from rowledger.local.emulator_patches.idle_connections import PatientConfig
 from rowledger.local.layout import Layout
-from rowledger.local.provision import provision
-from rowledger.local.provisioners import choose
-from rowledger.local.terraform_stack import TerraformProvisioner
+from rowledger.local.provisioning.provisioners import choose
+from rowledger.local.provisioning.resources import provision
+from rowledger.local.provisioning.terraform_stack import TerraformProvisioner
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rowledger.local import StackError, ports, processes
-from rowledger.local.files import read_json, tail, write_json, write_private
+from rowledger.local import StackError
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
-from rowledger.local.processes import MARKER, ProcessId
+from rowledger.local.private_files import read_json, tail, write_json, write_private
+from rowledger.local.processes import process as processes
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.process import MARKER, ProcessId
 from rowledger.local.state import Part, Secrets, State, exclusive
 from rowledger.local.waiting import until
 

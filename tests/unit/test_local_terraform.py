@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import StackError
-from rowledger.local.terraform import (
+from rowledger.deployment.terraform import (
     PROVIDER_VERSION,
     Terraform,
     Workspace,
     find_mirror,
     find_terraform,
 )
+from rowledger.local import StackError
 
 PLATFORM = "linux_amd64"
 INSIDE = Path("registry.terraform.io") / "hashicorp" / "aws"
@@ -107,7 +107,9 @@ def test_a_workspace_takes_the_configuration_and_no_state(tmp_path: Path) -> Non
     workspace.create()
     assert (workspace.configuration / "main.tf").is_file()
     assert (workspace.configuration / "state_override.tf").read_text() == "# mine"
-    assert (workspace.configuration / ".." / "src" / "rowledger" / "contract").is_dir()
+    assert (
+        workspace.configuration / ".." / "src" / "rowledger" / "functions" / "contract"
+    ).is_dir()
     assert not list(workspace.configuration.glob(".terraform*"))
     assert str(tmp_path) in (workspace.folder / "cli.tfrc").read_text()
 

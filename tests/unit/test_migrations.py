@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rowledger.adapters.ledger.migrations import Migration, available
+from rowledger.functions.adapters.postgres.migrations import Migration, available
 
 # Applied migrations never change, so what is to be said of one that is older than this rule stands
 # here.

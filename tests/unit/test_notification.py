@@ -3,9 +3,9 @@ from email.message import EmailMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.domain.notification import MAX_SUBJECT, Notification, announce
-from rowledger.domain.outcome import examine
-from rowledger.domain.receipt import BackupPlace
+from rowledger.functions.domain.notification import MAX_SUBJECT, Notification, announce
+from rowledger.functions.domain.outcome import examine
+from rowledger.functions.domain.receipt import BackupPlace
 from tests.unit.builders import an_upload
 
 GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from rowledger import contract
-from rowledger.packaging import (
+from rowledger.deployment.packaging import (
     ROOT,
     Package,
     PackagingError,
@@ -19,6 +18,7 @@ from rowledger.packaging import (
     main,
     read_certificates,
 )
+from rowledger.functions import contract
 
 MAX_UNPACKED_BYTES = 15_000_000
 DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
@@ -31,7 +31,7 @@ package, runtime = sys.argv[1:]
 sys.modules["certifi"] = None
 sys.path.insert(0, package)
 sys.path.append(runtime)
-import rowledger.bootstrap, rowledger.entrypoints.event_handler
+import rowledger.functions.wiring, rowledger.functions.handlers.processor
 allowed = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 outside = sorted(
     name for name, module in sys.modules.items()
@@ -73,8 +73,8 @@ def test_nothing_that_deploys_is_in_it(package: Package) -> None:
     with zipfile.ZipFile(package.path) as archive:
         ours = [name for name in archive.namelist() if name.startswith("rowledger/")]
     assert ours
-    left_out = ("deploy", "aliases", "functions", "canary", "alarms")
-    assert [name for name in ours if any(part in name for part in left_out)] == []
+    shipped = ("rowledger/__init__.py", "rowledger/functions/")
+    assert [name for name in ours if not name.startswith(shipped)] == []
 
 
 def test_the_same_input_gives_the_same_bytes(package: Package, tmp_path: Path) -> None:
@@ -144,10 +144,10 @@ def test_the_package_is_small_and_has_nothing_of_the_laptop(package: Package) ->
         names = archive.namelist()
         assert archive.testzip() is None
     assert names == sorted(names)
-    for unwanted in ("boto3/", "botocore/", "rowledger/local/", "rowledger/entrypoints/cli/"):
+    for unwanted in ("boto3/", "botocore/", "rowledger/local/", "rowledger/cli/"):
         assert not [name for name in names if name.startswith(unwanted)]
-    assert "rowledger/entrypoints/csv_processor.py" in names
-    assert "rowledger/contract/settings.json" in names
+    assert "rowledger/functions/entrypoints/processor.py" in names
+    assert "rowledger/functions/contract/settings.json" in names
 
 
 def test_the_package_imports_with_the_runtimes_boto3_alone(

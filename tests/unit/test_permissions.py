@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from rowledger import contract
+from rowledger.functions import contract
 from tests.unit.aws_calls import Source, all_calls, calls_of
 
 TABLE = Path(__file__).parents[2] / "docs" / "permissions.md"
 POLICIES = Path(contract.__file__).parent / "policies"
 # Of each function: the handler's module, and its policy.
 ROLES = {
-    "csv_processor": "csv-processor",
-    "csv_reconciler": "csv-reconciler",
-    "csv_administrator": "csv-administrator",
+    "processor": "csv-processor",
+    "reconciler": "csv-reconciler",
+    "administrator": "csv-administrator",
 }
 SERVICES = {"EventBridge Scheduler", "Lambda", "S3", "SNS"}
 # AWS's service authorization reference. s3.copy is the transfer manager: parts, and their end.

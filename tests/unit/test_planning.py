@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from rowledger.planning import PlanningError
-from rowledger.planning.__main__ import check, main, record
-from rowledger.planning.checksums import FILE_NAME
+from rowledger.deployment.planning import PlanningError
+from rowledger.deployment.planning.__main__ import check, main, record
+from rowledger.deployment.planning.checksums import FILE_NAME
 
 PLAN: Any = {
     "terraform_version": "1.11.4",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.planning.summary import Action, Change, read_changes, to_markdown
+from rowledger.deployment.planning.summary import Action, Change, read_changes, to_markdown
 
 
 def resource(address: str, *actions: str, **members: Any) -> dict[str, Any]:  # noqa: ANN401 -- JSON

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rowledger import contract
-from rowledger.domain.outcome import examine
-from rowledger.domain.receipt import BackupPlace, render_receipt
-from rowledger.domain.rejection import RejectionCode
+from rowledger.functions import contract
+from rowledger.functions.domain.outcome import examine
+from rowledger.functions.domain.receipt import BackupPlace, render_receipt
+from rowledger.functions.domain.rejection import RejectionCode
 from tests.unit.builders import an_upload
 
 SCHEMA = contract.load("result.schema.json")

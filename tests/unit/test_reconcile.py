@@ -8,11 +8,11 @@ from unittest.mock import patch
 
 import pytest
 
-from rowledger.domain.keys import receipt_key
-from rowledger.domain.reconciliation import CLOCK_MARGIN, Heal, Verdict
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.settling import Limits
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.reconciliation import CLOCK_MARGIN, Heal, Verdict
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.settling import Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 

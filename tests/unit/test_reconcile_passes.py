@@ -6,11 +6,11 @@ from unittest.mock import patch
 
 import pytest
 
-from rowledger.domain.reconciliation import CLOCK_MARGIN, Cursor, Entry, Heal, Verdict
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE, _Run
-from rowledger.service.settling import MAX_LISTED, Limits
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.reconciliation import CLOCK_MARGIN, Cursor, Entry, Heal, Verdict
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.reconciliation import LOOKED_FOR_AT_ONCE, _Run
+from rowledger.functions.services.settling import MAX_LISTED, Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, healed, verdicts
 

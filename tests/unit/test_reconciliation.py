@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.adapters.reconciliation.documents import totals_document, totals_of
-from rowledger.domain.outcome import Status
-from rowledger.domain.reconciliation import (
+from rowledger.functions.adapters.postgres.pass_totals import totals_document, totals_of
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.reconciliation import (
     CLOCK_MARGIN,
     Entry,
     Facts,

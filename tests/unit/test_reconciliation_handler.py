@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.notifier.memory import MemoryNotifier
-from rowledger.adapters.reconciliation.memory import MemoryReconciliation
-from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.bootstrap import RESERVE_SECONDS, bootstrap, bootstrap_reconciliation
-from rowledger.config import ReconcilerConfig
-from rowledger.entrypoints.reconciliation_handler import SERVICE, build_handler
-from rowledger.errors import FaultCode, FaultError
+from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.handlers.reconciler import SERVICE, build_handler
+from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap, bootstrap_reconciliation
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.notifier import MemoryNotifier
+from tests.fakes.reconciliation import MemoryReconciliation
+from tests.fakes.storage import MemoryStorage
 from tests.unit.builders import BUCKET
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_event_handler import Context, lines

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from rowledger.adapters.dead_letters.memory import MemoryDeadLetters
-from rowledger.adapters.dispatcher.memory import MemoryDispatcher
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.storage.memory import MemoryStorage
-from rowledger.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
-from rowledger.domain.event import to_event
-from rowledger.domain.ledger import Claim
-from rowledger.domain.notification import Notification
-from rowledger.domain.outcome import Outcome, Status, deleted, examine
-from rowledger.domain.replay import Request, Selection, Source
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.replay import Done, Pace, Replay, Step
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.event import to_event
+from rowledger.functions.domain.ledger import Claim
+from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.outcome import Outcome, Status, deleted, examine
+from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
+from rowledger.operations.domain.replay import Request, Selection, Source
+from rowledger.operations.services.replay import Done, Pace, Replay, Step
+from tests.fakes.dead_letters import MemoryDeadLetters
+from tests.fakes.dispatcher import MemoryDispatcher
+from tests.fakes.ledger import MemoryLedger
+from tests.fakes.storage import MemoryStorage
 from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_event, an_upload
 
 GOOD = examine([b"a\n1\n"], header=True)

@@ -16,17 +16,17 @@ from unittest.mock import patch
 import boto3
 import pytest
 
-from rowledger import contract
-from rowledger.adapters.database import CONNECT_SECONDS, TIMEOUT_SECONDS
-from rowledger.adapters.ledger.memory import MemoryLedger
-from rowledger.adapters.notifier.sns import SnsNotifier
-from rowledger.adapters.storage.s3 import HEADS_AT_ONCE, S3Storage
-from rowledger.bootstrap import RESERVE_SECONDS, bootstrap
-from rowledger.config import Config
-from rowledger.domain.upload import Upload
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.outbox import Outbox
-from rowledger.service.reconcile import LOOKED_FOR_AT_ONCE
+from rowledger.functions import contract
+from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.aws.storage import HEADS_AT_ONCE, S3Storage
+from rowledger.functions.adapters.postgres.database import CONNECT_SECONDS, TIMEOUT_SECONDS
+from rowledger.functions.config import Config
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.services.reconciliation import LOOKED_FOR_AT_ONCE
+from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap
+from tests.fakes.ledger import MemoryLedger
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
 

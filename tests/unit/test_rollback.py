@@ -2,8 +2,8 @@
 
 import pytest
 
-from rowledger.domain.deployment import Position
-from rowledger.errors import FaultCode, FaultError
+from rowledger.deployment.domain.rollout import Position
+from rowledger.functions.domain.errors import FaultCode, FaultError
 from tests.unit.deploying import FUNCTIONS, World, all_at
 from tests.unit.test_deployment import ADMINISTRATOR, PROCESSOR, RECONCILER
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rowledger.adapters.administration.memory import MemoryAdministration
-from rowledger.adapters.credentials import Credentials, Standing
-from rowledger.adapters.credentials.memory import MemoryCredentialStore
-from rowledger.domain.rotation import (
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.rotation import (
     RotationRequest,
     Step,
     next_login,
     read_rotation_request,
 )
-from rowledger.errors import FaultCode, FaultError
-from rowledger.service.administer import Administer
-from rowledger.service.rotate import Rotate
+from rowledger.functions.ports.credentials import Credentials, Standing
+from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.rotation import Rotate
+from tests.fakes.administration import MemoryAdministration
+from tests.fakes.credentials import MemoryCredentialStore
 
 SECRET = "rowledger/database"
 ADDRESS = "postgresql://db.example.com:5432/rowledger"

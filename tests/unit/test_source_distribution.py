@@ -15,12 +15,12 @@ WORKED_ON = [
     "requirements/function.txt",
     "terraform/main.tf",
     "bench/counting.py",
-    "release/assets.py",
+    "src/rowledger/deployment/release/assets.py",
     "scripts/terraform.sh",
     ".terraform-version",
     ".github/workflows/deploy.yml",
     "tests/conftest.py",
-    "src/rowledger/contract/pipeline.json",
+    "src/rowledger/functions/contract/pipeline.json",
 ]
 
 

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.domain.text import escaped, json_text, printable
+from rowledger.functions.domain.text import escaped, json_text, printable
 
 ANY = st.text(st.characters(), max_size=200)
 DOCUMENTS = st.recursive(

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from rowledger import contract
-from rowledger.packaging import ROOT
+from rowledger.deployment.packaging import ROOT
+from rowledger.functions import contract
 from tests.workflows.files import ACTIONS, GITHUB, WORKFLOWS, Run, jobs, load, make, runs, sampled
 
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (*WORKFLOWS, *ACTIONS)}

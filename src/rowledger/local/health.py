@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rowledger import contract
-from rowledger.local import companion, database, emulator, inbox, ports
+from rowledger.functions import contract
 from rowledger.local.layout import Layout
-from rowledger.local.parts import PARTS
+from rowledger.local.mail import inbox
+from rowledger.local.processes import companion, emulator
+from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.parts import PARTS
 from rowledger.local.stack import Stack, known_stack
 from rowledger.local.state import State
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rowledger.local import StackError, companion, database, emulator, processes
-from rowledger.local.aws import ACCOUNT_ID, Aws
+from rowledger.local import StackError
+from rowledger.local.clients import ACCOUNT_ID, Aws
 from rowledger.local.layout import Layout, find_layout
-from rowledger.local.parts import PARTS, aws_at, logins_at, stop_part
-from rowledger.local.provisioners import Progress, choose
-from rowledger.local.roles import Logins
+from rowledger.local.processes import companion, emulator
+from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import process as processes
+from rowledger.local.processes.parts import PARTS, aws_at, logins_at, stop_part
+from rowledger.local.provisioning.database_logins import Logins
+from rowledger.local.provisioning.provisioners import Progress, choose
 from rowledger.local.starting import Start
 from rowledger.local.state import Secrets, State, exclusive
 

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 from pg8000.exceptions import Error as PostgresError
 
-from rowledger.errors import FaultError
-from rowledger.local import StackError, companion, database, emulator, processes, roles
-from rowledger.local.files import write_private
+from rowledger.functions.domain.errors import FaultError
+from rowledger.local import StackError
 from rowledger.local.layout import Layout
-from rowledger.local.parts import answers, aws_at, logins_at, stop_part
-from rowledger.local.provisioners import Progress, Provisioner
+from rowledger.local.private_files import write_private
+from rowledger.local.processes import companion, emulator
+from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import process as processes
+from rowledger.local.processes.parts import answers, aws_at, logins_at, stop_part
+from rowledger.local.provisioning import database_logins as roles
+from rowledger.local.provisioning.provisioners import Progress, Provisioner
 from rowledger.local.state import Part, Secrets, State
 from rowledger.local.waiting import until
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from rowledger.local import StackError
-from rowledger.local.files import read_json, write_json
 from rowledger.local.layout import Layout
-from rowledger.local.processes import ProcessId
+from rowledger.local.private_files import read_json, write_json
+from rowledger.local.processes.process import ProcessId
 
 _POLL_SECONDS = 0.1
 _LOCK_PATIENCE_SECONDS = 120.0

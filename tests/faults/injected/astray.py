@@ -4,9 +4,9 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from rowledger.bootstrap import bootstrap
-from rowledger.config import Config
-from rowledger.entrypoints.event_handler import build_handler
+from rowledger.functions.config import Config
+from rowledger.functions.handlers.processor import build_handler
+from rowledger.functions.wiring import bootstrap
 
 _days = (os.getpid() % 100 + 1) * (-1) ** os.getpid()
 _app = bootstrap(Config.from_environment(os.environ))

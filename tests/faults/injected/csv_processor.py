@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rowledger.adapters.aws import client_config
-from rowledger.adapters.database import Tls
-from rowledger.adapters.notifier.sns import SnsNotifier
-from rowledger.bootstrap import bootstrap, stored_credentials
-from rowledger.config import Config
-from rowledger.entrypoints.event_handler import Handler, build_handler
+from rowledger.functions.adapters.aws.clients import client_config
+from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.postgres.database import Tls
+from rowledger.functions.config import Config
+from rowledger.functions.handlers.processor import Handler, build_handler
+from rowledger.functions.wiring import bootstrap, stored_credentials
 from tests.faults.injected.parts import (
     HastyLedger,
     MarkedDatabase,

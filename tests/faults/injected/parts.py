@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 
 from pg8000.native import Connection
 
-from rowledger.adapters.credentials import CredentialSource
-from rowledger.adapters.database import Database, Tls
-from rowledger.adapters.ledger import postgres
-from rowledger.adapters.ledger.postgres import PostgresLedger
-from rowledger.adapters.notifier import Notifier
-from rowledger.adapters.storage.s3 import S3Storage
-from rowledger.domain.deadline import Deadline
-from rowledger.domain.ledger import Claim, Standing
-from rowledger.domain.notification import Notification, PendingNotification
-from rowledger.domain.outcome import Outcome
-from rowledger.domain.upload import Upload
+from rowledger.functions.adapters.aws.storage import S3Storage
+from rowledger.functions.adapters.postgres import ledger as postgres
+from rowledger.functions.adapters.postgres.database import Database, Tls
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.ledger import Claim, Standing
+from rowledger.functions.domain.notification import Notification, PendingNotification
+from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.credentials import CredentialSource
+from rowledger.functions.ports.notifier import Notifier
 from tests.faults.injected.points import Point, Points
 
 _FENCE = """ AND attempt = :attempt AND status = 'PROCESSING'

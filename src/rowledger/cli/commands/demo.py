@@ -1,0 +1,142 @@
+"""The pipeline at work on sample files, good and bad, each checked against its outcome."""
+
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rowledger.cli.commands.show import read_backup, read_receipt
+from rowledger.cli.commands.upload import print_outcome
+from rowledger.cli.output import output, show_json
+from rowledger.cli.tables import files_table
+from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.text import printable
+from rowledger.local.mail.inbox import Mail, mails
+from rowledger.local.samples import SAMPLES, Sample
+from rowledger.local.stack import Stack, start
+from rowledger.operations.services.following import Sent, follow, send
+from rowledger.wiring.ledger import ledger_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+_OUTCOME_SECONDS = 60.0
+_MAIL_SECONDS = 30.0
+_POLL_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class Case:
+    """A sample on its way, and what is wrong with where it arrived."""
+
+    sample: Sample
+    sent: Sent
+    record: FileRecord
+    mail: Mail | None = None
+    wrong: list[str] = field(default_factory=list)
+
+
+@click.command()
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Start the local stack and show the pipeline at work on sample files.
+
+    Exits with 0 only if each file reached its expected outcome.
+
+    Example: rowledger demo
+    """
+    stack = start(lambda step: output.print(f"· {step}"))
+    output.rule("files and their outcomes", align="left")
+    cases = _run_samples(stack)
+    _await_mails(stack, cases)
+    for case in cases:
+        _check(stack, case)
+    _summarise(stack, cases)
+    bad = [case for case in cases if case.wrong]
+    for case in bad:
+        output.print(f"{case.sample.name}: {'; '.join(case.wrong)}", style="red")
+    click.echo(f"demo: {len(cases)} files, {len(cases) - len(bad)} as expected")
+    context.exit(1 if bad else 0)
+
+
+def _run_samples(stack: Stack) -> list[Case]:
+    cases = []
+    with ledger_of(stack) as ledger, tempfile.TemporaryDirectory() as folder:
+        for sample in SAMPLES:
+            path = Path(folder) / sample.name
+            path.write_bytes(sample.content)
+            output.print(f"↑ {sample.name}  ({sample.shows})")
+            sent = send(stack, path, sample.name, lambda _: None)
+            (record,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
+            print_outcome(record)
+            cases.append(Case(sample, sent, record))
+    return cases
+
+
+def _await_mails(stack: Stack, cases: list[Case]) -> None:
+    deadline = time.monotonic() + _MAIL_SECONDS
+    while any(case.mail is None for case in cases) and time.monotonic() < deadline:
+        for mail in mails(stack.inbox_dir):
+            body = mail.content.get_content()
+            for case in cases:
+                if case.sent.version_id in body:
+                    case.mail = mail
+        time.sleep(_POLL_SECONDS)
+
+
+def _check(stack: Stack, case: Case) -> None:
+    sample, record = case.sample, case.record
+    code = record.error["code"] if record.error else None
+    reached = (record.status, record.rows_count, code)
+    if reached != (sample.status, sample.rows, sample.error):
+        case.wrong.append(f"expected {(sample.status, sample.rows, sample.error)}, not {reached}")
+    receipt = read_receipt(stack, record)
+    if receipt is None or (receipt["status"], receipt["rows_count"]) != reached[:2]:
+        case.wrong.append("its receipt is missing or says otherwise")
+    if read_backup(stack, record) != sample.content:
+        case.wrong.append("its backup is missing or holds other bytes")
+    if case.mail is None:
+        case.wrong.append("no mail arrived")
+    elif not case.mail.content["Subject"].startswith(sample.status):
+        case.wrong.append(f"its mail says {case.mail.content['Subject']}")
+
+
+def _summarise(stack: Stack, cases: list[Case]) -> None:
+    records = [case.record for case in cases]
+    output.rule("the ledger (table file_metadata)", align="left")
+    output.print(files_table(records))
+    output.rule(f"one receipt (s3, {printable(records[0].receipt_key)})", align="left")
+    show_json(read_receipt(stack, records[0]))
+    output.rule(f"backups (bucket {stack.settings['ROWLEDGER_BACKUP_BUCKET']})", align="left")
+    for record in records:
+        output.print(printable(record.backup_key), markup=False)
+    output.rule(f"mails that arrived ({stack.inbox_dir})", align="left")
+    for case in cases:
+        if case.mail:
+            subject = case.mail.content["Subject"]
+            output.print(f"{case.mail.number}  {subject}", markup=False)
+    output.rule("alarms", align="left")
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        output.print(f"{alarm['AlarmName']}: {alarm['StateValue']}")
+    output.rule("look further", align="left")
+    for command, what in (
+        ("rowledger files", "the ledger"),
+        ("rowledger show orders.csv", "everything about one file"),
+        ("rowledger upload FILE...", "your own files"),
+        ("rowledger inbox --last", "the latest mail"),
+        ("rowledger logs", "what the function says"),
+        ("rowledger status", "the health of each part"),
+        (f"PGPASSFILE={stack.layout.pgpass_file} {_psql(stack)}", "the database"),
+        ("rowledger down", "stop it all; `rowledger up` goes on where it was"),
+    ):
+        output.print(f"{command}   # {what}", markup=False, soft_wrap=True)
+    output.print("(the commands are in .venv/bin)")
+
+
+def _psql(stack: Stack) -> str:
+    reader = stack.database.reader
+    return f"psql -h {reader.host} -p {reader.port} -U {reader.username} {reader.database}"

@@ -1,0 +1,63 @@
+import click
+
+from rowledger.cli.numbers import NumberRange
+from rowledger.cli.rollout_report import (
+    deployment,
+    finish,
+    json_option,
+    outputs_option,
+    timeout_option,
+)
+from rowledger.deployment.domain.rollout import Release, read_steps
+
+
+def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> tuple[int, ...]:
+    try:
+        return read_steps(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command()
+@outputs_option
+@click.option(
+    "--steps",
+    default="",
+    metavar="PERCENT,...",
+    callback=_steps,
+    help="Move csv-processor by these shares of its invocations first, such as 10,50.",
+)
+@click.option(
+    "--interval",
+    type=NumberRange(min=0, max=3600),
+    default=180,
+    show_default=True,
+    help="Seconds that each step is watched.",
+)
+@timeout_option
+@json_option
+@click.pass_context
+def deploy(
+    context: click.Context,
+    release: Release,
+    steps: tuple[int, ...],
+    interval: float,
+    timeout: float,
+    *,
+    json_output: bool,
+) -> None:
+    """Put the versions that Terraform made into service, prove them, or go back.
+
+    The new csv-administrator migrates the database; then each function's alias is moved to its new
+    version, at once or by --steps, between which the alarm csv-processor-errors is watched. Last, a
+    canary is uploaded, which must be recorded, receipted, backed up and announced. Whatever fails,
+    and an interrupt, puts the aliases back where they stood; the exit status is then 1, and the
+    csv-reconciler that is back in service runs once. A migration stays.
+
+    It speaks to AWS as boto3 does: AWS_PROFILE, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL and so on.
+
+    Example: rowledger deploy --outputs build/deploy/outputs.json --steps 10,50
+    """
+    with deployment(release) as service:
+        report = service.deploy(release, steps=steps, interval=interval, timeout=timeout)
+    finish(context, report, json_output=json_output)

@@ -1,0 +1,26 @@
+import click
+
+from rowledger.cli.output import output
+from rowledger.cli.tables import as_json, files_table, record_document
+from rowledger.local.stack import open_stack
+from rowledger.wiring.ledger import ledger_of
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Rows.")
+@click.option("--key", help="Only the uploads of this object key.")
+@click.option("--json", "json_output", is_flag=True, help="One JSON object a line.")
+def files(limit: int, key: str | None, *, json_output: bool) -> None:
+    """The ledger: the latest uploads, newest first.
+
+    Example: rowledger files --limit 5
+    """
+    with ledger_of(open_stack()) as ledger:
+        records = ledger.files(limit=limit, key=key)
+    if json_output:
+        for record in records:
+            click.echo(as_json(record_document(record)))
+    elif records:
+        output.print(files_table(records))
+    else:
+        click.echo("The ledger has no such row.")

@@ -1,0 +1,73 @@
+from typing import Any
+
+import click
+from rich.text import Text
+
+from rowledger.cli.output import output, print_json, table_of
+from rowledger.functions.domain.text import escaped
+from rowledger.local.layout import find_layout
+from rowledger.local.mail.inbox import Mail, arrived, mails
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.option("--last", is_flag=True, help="Show the newest mail.")
+@click.option("--json", "json_output", is_flag=True, help="Print JSON: a list, or one mail.")
+def inbox(*, number: int | None, last: bool, json_output: bool) -> None:
+    """List the mails that arrived, or show the one with a NUMBER.
+
+    The inbox can be read while the stack is down.
+
+    Example: rowledger inbox --last
+    """
+    if number is not None and last:
+        raise click.UsageError("give either a NUMBER or --last")
+    everything = mails(find_layout().inbox)
+    if number is None and not last:
+        _list(everything, json_output=json_output)
+        return
+    chosen = everything[-1:] if last else [mail for mail in everything if mail.number == number]
+    if not chosen:
+        raise click.ClickException(f"there is no such mail: the inbox holds {len(everything)}")
+    _show(chosen[0], json_output=json_output)
+
+
+def _list(everything: list[Mail], *, json_output: bool) -> None:
+    if json_output:
+        print_json([_summary(mail) for mail in everything])
+        return
+    table = table_of("number", "arrived", "to", "subject")
+    for mail in everything:
+        content = mail.content
+        # Text, not markup: brackets in a subject are brackets.
+        table.add_row(
+            str(mail.number),
+            f"{arrived(mail).astimezone():%Y-%m-%d %H:%M:%S}",
+            Text(escaped(str(content["To"]))),
+            Text(escaped(str(content["Subject"]))),
+        )
+    output.print(table)
+
+
+def _show(mail: Mail, *, json_output: bool) -> None:
+    content = mail.content
+    body = content.get_content()
+    if json_output:
+        headers = {name: str(value) for name, value in content.items()}
+        print_json({**_summary(mail), "headers": headers, "body": body})
+        return
+    for name, value in content.items():
+        click.echo(escaped(f"{name}: {value}"))
+    click.echo()
+    for line in body.replace("\r\n", "\n").split("\n"):
+        click.echo(escaped(line, keep="\t"))
+
+
+def _summary(mail: Mail) -> dict[str, Any]:
+    content = mail.content
+    return {
+        "number": mail.number,
+        "arrived": arrived(mail).isoformat(timespec="milliseconds"),
+        "to": str(content["To"]),
+        "subject": str(content["Subject"]),
+    }

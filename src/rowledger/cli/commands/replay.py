@@ -1,0 +1,233 @@
+import getpass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from rowledger.cli.commands.upload import print_outcome
+from rowledger.cli.moments import moment
+from rowledger.cli.numbers import NumberRange
+from rowledger.cli.output import output
+from rowledger.cli.tables import as_json, held_text, record_document, upload_document
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.text import printable
+from rowledger.local.stack import Stack, open_stack
+from rowledger.operations.domain.replay import Request, Selection, Source
+from rowledger.operations.services.following import Sent, follow
+from rowledger.operations.services.replay import Pace, Replay, Step
+from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.replay import replay_of
+
+# All that is chosen is held in memory.
+_MAX_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, parsed."""
+
+    key: str | None
+    version_id: str | None
+    prefix: str | None
+    status: Status | None
+    since: datetime | None
+    until: datetime | None
+    dead_letters: bool
+    reason: str
+    by: str | None
+    rate: float
+    limit: int
+    dry_run: bool
+    no_follow: bool
+    timeout: float
+    json_output: bool
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(
+            self.key, self.version_id, self.prefix, self.status, self.since, self.until
+        )
+
+
+@click.command()
+@click.option("--key", help="The uploads of this object key, in every version.")
+@click.option("--version", "version_id", help="With --key: this version alone.")
+@click.option("--prefix", help="The uploads whose keys begin so.")
+@click.option("--status", type=click.Choice(list(Status)), help="The uploads of this status.")
+@click.option(
+    "--since",
+    callback=moment,
+    help="Received at this time or later: an age such as 2h, or ISO 8601.",
+)
+@click.option("--until", callback=moment, help="Received before this: an age or ISO 8601.")
+@click.option("--dead-letters", is_flag=True, help="Choose from the failure queue.")
+@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+@click.option("--by", help="Who; it is kept in the ledger.  [default: the login name]")
+@click.option(
+    "--rate",
+    type=NumberRange(min=0, min_open=True),
+    default=10,
+    show_default=True,
+    help="Events a second.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1, max=_MAX_LIMIT),
+    default=1000,
+    show_default=True,
+    help="Events.",
+)
+@click.option("--dry-run", is_flag=True, help="Only print what would be done.")
+@click.option("--no-follow", is_flag=True, help="Do not wait for the outcomes.")
+@click.option(
+    "--timeout",
+    type=NumberRange(min=1),
+    default=120,
+    show_default=True,
+    help="Seconds to wait for the outcomes.",
+)
+@click.option("--json", "json_output", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- Options has their types
+    """Send uploads through the function again, and follow them to their outcome.
+
+    They are chosen from the ledger, oldest first: each row is reopened and gets a new attempt,
+    while its earlier outcome stays on record. A row with an outcome whose version the bucket has no
+    more is left as it is. With --dead-letters they are chosen from the failure queue, and an upload
+    that was accounted for meanwhile is not processed anew. At least one selector is required;
+    several narrow each other.
+
+    Exits with 1 if a file was rejected or had no outcome in time.
+
+    Example: rowledger replay --prefix 2026/11/ --status FAILED --reason "wrong header setting"
+    """
+    options = Options(**given)
+    request = _request(options)
+    stack = open_stack()
+    with replay_of(stack) as service:
+        with service.planned(options.selection, request.source, limit=options.limit) as steps:
+            if options.dry_run:
+                sent = _dry_run(service, steps, options)
+            else:
+                sent = _run(service, steps, request, options)
+        held_elsewhere = 0
+        if options.dead_letters and not steps:
+            held_elsewhere = service.dead_letters.hidden()
+    if held_elsewhere:
+        click.echo(held_text(held_elsewhere), err=True)
+    elif not steps and not options.json_output:
+        click.echo("Nothing is selected.")
+    if len(steps) == options.limit:
+        click.echo(f"the limit of {options.limit} is reached; there may be more", err=True)
+    if not options.no_follow and _follow(stack, sent, options):
+        context.exit(1)
+
+
+def _request(options: Options) -> Request:
+    """Raise UsageError where what is asked for makes no replay."""
+    if options.selection == Selection() and not options.dead_letters:
+        raise click.UsageError(
+            "choose with --key, --prefix, --status, --since, --until or --dead-letters"
+        )
+    for name, text in (
+        ("--key", options.key),
+        ("--version", options.version_id),
+        ("--prefix", options.prefix),
+    ):
+        if text == "":
+            # Mostly a variable of the shell that is not set; and an empty prefix is every key's.
+            raise click.UsageError(f"{name} is empty")
+    if options.version_id and not options.key:
+        raise click.UsageError("--version needs the --key that it is a version of")
+    if options.dead_letters and options.status:
+        raise click.UsageError("--status chooses rows of the ledger, not --dead-letters")
+    if not options.reason.strip():
+        raise click.UsageError("--reason is empty")
+    source = Source.DEAD_LETTERS if options.dead_letters else Source.LEDGER
+    return Request(options.by or _login(), options.reason, source)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise click.UsageError("this account has no login name: say who with --by") from None
+
+
+def _dry_run(service: Replay, steps: list[Step], options: Options) -> list[Sent]:
+    """Print what would be done; nothing is sent."""
+    for each in service.preview(steps):
+        _print_step(each.step, each.skipped, options, would=True)
+    return []
+
+
+def _run(service: Replay, steps: list[Step], request: Request, options: Options) -> list[Sent]:
+    """Print each step as it is done; return the uploads whose events were sent."""
+    sent = []
+    pace = Pace(options.rate, time.monotonic, time.sleep)
+    with _progress(len(steps)) as advance:
+        for each in service.run(steps, request, pace):
+            _print_step(each.step, each.skipped, options, would=False)
+            if each.skipped is None:
+                sent += [Sent(upload.key, upload.version_id) for upload in each.step.uploads]
+            advance()
+    return sent
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    console = Console(stderr=True)
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("sending", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _print_step(step: Step, skipped: str | None, options: Options, *, would: bool) -> None:
+    if options.json_output:
+        click.echo(as_json(_document(step, skipped)))
+        return
+    uploads = [
+        f"{printable(upload.key)} (version {printable(upload.version_id)}, {status or 'no row'})"
+        for upload, status in zip(step.uploads, step.statuses, strict=True)
+    ]
+    what = ", ".join(uploads) or f"dead letter {step.message.id if step.message else ''}"
+    if skipped:
+        verb, why = ("would leave" if would else "left"), f": {printable(skipped)}"
+    else:
+        verb, why = ("would send" if would else "sent"), ""
+    output.print(Text(f"{verb}  {what}{why}"), soft_wrap=True)
+
+
+def _document(step: Step, skipped: str | None) -> dict[str, Any]:
+    return {
+        "action": "skip" if skipped else "send",
+        "skipped": skipped,
+        "dead_letter": step.message.id if step.message else None,
+        "uploads": [
+            {**upload_document(upload), "status": status}
+            for upload, status in zip(step.uploads, step.statuses, strict=True)
+        ],
+    }
+
+
+def _follow(stack: Stack, sent: list[Sent], options: Options) -> bool:
+    """Print each outcome; whether one was a rejection."""
+    rejected = False
+    with ledger_of(stack) as ledger:
+        for record in follow(ledger, sent, timeout=options.timeout):
+            rejected |= record.status == Status.FAILED
+            if options.json_output:
+                click.echo(as_json({"action": "outcome", "ledger": record_document(record)}))
+            else:
+                print_outcome(record)
+    return rejected

@@ -1,0 +1,23 @@
+import click
+
+from rowledger.cli.output import spinner
+from rowledger.local import stack
+from rowledger.local.layout import find_layout
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(*, yes: bool) -> None:
+    """Stop the local stack and remove its state: uploads, ledger, mails and all.
+
+    Example: rowledger reset --yes
+    """
+    root = find_layout().root
+    if not root.exists():
+        click.echo("there is no state to remove")
+        return
+    if not yes:
+        click.confirm(f"Remove {root} with every upload, ledger row and mail in it?", abort=True)
+    with spinner() as progress:
+        stack.reset(progress)
+    click.echo(f"removed {root}")

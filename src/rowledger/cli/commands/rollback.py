@@ -1,0 +1,87 @@
+from typing import Any
+
+import click
+
+from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.rollout_report import (
+    deployment,
+    finish,
+    json_option,
+    outputs_option,
+    timeout_option,
+)
+from rowledger.deployment.domain.rollout import Choice, Release
+from rowledger.functions.domain.receipt import timestamp
+
+
+@click.command()
+@outputs_option
+@click.option(
+    "--to",
+    "version",
+    metavar="VERSION",
+    help="csv-processor's version. Not every number was in service: --list shows what there is.",
+)
+@click.option("--list", "list_only", is_flag=True, help="Only list the versions to choose from.")
+@timeout_option
+@json_option
+@click.pass_context
+def rollback(
+    context: click.Context,
+    release: Release,
+    version: str | None,
+    timeout: float,
+    *,
+    list_only: bool,
+    json_output: bool,
+) -> None:
+    """Put an earlier version, or any other, into service, and prove it.
+
+    csv-processor's alias is moved to the version; the other functions' aliases follow to their
+    versions of the same package. Then the same canary as after a deployment is uploaded. The
+    aliases stay where they are even if it fails; the exit status is then 1. The database is left as
+    it is: migrations suit the package before them.
+
+    Example: rowledger rollback --outputs build/deploy/outputs.json --to 7
+    """
+    if list_only and version:
+        raise click.UsageError("--list moves nothing: give either it or --to")
+    if list_only:
+        _list(release, json_output=json_output)
+        return
+    if version is None:
+        raise click.UsageError("name a version with --to; --list shows what there is")
+    with deployment(release) as service:
+        report = service.roll_back(release, version, timeout=timeout)
+    finish(context, report, json_output=json_output)
+
+
+def _list(release: Release, *, json_output: bool) -> None:
+    with deployment(release) as service:
+        choices = service.choices(release)
+    if json_output:
+        print_json([_document(each) for each in choices])
+        return
+    others = [release.reconciler.function, release.administrator.function]
+    table = table_of(release.processor.function, *others, "package", "published", "")
+    for each in choices:
+        version = each.version
+        table.add_row(
+            version.number,
+            *(each.others.get(function, "none") for function in others),
+            version.code_sha256[:12],
+            timestamp(version.published_at),
+            "in service" if each.in_service else "",
+        )
+    output.print(table)
+
+
+def _document(choice: Choice) -> dict[str, Any]:
+    version = choice.version
+    return {
+        "version": version.number,
+        "others": dict(choice.others),
+        "code_sha256": version.code_sha256,
+        "published_at": timestamp(version.published_at),
+        "in_service": choice.in_service,
+    }

@@ -1,0 +1,37 @@
+import click
+from rich.markup import escape
+
+from rowledger.cli.output import output, print_json, spinner, table_of
+from rowledger.local import health, stack
+
+
+@click.command()
+@click.option(
+    "--terraform", is_flag=True, help="Provision a new stack by applying terraform/ to it."
+)
+@click.option("--json", "json_output", is_flag=True, help="Print the addresses as JSON.")
+def up(*, terraform: bool, json_output: bool) -> None:
+    """Start the local stack, or bring a running one up to date.
+
+    PostgreSQL, an AWS emulator and a mail inbox start in the background, on loopback only, and the
+    pipeline is provisioned in them; changed code and settings are deployed. A ROWLEDGER_* variable
+    of the environment, such as ROWLEDGER_LOG_LEVEL, overrides that setting's default.
+
+    With --terraform, Terraform builds the whole infrastructure in the emulator, which takes some
+    minutes. Every later `up` applies it again, until `reset`.
+
+    Example: rowledger up
+    """
+    with spinner() as progress:
+        running = stack.start(progress, terraform=terraform)
+        found = health.check(running.layout)
+    if json_output:
+        print_json({part.name: part.address for part in found.parts})
+        return
+    table = table_of("part", "state", "address")
+    for part in found.parts:
+        table.add_row(part.name, escape(part.detail), part.address)
+    bucket = running.settings["ROWLEDGER_INPUT_BUCKET"]
+    table.add_row("function", "deployed", f"s3://{bucket}")
+    output.print(table)
+    output.print(f"state: {running.state_dir}", markup=False)

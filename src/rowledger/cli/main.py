@@ -1,0 +1,71 @@
+"""The command line: one file a command, one boundary for errors, exit status 0, 1 or 2."""
+
+import io
+import sys
+from importlib import import_module
+
+import click
+
+from rowledger import __version__
+from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.text import escaped
+from rowledger.local import StackError
+
+# Each is the function of that name (with _ for -) in the module of that name, loaded when it is
+# asked for: what counts files need not wait for what talks to the cloud.
+_COMMANDS = (
+    "demo",
+    "up",
+    "down",
+    "reset",
+    "status",
+    "upload",
+    "files",
+    "show",
+    "dead-letters",
+    "replay",
+    "inbox",
+    "logs",
+    "count",
+    "reconcile",
+    "migrate",
+    "deploy",
+    "rollback",
+)
+
+# What a part said before it died has several lines.
+_LINE_END = "\n"
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"rowledger.cli.commands.{name}")
+        command: click.Command = getattr(module, name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rowledger")
+def cli() -> None:
+    """Every CSV file that lands is accounted for exactly once, and you can prove it."""
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding lacks is shown as its escape.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli()
+    except (UnicodeEncodeError, UnicodeDecodeError) as error:
+        click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
+        sys.exit(1)
+    except (OSError, StackError, FaultError) as error:
+        click.echo(f"rowledger: {escaped(str(error), keep=_LINE_END)}", err=True)
+        sys.exit(1)

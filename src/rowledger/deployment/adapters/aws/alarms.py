@@ -1,0 +1,22 @@
+"""The alarms in CloudWatch."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rowledger.functions.adapters.aws.clients import translated
+from rowledger.functions.domain.errors import FaultCode, FaultError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+
+@dataclass(frozen=True, slots=True)
+class CloudWatchAlarms:
+    client: "CloudWatchClient"
+
+    def in_alarm(self, name: str) -> bool:
+        with translated(FaultCode.ALARM, f"looking at the alarm {name}"):
+            found = self.client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        if not found:
+            raise FaultError(FaultCode.ALARM, f"there is no alarm {name}")
+        return found[0]["StateValue"] == "ALARM"

@@ -1,0 +1,120 @@
+"""The software bill of materials of a release (CycloneDX), from what is really in the package.
+
+The wheel holds rowledger alone; the package holds the same, the libraries that the wheel asks for,
+and the CA certificates. One bill serves both.
+"""
+
+import email.parser
+import uuid
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import Message
+from pathlib import Path
+
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import DisjunctiveLicense, License
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from rowledger.deployment.release import ReleaseError
+from rowledger.functions import contract
+
+_DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
+_LICENSES = LicenseFactory()
+_LICENSE = "License :: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """needs: the names of what it requires in any case, extras left aside."""
+
+    component: Component
+    needs: frozenset[NormalizedName]
+
+
+def bill_of_materials(wheel: Path, package: Path, digests: dict[str, str], made: datetime) -> str:
+    """The bill as JSON, the same for the same files.
+
+    digests: the SHA-256 (hex) of wheel and package, and of the certificates if there are any, by
+    the files' names. made: when the released commit was.
+    """
+    product = _library(_metadata_of(wheel)[0])
+    product.component.type = ComponentType.APPLICATION
+    libraries = {
+        canonicalize_name(library.component.name): library
+        for library in map(_library, _metadata_of(package))
+    }
+    bom = Bom(
+        metadata=BomMetaData(component=product.component, timestamp=made),
+        # The same files, the same number.
+        serial_number=uuid.uuid5(uuid.NAMESPACE_OID, "\n".join(sorted(digests.values()))),
+    )
+    for library in (*libraries.values(), product):
+        missing = library.needs - libraries.keys()
+        if missing:
+            raise ReleaseError(
+                f"{library.component.name} needs {min(missing)}, which is not packed"
+            )
+        if library is not product:
+            bom.components.add(library.component)
+        bom.register_dependency(
+            library.component, [libraries[name].component for name in sorted(library.needs)]
+        )
+    for name, sha256 in sorted(digests.items()):
+        bom.components.add(_file(name, sha256))
+    return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+
+
+def _metadata_of(archive: Path) -> list[Message]:
+    """The metadata of each distribution in a wheel or in the package, sorted by file name."""
+    with zipfile.ZipFile(archive) as opened:
+        names = sorted(n for n in opened.namelist() if n.endswith(".dist-info/METADATA"))
+        return [email.parser.BytesParser().parsebytes(opened.read(name)) for name in names]
+
+
+def _library(metadata: Message) -> _Library:
+    name, version = str(metadata["Name"]), str(metadata["Version"])
+    purl = PackageURL("pypi", name=str(canonicalize_name(name)), version=version)
+    component = Component(
+        type=ComponentType.LIBRARY,
+        name=name,
+        version=version,
+        bom_ref=purl.to_string(),
+        purl=purl,
+        description=metadata["Summary"],
+        licenses=_licenses(metadata),
+    )
+    asked = (Requirement(line) for line in metadata.get_all("Requires-Dist", []))
+    needs = frozenset(
+        canonicalize_name(each.name)
+        for each in asked
+        # What only an extra asks for is not packed.
+        if each.marker is None or each.marker.evaluate({"extra": ""})
+    )
+    return _Library(component, needs)
+
+
+def _licenses(metadata: Message) -> list[License]:
+    """What the distribution says itself: an SPDX expression or identifier, else all its names."""
+    said = metadata["License-Expression"] or metadata["License"]
+    licenses = [_LICENSES.make_from_string(said)] if said else []
+    if any(isinstance(each, DisjunctiveLicense) and each.name for each in licenses):
+        classifiers = metadata.get_all("Classifier", [])
+        names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith(_LICENSE)]
+        licenses += [_LICENSES.make_with_name(name) for name in names if name != said]
+    return licenses
+
+
+def _file(name: str, sha256: str) -> Component:
+    return Component(
+        type=ComponentType.FILE,
+        name=name,
+        bom_ref=f"file:{name}",
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
+    )

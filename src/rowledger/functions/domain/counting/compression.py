@@ -1,0 +1,95 @@
+"""Reading gzip (RFC 1952) as a stream, in constant memory whatever it expands to."""
+
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rowledger.functions.domain.counting.blocks import BLOCK_SIZE
+from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
+
+if TYPE_CHECKING:
+    from zlib import _Decompress
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+_GZIP_FORMAT = zlib.MAX_WBITS | 16
+# zlib copies what follows a member; with thousands of tiny members in a slice that adds up.
+_SLICE = 8 * 1024
+
+
+class GzipReader:
+    """Decompresses a gzip stream of one or more members, which zero bytes may follow."""
+
+    def __init__(self, max_decompressed_bytes: int | None = None) -> None:
+        self._limit = max_decompressed_bytes
+        self._member: _Decompress | None = None
+        self._taken = 0
+        self._produced = 0
+
+    def read(self, data: bytes) -> Iterator[bytes]:
+        """Yield what `data` decompresses to, in pieces of at most BLOCK_SIZE bytes.
+
+        Raises RejectedError (CORRUPT_COMPRESSION with the offset into the compressed file at
+        which decompression fails, or TOO_LARGE).
+        """
+        for start in range(0, len(data), _SLICE):
+            yield from self._read_slice(data[start : start + _SLICE])
+
+    def finish(self) -> None:
+        """Take the end of the file. Raises RejectedError if it ends inside a member."""
+        if self._member is not None:
+            raise _corrupt("The gzip data ends too early: the file is truncated.", self._taken)
+
+    def _read_slice(self, data: bytes) -> Iterator[bytes]:
+        end = self._taken + len(data)
+        while data:
+            if self._member is None:
+                data = data.lstrip(b"\0")
+                if not data:
+                    break
+                self._member = zlib.decompressobj(_GZIP_FORMAT)
+            piece, data = self._decompress(self._member, data, end)
+            self._produced += len(piece)
+            self._check_limit()
+            yield piece
+        self._taken = end
+
+    def _decompress(self, member: "_Decompress", data: bytes, end: int) -> tuple[bytes, bytes]:
+        before = member.copy()
+        try:
+            piece = member.decompress(data, BLOCK_SIZE)
+        except zlib.error as error:
+            at = end - len(data) + _failing_byte(before, data)
+            raise _corrupt("The gzip data is damaged: it does not decompress.", at) from error
+        if not member.eof:
+            return piece, member.unconsumed_tail
+        self._member = None
+        return piece, member.unused_data
+
+    def _check_limit(self) -> None:
+        if self._limit is not None and self._produced > self._limit:
+            raise RejectedError(
+                Rejection(
+                    RejectionCode.TOO_LARGE,
+                    f"The file expands to more than {self._limit:,} bytes,"
+                    " which is the limit for a gzip file of its size.",
+                )
+            )
+
+
+def _failing_byte(before: "_Decompress", data: bytes) -> int:
+    """Find the byte of `data` at which decompression fails."""
+    good, bad = 0, len(data)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        try:
+            before.copy().decompress(data[:middle])
+        except zlib.error:
+            bad = middle
+        else:
+            good = middle
+    return good
+
+
+def _corrupt(message: str, at: int) -> RejectedError:
+    return RejectedError(Rejection(RejectionCode.CORRUPT_COMPRESSION, message, byte_offset=at))

@@ -1,0 +1,103 @@
+"""The message that tells people what became of an upload.
+
+The limits are those of the Amazon SNS API reference, Publish: an ASCII subject of at most 100
+characters without line breaks; message attributes hold no control characters.
+"""
+
+from dataclasses import dataclass, field
+
+from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.receipt import BackupPlace, timestamp
+from rowledger.functions.domain.text import printable
+from rowledger.functions.domain.upload import Upload
+
+MAX_SUBJECT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What is published. message_id is the same however often it is sent."""
+
+    message_id: str
+    subject: str
+    body: str
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNotification:
+    """A committed notification that one request alone may publish now.
+
+    request_id: whose right it is.
+    """
+
+    id: int
+    notification: Notification
+    request_id: str
+
+
+def announce(
+    upload: Upload,
+    outcome: Outcome,
+    *,
+    message_id: str,
+    file_id: int,
+    receipt: str,
+    backup: BackupPlace | None,
+) -> Notification:
+    """receipt: its s3:// address."""
+    name = printable(upload.key)
+    lines = [
+        f"File:      {name}",
+        f"Status:    {outcome.status}",
+        *_result_lines(outcome),
+        f"Size:      {outcome.size_bytes:,} bytes",
+        f"Received:  {timestamp(upload.received_at)}",
+        f"Version:   {upload.version_id}",
+        f"SHA-256:   {outcome.sha256 or 'none'}",
+        f"Receipt:   {printable(receipt)}",
+        f"Backup:    {printable(f's3://{backup.bucket}/{backup.key}') if backup else 'none'}",
+        f"Ledger id: {file_id}",
+    ]
+    return Notification(
+        message_id=message_id,
+        subject=_subject(outcome, name),
+        body="\n".join(lines) + "\n",
+        attributes={
+            "status": outcome.status.value,
+            "filename": name,
+            "message_id": message_id,
+        },
+    )
+
+
+def _result_lines(outcome: Outcome) -> list[str]:
+    if outcome.count:
+        return [f"Data rows: {outcome.count.rows:,}"]
+    rejection = outcome.rejection
+    if rejection is None:  # an outcome has a count or a rejection
+        return []
+    lines = [f"Reason:    {rejection.code}: {rejection.message}"]
+    if rejection.line is not None:
+        lines.append(f"Line:      {rejection.line:,}")
+    if rejection.byte_offset is not None:
+        lines.append(f"Byte:      {rejection.byte_offset:,}")
+    return lines
+
+
+def _rows(number: int) -> str:
+    return f"{number} data row{'' if number == 1 else 's'}"
+
+
+def _subject(outcome: Outcome, name: str) -> str:
+    if outcome.count:
+        end = f" ({_rows(outcome.count.rows)})"
+    else:
+        end = f" ({outcome.rejection.code})" if outcome.rejection else ""
+    start = f"{outcome.status}: "
+    # A mail program would take "=?…?=" for an encoded word (RFC 2047) and show what it encodes.
+    ascii_name = name.encode("ascii", errors="replace").decode().replace("=?", "= ?")
+    room = MAX_SUBJECT - len(start) - len(end)
+    if len(ascii_name) > room:
+        ascii_name = "..." + ascii_name[-(room - 3) :]
+    return f"{start}{ascii_name}{end}"

@@ -1,0 +1,9 @@
+"""The Lambda function csv-processor. Built at import, so that a missing setting stops its start."""
+
+import os
+
+from rowledger.functions.config import Config
+from rowledger.functions.handlers.processor import build_handler
+from rowledger.functions.wiring import bootstrap
+
+handler = build_handler(bootstrap(Config.from_environment(os.environ)))

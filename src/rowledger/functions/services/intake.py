@@ -1,0 +1,142 @@
+"""What the function does with one upload, in the order that keeps the promise.
+
+Claim the ledger row; stream and count; write the receipt; copy and verify the backup; commit the
+outcome with its pending notification; publish; mark it sent. Each step may be the last one before
+a crash: the next attempt finds the same keys, and nothing is announced that is not committed.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.ledger import Claim, Finished, InProgress
+from rowledger.functions.domain.notification import PendingNotification, announce
+from rowledger.functions.domain.outcome import Outcome, Status, deleted, examine
+from rowledger.functions.domain.receipt import BackupPlace, render_receipt
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.ports.storage import Storage
+from rowledger.functions.services.cleanup import after
+from rowledger.functions.services.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done for an upload. outcome is None where an earlier attempt had finished it."""
+
+    upload: Upload
+    file_id: int
+    status: Status
+    attempt: int | None
+    outcome: Outcome | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """now: the wall clock, UTC. monotonic: seconds, for durations."""
+
+    ledger: Ledger
+    storage: Storage
+    outbox: Outbox
+    output_bucket: str
+    backup_bucket: str
+    header: bool
+    expansion: ExpansionLimit
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+    def take(self, upload: Upload, request_id: str, *, seconds: float) -> Report:
+        """Account for one upload; raise FaultError where that must be tried again.
+
+        seconds: how long this may take; an attempt that sees no end by then gives up.
+        """
+        started = self.monotonic()
+        deadline = Deadline(started + seconds, self.monotonic)
+        deadline.check("the upload was claimed")
+        match self.ledger.claim(upload, request_id):
+            case InProgress(until):
+                raise FaultError(
+                    FaultCode.UPLOAD_IN_PROGRESS,
+                    f"another attempt holds {upload.key!r} (until {until})",
+                )
+            case Finished(file_id, status):
+                self.outbox.send_unsent(file_id, request_id, deadline)
+                return Report(upload, file_id, status, None, None, self._since(started))
+            case Claim() as claim:
+                try:
+                    outcome, pending = self._process(upload, claim, started, deadline)
+                except Exception as error:
+                    code = error.code if isinstance(error, FaultError) else FaultCode.INTERNAL
+                    after(error, lambda: self.ledger.release(claim, code))
+                    raise
+                self.outbox.send(pending, deadline)
+                return Report(
+                    upload,
+                    claim.file_id,
+                    outcome.status,
+                    claim.attempt,
+                    outcome,
+                    self._since(started),
+                )
+
+    def _process(
+        self, upload: Upload, claim: Claim, started: float, deadline: Deadline
+    ) -> tuple[Outcome, PendingNotification]:
+        outcome = self.examine(upload, deadline)
+        backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
+        receipt = receipt_key(upload)
+        duration_ms = self._since(started)
+        deadline.check("the receipt was written")
+        self.storage.write_receipt(
+            receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
+        )
+        backup_version_id = None
+        if backup:
+            backup_version_id = self.storage.back_up(
+                upload, backup.key, outcome, deadline, retry=claim.attempt > 1
+            )
+        notification = announce(
+            upload,
+            outcome,
+            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt))),
+            file_id=claim.file_id,
+            receipt=f"s3://{self.output_bucket}/{receipt}",
+            backup=backup,
+        )
+        deadline.check("the outcome was committed")
+        pending = self.ledger.commit(
+            claim,
+            outcome,
+            notification,
+            backup_version_id=backup_version_id,
+            duration_ms=duration_ms,
+        )
+        return outcome, pending
+
+    def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
+        """Read exactly this version and say what it is; raise FaultError where that fails."""
+        deadline.check("the file was read")
+        try:
+            with self.storage.read(upload) as chunks:
+                return examine(
+                    deadline.within(chunks, "the end of the file was read"),
+                    header=self.header,
+                    max_decompressed_bytes=self.expansion.of(upload.size_bytes),
+                )
+        except FaultError as fault:
+            if fault.code is FaultCode.OBJECT_MISSING:
+                return deleted(upload.size_bytes)
+            raise
+
+    def _since(self, started: float) -> int:
+        return round((self.monotonic() - started) * 1000)
+
+
+def _address(upload: Upload, attempt: int) -> str:
+    return f"s3://{upload.bucket}/{upload.key}?versionId={upload.version_id}&attempt={attempt}"

@@ -1,0 +1,57 @@
+"""Returns alarms to OK when their period holds nothing bad any more.
+
+The emulator looks at an alarm only when metric data arrive, and leaves it as it is where its period
+is empty. CloudWatch looks again and again, and here every alarm treats missing data as not
+breaching.
+"""
+
+import operator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rowledger.local.clients import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+
+_COMPARISONS = {
+    "GreaterThanThreshold": operator.gt,
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
+    "LessThanOrEqualToThreshold": operator.le,
+}
+
+
+class AlarmRecovery:
+    """Evaluates the alarms that are not OK."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
+
+    def run_once(self, now: datetime | None = None) -> None:
+        """Set to OK what has nothing breaching in its last periods; raise botocore's errors."""
+        now = now or datetime.now(UTC)
+        for alarm in self._cloudwatch.describe_alarms()["MetricAlarms"]:
+            ignores_gaps = alarm.get("TreatMissingData") == "notBreaching"
+            if alarm["StateValue"] != "OK" and ignores_gaps and not self._breaching(alarm, now):
+                self._cloudwatch.set_alarm_state(
+                    AlarmName=alarm["AlarmName"],
+                    StateValue="OK",
+                    StateReason="No datapoint of the last period was breaching.",
+                )
+
+    def _breaching(self, alarm: "MetricAlarmTypeDef", now: datetime) -> bool:
+        span = alarm["Period"] * alarm["EvaluationPeriods"]
+        statistic = alarm["Statistic"]
+        found = self._cloudwatch.get_metric_statistics(
+            Namespace=alarm["Namespace"],
+            MetricName=alarm["MetricName"],
+            Dimensions=alarm["Dimensions"],
+            StartTime=now - timedelta(seconds=span),
+            EndTime=now,
+            Period=alarm["Period"],
+            Statistics=[statistic],
+        )
+        beyond = _COMPARISONS[alarm["ComparisonOperator"]]
+        return any(beyond(point[statistic], alarm["Threshold"]) for point in found["Datapoints"])

@@ -1,0 +1,105 @@
+"""The AWS emulator: one background process whose state is saved when it ends by itself."""
+
+import secrets
+import shutil
+import sys
+import urllib.error
+import urllib.request
+
+from rowledger.local import StackError
+from rowledger.local import clients as aws
+from rowledger.local.layout import Layout
+from rowledger.local.private_files import tail
+from rowledger.local.processes import process as processes
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.state import Part, Secrets
+from rowledger.local.waiting import until
+
+NAME = "emulator"
+# Not imported: that would load the emulator itself into every command.
+PROGRAM = "rowledger.local.processes.process.emulator_program"
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+_PROBE_SECONDS = 5
+# Between the tries of an asynchronous invocation: this, then twice this.
+_RETRY_BASE_SECONDS = "1"
+
+
+def endpoint_url(port: int) -> str:
+    return f"http://{ports.HOST}:{port}"
+
+
+def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> Part:
+    """Start the emulator and wait until it answers; raise StackError with the end of its log."""
+    _clear_scratch(layout)
+    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, credentials, port))
+
+
+def _start_on(layout: Layout, credentials: Secrets, port: int) -> Part:
+    log_file = layout.log_file(NAME)
+    process = processes.spawn(
+        [sys.executable, "-m", PROGRAM],
+        environment=_environment(layout, credentials, port),
+        cwd=layout.emulator,
+        log_file=log_file,
+    )
+    until(lambda: not process.alive() or answers(port), _START_SECONDS)
+    if process.alive() and answers(port):
+        return Part(port, process)
+    running = process.find()
+    if running is not None:
+        processes.stop([running], grace_seconds=5)
+    raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
+
+
+def answers(port: int) -> bool:
+    """Whether the emulator's health endpoint says that it is up."""
+    # Through no proxy, whatever the environment names: the address is loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url(port)}/_ministack/health", timeout=_PROBE_SECONDS) as page:
+            return bool(page.status == 200)  # noqa: PLR2004 -- HTTP's own number
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def stop(layout: Layout, part: Part) -> None:
+    """End the emulator, which saves its state, and then every process of a function it started."""
+    running = part.process.find()
+    if running is not None:
+        processes.stop_gently(running, _STOP_SECONDS)
+    _clear_scratch(layout)
+
+
+def _environment(layout: Layout, credentials: Secrets, port: int) -> dict[str, str]:
+    # Functions inherit this environment, so it holds nothing that they must not see: the emulator
+    # replaces the two AWS keys by those of the function's own role.
+    return processes.marked_environment(layout.root) | {
+        "BIND_HOST": ports.HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": ports.HOST,
+        "MINISTACK_REGION": aws.REGION,
+        "MINISTACK_ACCOUNT_ID": aws.ACCOUNT_ID,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(layout.emulator / "state"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(layout.emulator / "s3"),
+        "LAMBDA_EXECUTOR": "local",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": _RETRY_BASE_SECONDS,
+        "TMPDIR": str(layout.scratch),
+        "HOME": str(layout.emulator),
+        # It would open listeners of its own, and remove containers of a Docker that it finds.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{layout.emulator}/no-docker-{secrets.token_hex(4)}",
+    }
+
+
+def _clear_scratch(layout: Layout) -> None:
+    shutil.rmtree(layout.scratch, ignore_errors=True)
+    layout.scratch.mkdir(mode=0o700, parents=True)

@@ -1,0 +1,138 @@
+"""The local PostgreSQL server: initialised once, started and stopped by process id."""
+
+import shutil
+from pathlib import Path
+
+import psutil
+
+from rowledger.local import StackError
+from rowledger.local.layout import Layout
+from rowledger.local.private_files import tail
+from rowledger.local.processes import postgres_programs, server_user
+from rowledger.local.processes import process as processes
+from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes.process import ProcessId
+from rowledger.local.state import Part, Secrets
+from rowledger.local.waiting import until
+
+NAME = "postgres"
+SUPERUSER = "postgres"
+
+_START_SECONDS = 30
+_STOP_SECONDS = 30
+# Each warm copy of the function keeps a connection, and a burst of uploads makes many copies.
+_MAX_CONNECTIONS = 300
+
+
+def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> Part:
+    """Start the server, initialising its data first if there is none; raise StackError."""
+    _initialise(layout, credentials)
+    _forget_dead_server(layout)
+    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
+
+
+def _start_on(layout: Layout, port: int) -> Part:
+    log_file = layout.log_file(NAME)
+    log_file.touch(mode=0o600)
+    server_user.give(log_file)
+    server = f"-p {port} -c listen_addresses={ports.HOST} -c unix_socket_directories='' "
+    server += f"-c max_connections={_MAX_CONNECTIONS}"
+    try:
+        _pg_ctl(layout, "start", "-t", str(_START_SECONDS), "-l", str(log_file), "-o", server)
+    except StackError as error:
+        said = tail(log_file)
+        stop(layout)  # one that is slow to start goes on starting
+        raise StackError(f"{NAME} did not start; {log_file} ends:\n{said}") from error
+    running = find(layout)
+    if running is None:
+        raise StackError(f"{NAME} ended at once; {log_file} ends:\n{tail(log_file)}")
+    return Part(port, running)
+
+
+def find(layout: Layout) -> ProcessId | None:
+    """The server that runs on this data folder, as it says itself in its pid file."""
+    try:
+        pid = int((layout.postgres / "postmaster.pid").read_text().split("\n", 1)[0])
+        process = ProcessId.of(pid)
+        found = process.find()
+        # The pid file may outlive the server, and its id may belong to anyone by now.
+        ours = found is not None and str(layout.postgres) in found.cmdline()
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return None
+    return process if ours else None
+
+
+def stop(layout: Layout) -> None:
+    """End the server on this data folder, if one runs; open sessions are closed."""
+    running = find(layout)
+    if running is None:
+        return
+    try:
+        _pg_ctl(layout, "stop", "-t", str(_STOP_SECONDS), "-m", "fast")
+    except StackError:
+        processes.stop(filter(None, [running.find()]), grace_seconds=5)
+    # The server takes its pid file away a moment before it ends.
+    until(lambda: not running.alive(), _STOP_SECONDS)
+
+
+def _initialise(layout: Layout, credentials: Secrets) -> None:
+    if layout.postgres.exists():
+        return
+    # The data folder appears under its name only when it is whole, so that an interrupted
+    # initialisation leaves a draft that the next one clears away.
+    draft = layout.draft
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    server_user.give(draft)
+    password_file = layout.root / "postgres.password"
+    try:
+        password_file.touch(mode=0o600)
+        password_file.write_text(credentials.superuser_password)
+        server_user.give(password_file)
+        _initdb(layout, draft, password_file)
+    finally:
+        password_file.unlink(missing_ok=True)
+    draft.rename(layout.postgres)
+
+
+def _forget_dead_server(layout: Layout) -> None:
+    """Remove what keeps a server from starting on the data of one that was killed.
+
+    That is its children, which on a busy machine see only after a while that it is gone, and its
+    pid file, whose id may belong to another process by now.
+    """
+    if find(layout) is None:
+        processes.stop(_children_of_a_dead_server(layout), grace_seconds=5)
+        (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _children_of_a_dead_server(layout: Layout) -> list[psutil.Process]:
+    """Every process of PostgreSQL that works in this data folder, where no server runs."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == NAME and process.info["cwd"] == str(layout.postgres)
+    ]
+
+
+def _initdb(layout: Layout, data: Path, password_file: Path) -> None:
+    _run(
+        layout,
+        "initdb",
+        f"--pgdata={data}",
+        f"--username={SUPERUSER}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-locale",
+    )
+
+
+def _pg_ctl(layout: Layout, action: str, *arguments: str) -> None:
+    _run(layout, "pg_ctl", action, "-w", "-D", str(layout.postgres), *arguments)
+
+
+def _run(layout: Layout, program: str, *arguments: str) -> None:
+    server_user.open_the_way_to(postgres_programs.folder() / program)
+    environment = processes.clean_environment()
+    postgres_programs.run(program, *arguments, environment=environment, cwd=layout.root)

@@ -1,0 +1,36 @@
+"""The administrator in the local emulator: the same package under its own role, and its work."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rowledger.functions import contract
+from rowledger.local import StackError
+from rowledger.local.clients import Aws
+from rowledger.local.provisioning.functions import put_function, put_role
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+# RDS names its own; Terraform passes that name on.
+MASTER_SECRET = "rowledger/master"  # noqa: S105 -- a name
+
+
+def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
+    """Create the function or bring it up to date.
+
+    arns: a value for every placeholder of its policy document.
+    """
+    administrator = contract.load("pipeline.json")["administrator"]
+    role = put_role(aws.client("iam"), administrator["role"], arns)
+    put_function(aws.client("lambda"), administrator, role, environment, package)
+
+
+def invoke(aws: Aws, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
+    """Let it act on an event; raise StackError with its own words where it fails."""
+    client: LambdaClient = aws.client("lambda")
+    name = contract.load("pipeline.json")["administrator"]["name"]
+    answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    said = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise StackError(f"{name} failed: {said.get('errorMessage', said)}")
+    return said

@@ -1,0 +1,194 @@
+"""Functions in the local emulator: package, role and settings, and what invokes csv-processor."""
+
+import base64
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from rowledger.deployment.packaging import PackagingError, build_package
+from rowledger.functions import contract
+from rowledger.local import StackError
+from rowledger.local.clients import ACCOUNT_ID, Aws
+from rowledger.local.layout import Layout
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+_ALLOW_S3 = "input-bucket"
+_NOTIFICATION_ID = "uploads"
+
+
+def settings(
+    function: str, *, topic_arn: str, secret_arn: str, master_secret_arn: str, database: str
+) -> dict[str, str]:
+    """A function's environment: the settings that the contract says it uses.
+
+    function: its section in pipeline.json. database: host:port/name. What the user's environment
+    says of an optional setting holds.
+    """
+    pipeline = contract.load("pipeline.json")
+    wired = {
+        "ROWLEDGER_INPUT_BUCKET": pipeline["buckets"]["input"],
+        "ROWLEDGER_OUTPUT_BUCKET": pipeline["buckets"]["output"],
+        "ROWLEDGER_BACKUP_BUCKET": pipeline["buckets"]["backup"],
+        "ROWLEDGER_TOPIC_ARN": topic_arn,
+        "ROWLEDGER_DATABASE_SECRET_ID": secret_arn,
+        "ROWLEDGER_MASTER_SECRET_ID": master_secret_arn,
+        "ROWLEDGER_DATABASE_ADDRESS": database,
+        "ROWLEDGER_DATABASE_TLS": "local",
+    }
+    used = {
+        setting["name"]: setting
+        for setting in contract.load("settings.json")["settings"]
+        if function in setting["used_by"]
+    }
+    values = {
+        name: wired.get(name) or os.environ.get(name, setting.get("default", ""))
+        for name, setting in used.items()
+    }
+    # An empty value is what the function takes for absent anyway.
+    return {name: value for name, value in values.items() if value}
+
+
+def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
+    """Create the function or bring code, configuration and role up to date.
+
+    arns: a value for every placeholder of the policy document.
+    """
+    pipeline = contract.load("pipeline.json")
+    role = put_role(aws.client("iam"), pipeline["role"], arns)
+    client: LambdaClient = aws.client("lambda")
+    put_function(client, pipeline["function"], role, environment, package)
+    name = pipeline["function"]["name"]
+    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
+    _allow_bucket(client, name, arns["input_bucket_arn"])
+    _notify(aws.client("s3"), client, name, pipeline)
+
+
+def build(layout: Layout) -> bytes:
+    """The package that every function runs; raise StackError where it cannot be built."""
+    try:
+        build_package(layout.package)
+    except PackagingError as error:
+        raise StackError(f"the function's package cannot be built: {error}") from error
+    return layout.package.read_bytes()
+
+
+def put_role(iam: "IAMClient", name: str, arns: dict[str, str]) -> str:
+    """The ARN of the role with the trust and the policy that the contract names like it."""
+    trust = contract.policy(f"{name}-trust", account_id=ACCOUNT_ID)
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    if role["AssumeRolePolicyDocument"] != json.loads(trust):
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
+    _role_policy(iam, name, contract.policy(name, **arns))
+    return role["Arn"]
+
+
+def _role_policy(iam: "IAMClient", role: str, wanted: str) -> None:
+    try:
+        known = iam.get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"]
+    except iam.exceptions.NoSuchEntityException:
+        known = None
+    if known != json.loads(wanted):
+        iam.put_role_policy(RoleName=role, PolicyName=role, PolicyDocument=wanted)
+
+
+def _configuration(
+    function: dict[str, Any], role: str, environment: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        "FunctionName": function["name"],
+        "Role": role,
+        "Runtime": function["runtime"],
+        "Handler": function["handler"],
+        "MemorySize": function["memory_mb"],
+        "Timeout": function["timeout_seconds"],
+        "Environment": {"Variables": environment},
+        "LoggingConfig": {"LogGroup": function["log_group"]},
+    }
+
+
+def put_function(
+    client: "LambdaClient",
+    function: dict[str, Any],
+    role: str,
+    environment: dict[str, str],
+    package: bytes,
+) -> None:
+    """Create a function of the contract, or bring its code and configuration up to date."""
+    name, wanted = function["name"], _configuration(function, role, environment)
+    try:
+        known = client.get_function_configuration(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        client.create_function(Code={"ZipFile": package}, **wanted)
+        client.get_waiter("function_active_v2").wait(FunctionName=name)
+        return
+    if known["CodeSha256"] != base64.b64encode(hashlib.sha256(package).digest()).decode():
+        client.update_function_code(FunctionName=name, ZipFile=package)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+    if any(not _says(known.get(key), value) for key, value in wanted.items()):
+        client.update_function_configuration(**wanted)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
+def _says(known: Any, wanted: Any) -> bool:  # noqa: ANN401 -- any value of an API's answer
+    """Whether an answer holds what was asked for; it may hold defaults beside it."""
+    if isinstance(wanted, dict) and isinstance(known, dict) and "Variables" not in wanted:
+        return all(known.get(key) == value for key, value in wanted.items())
+    return bool(known == wanted)
+
+
+def put_retries(
+    client: "LambdaClient", name: str, retries: dict[str, int], failure_queue_arn: str | None = None
+) -> None:
+    """Set what becomes of an asynchronous event whose invocation failed."""
+    wanted: dict[str, Any] = {
+        "MaximumRetryAttempts": retries["maximum_retry_attempts"],
+        "MaximumEventAgeInSeconds": retries["maximum_event_age_seconds"],
+    }
+    if failure_queue_arn:
+        wanted["DestinationConfig"] = {"OnFailure": {"Destination": failure_queue_arn}}
+    try:
+        known: Any = client.get_function_event_invoke_config(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        known = {}
+    if any(not _says(known.get(key), value) for key, value in wanted.items()):
+        client.put_function_event_invoke_config(FunctionName=name, **wanted)
+
+
+def _allow_bucket(client: "LambdaClient", name: str, bucket_arn: str) -> None:
+    try:
+        policy = json.loads(client.get_policy(FunctionName=name)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        policy = {"Statement": []}
+    if any(statement["Sid"] == _ALLOW_S3 for statement in policy["Statement"]):
+        return
+    client.add_permission(
+        FunctionName=name,
+        StatementId=_ALLOW_S3,
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+        SourceArn=bucket_arn,
+        SourceAccount=ACCOUNT_ID,
+    )
+
+
+def _notify(s3: "S3Client", client: "LambdaClient", name: str, pipeline: dict[str, Any]) -> None:
+    bucket = pipeline["buckets"]["input"]
+    wanted: Any = {
+        "Id": _NOTIFICATION_ID,
+        "LambdaFunctionArn": client.get_function_configuration(FunctionName=name)["FunctionArn"],
+        # No suffix filter: it would be case-sensitive, so the function itself sorts names out.
+        "Events": pipeline["event_filter"]["events"],
+    }
+    known = s3.get_bucket_notification_configuration(Bucket=bucket)
+    if known.get("LambdaFunctionConfigurations") != [wanted]:
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
+        )

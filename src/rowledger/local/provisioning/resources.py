@@ -1,0 +1,172 @@
+"""The pipeline's resources in the local emulator, created or brought up to date.
+
+What the function and its infrastructure share comes from the contract, so that this says how to
+make a resource and never what its numbers are.
+"""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rowledger.functions import contract
+from rowledger.functions.config import ReconcilerConfig
+from rowledger.local.clients import ACCOUNT_ID, REGION, Aws
+from rowledger.local.layout import Layout
+from rowledger.local.mail import relay as mail_relay
+from rowledger.local.provisioning import administrator, reconciler
+from rowledger.local.provisioning import functions as function
+from rowledger.local.provisioning.database_logins import Login
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+SUBSCRIBER = "ops@rowledger.test"
+
+
+def provision(
+    aws: Aws, layout: Layout, master: Login, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Make everything the pipeline needs, schema included; return its ROWLEDGER_* settings.
+
+    master: who may make roles, for the database that the functions are to use.
+    """
+    pipeline = contract.load("pipeline.json")
+    progress("provisioning buckets, secret, topic and queues")
+    for bucket in pipeline["buckets"].values():
+        _bucket(aws.client("s3"), bucket)
+    secrets = aws.client("secretsmanager")
+    secret = _secret(secrets, pipeline["secret"])
+    # As RDS keeps it: without where the database is.
+    master_secret = _secret(
+        secrets,
+        administrator.MASTER_SECRET,
+        json.dumps({"username": master.username, "password": master.password}),
+    )
+    topic = _topic(aws.client("sns"), pipeline["topic"])
+    mail_relay.subscribe(aws, topic)
+    failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
+    group = _log_group(aws.client("logs"), pipeline["function"])
+    reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
+    administrator_group = _log_group(aws.client("logs"), pipeline["administrator"])
+    settings = {
+        name: function.settings(
+            name,
+            topic_arn=topic,
+            secret_arn=secret,
+            master_secret_arn=master_secret,
+            database=master.address,
+        )
+        for name in ("function", "reconciler", "administrator")
+    }
+    # Refuses here what the functions would refuse at their start.
+    ReconcilerConfig.from_environment(settings["reconciler"])
+    arns = {
+        **{
+            f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
+        },
+        "secret_arn": secret,
+        "topic_arn": topic,
+        "failure_queue_arn": failures,
+        "log_group_arn": group,
+        "reconciler_log_group_arn": reconciler_group,
+        "administrator_log_group_arn": administrator_group,
+        "master_secret_arn": master_secret,
+    }
+    package = function.build(layout)
+    progress("migrating the database")
+    administrator.deploy(aws, package, settings["administrator"], arns)
+    administrator.invoke(aws, {"action": "migrate"})
+    progress("deploying the functions")
+    function.deploy(aws, package, settings["function"], arns)
+    reconciler.deploy(aws, package, settings["reconciler"], arns)
+    progress("setting the alarms")
+    for name, alarm in pipeline["alarms"].items():
+        _alarm(aws.client("cloudwatch"), name, alarm, topic)
+    # The reconciler does what the function does, and uses all of its settings.
+    return settings["reconciler"]
+
+
+def _bucket(s3: "S3Client", name: str) -> None:
+    known = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    if name not in known:
+        s3.create_bucket(Bucket=name)
+    if s3.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_public_access_block(
+        Bucket=name,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+
+
+def _secret(secrets: "SecretsManagerClient", name: str, value: str | None = None) -> str:
+    """value: None leaves it to whoever writes it."""
+    try:
+        arn = secrets.describe_secret(SecretId=name)["ARN"]
+    except secrets.exceptions.ResourceNotFoundException:
+        arn = secrets.create_secret(Name=name)["ARN"]
+    if value is not None and secrets.get_secret_value(SecretId=name).get("SecretString") != value:
+        secrets.put_secret_value(SecretId=name, SecretString=value)
+    return arn
+
+
+def _topic(sns: "SNSClient", name: str) -> str:
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    if not any(each["Endpoint"] == SUBSCRIBER for each in subscriptions):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=SUBSCRIBER)
+    return topic
+
+
+def _queue(sqs: "SQSClient", queue: dict[str, Any]) -> str:
+    wanted: Any = {"MessageRetentionPeriod": str(queue["retention_seconds"])}
+    try:
+        url = sqs.get_queue_url(QueueName=queue["name"])["QueueUrl"]
+    except sqs.exceptions.QueueDoesNotExist:
+        url = sqs.create_queue(QueueName=queue["name"], Attributes=wanted)["QueueUrl"]
+    known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    if not wanted.items() <= known.items():
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=wanted)
+    return known["QueueArn"]
+
+
+def _log_group(logs: "CloudWatchLogsClient", function_contract: dict[str, Any]) -> str:
+    name, days = function_contract["log_group"], function_contract["log_retention_days"]
+    groups = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    known = next((group for group in groups if group["logGroupName"] == name), None)
+    if known is None:
+        logs.create_log_group(logGroupName=name)
+    if known is None or known.get("retentionInDays") != days:
+        logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+    return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{name}"
+
+
+def _alarm(cloudwatch: "CloudWatchClient", name: str, alarm: dict[str, Any], topic: str) -> None:
+    wanted = {
+        "AlarmName": name,
+        "AlarmDescription": alarm["description"],
+        "Namespace": alarm["namespace"],
+        "MetricName": alarm["metric"],
+        "Dimensions": [
+            {"Name": dimension, "Value": value} for dimension, value in alarm["dimensions"].items()
+        ],
+        "Statistic": alarm["statistic"],
+        "ComparisonOperator": alarm["comparison"],
+        "Threshold": float(alarm["threshold"]),
+        "Period": alarm["period_seconds"],
+        "EvaluationPeriods": alarm["evaluation_periods"],
+        "TreatMissingData": alarm["treat_missing_data"],
+        "AlarmActions": [topic],
+    }
+    known = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    if not known or any(known[0].get(key) != value for key, value in wanted.items()):
+        cloudwatch.put_metric_alarm(**wanted)

@@ -1,0 +1,87 @@
+"""The failure queue in SQS."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from rowledger.functions.adapters.aws.clients import translated
+from rowledger.functions.domain.errors import FaultCode
+from rowledger.operations.domain.dead_letters import QueuedMessage
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+# What one call may hold (Amazon SQS API reference, ReceiveMessage).
+_BATCH = 10
+# A call that waits asks every server of the queue, so that an empty answer means an empty queue.
+_WAIT_SECONDS = 1
+# How long a message stays hidden should this process die while it holds it.
+_VISIBILITY_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SqsDeadLetters:
+    client: "SQSClient"
+    queue_url: str
+
+    @contextmanager
+    def held(self) -> Iterator[list[QueuedMessage]]:
+        found: dict[str, QueuedMessage] = {}
+        try:
+            while batch := self._receive():
+                # One that shows again has a newer handle, and only the newest is good.
+                found |= {message.id: message for message in batch}
+            yield sorted(found.values(), key=lambda message: message.sent_at)
+        finally:
+            self._give_back(list(found.values()))
+
+    def remove(self, message: QueuedMessage) -> None:
+        with translated(FaultCode.FAILURE_QUEUE, "removing an event from the failure queue"):
+            self.client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message.handle)
+
+    def hidden(self) -> int:
+        name: Literal["ApproximateNumberOfMessagesNotVisible"] = (
+            "ApproximateNumberOfMessagesNotVisible"
+        )
+        with translated(FaultCode.FAILURE_QUEUE, "asking the failure queue what is held"):
+            answer = self.client.get_queue_attributes(
+                QueueUrl=self.queue_url, AttributeNames=[name]
+            )
+        return int(answer["Attributes"][name])
+
+    def _receive(self) -> list[QueuedMessage]:
+        with translated(FaultCode.FAILURE_QUEUE, "reading the failure queue"):
+            answer = self.client.receive_message(
+                QueueUrl=self.queue_url,
+                MaxNumberOfMessages=_BATCH,
+                WaitTimeSeconds=_WAIT_SECONDS,
+                VisibilityTimeout=_VISIBILITY_SECONDS,
+                MessageSystemAttributeNames=["SentTimestamp"],
+            )
+        return [_message(each) for each in answer.get("Messages", [])]
+
+    def _give_back(self, messages: list[QueuedMessage]) -> None:
+        for start in range(0, len(messages), _BATCH):
+            with translated(FaultCode.FAILURE_QUEUE, "giving events back to the failure queue"):
+                # The answer lists what it could not give back: mostly what was removed. Anything
+                # else shows again by itself.
+                self.client.change_message_visibility_batch(
+                    QueueUrl=self.queue_url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": each.handle, "VisibilityTimeout": 0}
+                        for number, each in enumerate(messages[start : start + _BATCH])
+                    ],
+                )
+
+
+def _message(message: "MessageTypeDef") -> QueuedMessage:
+    sent_ms = int(message["Attributes"]["SentTimestamp"])
+    return QueuedMessage(
+        message["MessageId"],
+        message["ReceiptHandle"],
+        datetime.fromtimestamp(sent_ms / 1000, tz=UTC),
+        message["Body"],
+    )

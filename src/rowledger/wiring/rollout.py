@@ -1,0 +1,56 @@
+"""Wires deployments together; apart from bootstrap.py, which the functions' package holds."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
+from rowledger.deployment.adapters.aws.canary import S3Canary
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.domain.rollout import Release
+from rowledger.deployment.services.rollout import Deploy
+from rowledger.functions import contract
+from rowledger.functions.adapters.aws.clients import client_config, translated
+from rowledger.functions.domain.errors import FaultCode
+
+# Beyond a function's own timeout, for the way there and back.
+_MARGIN_SECONDS = 10
+
+
+def bootstrap_deployment(
+    release: Release,
+    *,
+    tell: Callable[[str], None],
+    interruptible: Callable[[], AbstractContextManager[None]] = nullcontext,
+    session: Any = boto3,  # noqa: ANN401 -- boto3 itself, or a session of it
+) -> Deploy:
+    """Deployments over AWS, or over what its environment variables point at."""
+    with translated(FaultCode.CONFIGURATION, "reading AWS's settings and credentials"):
+        config = client_config(read_timeout=10)
+        return Deploy(
+            functions=LambdaFunctions(
+                session.client("lambda", config=config),
+                session.client("lambda", config=client_config(read_timeout=_longest_run())),
+            ),
+            canary=S3Canary(session.client("s3", config=config), release.input_bucket),
+            alarms=CloudWatchAlarms(session.client("cloudwatch", config=config)),
+            alarm=f"{release.processor.function}-errors",
+            now=lambda: datetime.now(UTC),
+            monotonic=time.monotonic,
+            sleep=time.sleep,
+            tell=tell,
+            interruptible=interruptible,
+        )
+
+
+def _longest_run() -> int:
+    """Seconds after which every function has answered."""
+    pipeline = contract.load("pipeline.json")
+    longest: int = max(
+        pipeline[use]["timeout_seconds"] for use in ("function", "reconciler", "administrator")
+    )
+    return longest + _MARGIN_SECONDS

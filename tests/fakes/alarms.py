@@ -1,0 +1,17 @@
+"""Alarms in memory: the twin of CloudWatchAlarms."""
+
+from rowledger.functions.domain.errors import FaultCode, FaultError
+
+
+class MemoryAlarms:
+    """states: whether each alarm is in ALARM, by name, one a look; the last one stays."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, list[bool]] = {}
+
+    def in_alarm(self, name: str) -> bool:
+        try:
+            states = self.states[name]
+        except KeyError:
+            raise FaultError(FaultCode.ALARM, f"there is no alarm {name}") from None
+        return states.pop(0) if len(states) > 1 else states[0]

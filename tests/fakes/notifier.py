@@ -1,0 +1,17 @@
+"""A notifier that keeps what it was given."""
+
+from rowledger.functions.domain.notification import Notification
+
+
+class MemoryNotifier:
+    """The in-memory twin of SnsNotifier. Faults put in `faults` are raised first, one a call."""
+
+    def __init__(self) -> None:
+        self.published: list[Notification] = []
+        self.faults: list[Exception] = []
+
+    def publish(self, notification: Notification) -> str:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.published.append(notification)
+        return f"memory-{len(self.published)}"

@@ -1,0 +1,102 @@
+"""Buckets in memory: the twin of S3Storage."""
+
+import hashlib
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.reconciliation import Cursor
+from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.storage import Page
+
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class MemoryStorage:
+    """Faults put in `faults` under a method's name are raised first, one a call."""
+
+    def __init__(self, chunk_bytes: int = 1024) -> None:
+        self.uploads: dict[tuple[str, str, str], bytes] = {}
+        self.modified: dict[tuple[str, str, str], datetime] = {}
+        self.receipts: dict[str, bytes] = {}
+        self.backups: dict[str, bytes] = {}
+        self.faults: dict[str, list[Exception]] = {}
+        self._chunk_bytes = chunk_bytes
+
+    @contextmanager
+    def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
+        self._raise_fault("read")
+        try:
+            content = self.uploads[upload.bucket, upload.key, upload.version_id]
+        except KeyError:
+            raise FaultError(
+                FaultCode.OBJECT_MISSING, f"{upload.key!r} has no version {upload.version_id}"
+            ) from None
+        yield (
+            content[start : start + self._chunk_bytes]
+            for start in range(0, len(content), self._chunk_bytes)
+        )
+
+    def version_there(self, upload: Upload) -> bool:
+        self._raise_fault("version_there")
+        return (upload.bucket, upload.key, upload.version_id) in self.uploads
+
+    def write_receipt(self, key: str, body: bytes) -> None:
+        self._raise_fault("write_receipt")
+        self.receipts[key] = body
+
+    def back_up(
+        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+    ) -> str | None:
+        self._raise_fault("back_up")
+        deadline.check("the backup was copied")
+        content = self.uploads[upload.bucket, upload.key, upload.version_id]
+        if zlib.crc32(content) != outcome.crc32:
+            raise FaultError(FaultCode.BACKUP_DIFFERS, f"the backup {key!r} differs")
+        if not (retry and self.backups.get(key) == content):
+            self.backups[key] = content
+        return None
+
+    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
+        self._raise_fault("versions")
+        # Sorting is stable: versions of a key stay in the order of reversal, the newest first.
+        listed = sorted(
+            (each for each in reversed(self.uploads) if each[0] == bucket), key=lambda each: each[1]
+        )
+        markers = [Cursor(key, version_id) for _, key, version_id in listed]
+        start = markers.index(after) + 1 if after != Cursor() else 0
+        page = listed[start : start + limit]
+        is_last = start + limit >= len(listed)
+        return Page(
+            [self._listed(each) for each in page], None if is_last else Cursor(*page[-1][1:])
+        )
+
+    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        self._raise_fault("receipts_there")
+        return _found(keys, self.receipts, deadline)
+
+    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        self._raise_fault("backups_there")
+        return _found(keys, self.backups, deadline)
+
+    def _listed(self, identity: tuple[str, str, str]) -> Upload:
+        content = self.uploads[identity]
+        etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return Upload(*identity, etag, len(content), self.modified.get(identity, _LONG_AGO))
+
+    def _raise_fault(self, method: str) -> None:
+        if self.faults.get(method):
+            raise self.faults[method].pop(0)
+
+
+def _found(keys: Iterable[str], objects: Mapping[str, bytes], deadline: Deadline) -> set[str]:
+    found = set()
+    for key in keys:
+        deadline.check(f"{key!r} was looked for")
+        if key in objects:
+            found.add(key)
+    return found
