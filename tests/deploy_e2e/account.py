@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.deployment.terraform import blind, find_terraform
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
-from rowledger.local.mail import relay as mail_relay
+from rowledger.local.mail import relay
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.provisioning.terraform_stack import environment_of
 from rowledger.local.stack import Stack, open_stack
@@ -49,15 +49,15 @@ class Account:
     folder: Path
     stack: Stack
     environment: dict[str, str] = field(repr=False)
-    planner: Aws
-    deployer: Aws
+    planner: EmulatorClients
+    deployer: EmulatorClients
     first: Checkout
     said: dict[str, Result]
     deployments: int = 1
     rolled_back: int = 0
 
     @property
-    def root(self) -> Aws:
+    def root(self) -> EmulatorClients:
         """Its administrator."""
         return self.stack.aws
 
@@ -145,11 +145,16 @@ class _FirstDeployment:
     environment: dict[str, str] = field(default_factory=dict, repr=False)
     said: dict[str, Result] = field(default_factory=dict)
     checkout: Checkout = field(init=False)
-    planner: Aws = field(init=False)
-    deployer: Aws = field(init=False)
+    planner: EmulatorClients = field(init=False)
+    deployer: EmulatorClients = field(init=False)
 
     def __call__(
-        self, aws: Aws, layout: Layout, master: Login, _progress: Callable[[str], None], /
+        self,
+        aws: EmulatorClients,
+        layout: Layout,
+        master: Login,
+        _progress: Callable[[str], None],
+        /,
     ) -> dict[str, str]:
         self.environment = _environment(self.folder, aws, layout, master)
         self.checkout = Checkout.create(self.folder / "first", self.environment)
@@ -162,14 +167,16 @@ class _FirstDeployment:
         self.said["apply"] = self.checkout.must_make(self.deployer, "apply", ENV="local")
         # As an address confirms its subscription: mails come from here on.
         outputs = json.loads((self.checkout.bundle / "outputs.json").read_text())
-        mail_relay.subscribe(aws, outputs["topic_arn"]["value"])
+        relay.subscribe(aws, outputs["topic_arn"]["value"])
         self.said["deploy"] = self.checkout.must_make(self.deployer, "deploy", ENV="local")
         client: LambdaClient = aws.client("lambda")
         known = client.get_function_configuration(FunctionName=PIPELINE["reconciler"]["name"])
         return known["Environment"]["Variables"]
 
 
-def _environment(folder: Path, aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+def _environment(
+    folder: Path, aws: EmulatorClients, layout: Layout, master: Login
+) -> dict[str, str]:
     """What a person exports before the commands, and nothing of this machine's that matters."""
     settings = folder / "terraform.rc"
     settings.write_text(find_terraform().settings(), encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rowledger.deployment.packaging import ROOT
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from tests.e2e.cli import Result
 
 _PARTS = ("Makefile", "bootstrap", "pyproject.toml", "requirements", "scripts", "src", "terraform")
@@ -66,7 +66,7 @@ class Checkout:
             else:
                 shutil.copy(source, target)
 
-    def run(self, who: Aws, *command: str) -> Result:
+    def run(self, who: EmulatorClients, *command: str) -> Result:
         """What a command says that is run at the top of the checkout, by its name."""
         program = shutil.which(command[0])
         assert program, command[0]
@@ -88,12 +88,12 @@ class Checkout:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def make(self, who: Aws, *targets: str, **variables: str) -> Result:
+    def make(self, who: EmulatorClients, *targets: str, **variables: str) -> Result:
         """The same for targets; variables are given to make on its command line."""
         given = [f"{name}={value}" for name, value in variables.items()]
         return self.run(who, "make", "--no-print-directory", *targets, *given)
 
-    def must_make(self, who: Aws, *targets: str, **variables: str) -> Result:
+    def must_make(self, who: EmulatorClients, *targets: str, **variables: str) -> Result:
         """The same; raise AssertionError where it fails."""
         done = self.make(who, *targets, **variables)
         said = f"{done.out[-3000:]}\n{done.err[-3000:]}"

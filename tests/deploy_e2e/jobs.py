@@ -9,7 +9,7 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from rowledger.local.clients import ACCOUNT_ID, REGION, Aws
+from rowledger.local.clients import ACCOUNT_ID, REGION, EmulatorClients
 
 GITHUB = "https://token.actions.githubusercontent.com"
 # As bootstrap/env/local.tfvars names them.
@@ -18,7 +18,7 @@ ENVIRONMENT = "repo:example/rowledger:environment:local"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 
 
-def job(endpoint_url: str, role: str, **claims: str) -> Aws:
+def job(endpoint_url: str, role: str, **claims: str) -> EmulatorClients:
     """Who a job is in a role; raise ClientError where it is refused that role.
 
     claims: of its token, such as sub. The emulator believes them; AWS has GitHub's keys, and checks
@@ -42,9 +42,9 @@ def job(endpoint_url: str, role: str, **claims: str) -> Aws:
     return session(endpoint_url, answer["Credentials"])
 
 
-def session(endpoint_url: str, credentials: Mapping[str, Any]) -> Aws:
+def session(endpoint_url: str, credentials: Mapping[str, Any]) -> EmulatorClients:
     """Who has these temporary keys, which STS gave out."""
-    return Aws(
+    return EmulatorClients(
         endpoint_url,
         credentials["AccessKeyId"],
         credentials["SecretAccessKey"],

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger.functions import contract
-from rowledger.local.clients import ACCOUNT_ID, Aws
+from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
 from tests.deploy_e2e.account import Account
 from tests.deploy_e2e.attempts import (
     A_PLAN_MAY_NOT,
@@ -41,11 +41,11 @@ DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "Unauth
 
 
 @pytest.fixture
-def root(account: Account) -> Aws:
+def root(account: Account) -> EmulatorClients:
     return account.root
 
 
-def test_its_state_is_in_the_bucket_that_it_made(account: Account, root: Aws) -> None:
+def test_its_state_is_in_the_bucket_that_it_made(account: Account, root: EmulatorClients) -> None:
     assert "0 changed, 0 destroyed" in account.said["bootstrap"].out
     s3: S3Client = root.client("s3")
     stored = s3.get_object(Bucket=STATE, Key="bootstrap/terraform.tfstate")
@@ -55,7 +55,7 @@ def test_its_state_is_in_the_bucket_that_it_made(account: Account, root: Aws) ->
     assert not {name for name in left if "tfstate" in name or "override" in name}
 
 
-def test_a_second_time_changes_nothing(account: Account, root: Aws) -> None:
+def test_a_second_time_changes_nothing(account: Account, root: EmulatorClients) -> None:
     # On a machine that never saw the first time, too.
     for checkout in (account.first, account.new_checkout("bootstrap-again")):
         again = checkout.must_make(root, "bootstrap", ENV="local")
@@ -76,23 +76,25 @@ def test_a_second_time_changes_nothing(account: Account, root: Aws) -> None:
         ("rowledger-plan", {"sub": "repo:Example/rowledger:pull_request"}),
     ],
 )
-def test_another_job_does_not_get_the_role(root: Aws, role: str, claims: dict[str, str]) -> None:
+def test_another_job_does_not_get_the_role(
+    root: EmulatorClients, role: str, claims: dict[str, str]
+) -> None:
     with pytest.raises(ClientError) as refused:
         job(root.endpoint_url, role, **claims)
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
 
 
 @pytest.fixture
-def plan_job(account: Account) -> Aws:
+def plan_job(account: Account) -> EmulatorClients:
     return account.planner
 
 
 @pytest.fixture
-def apply_job(account: Account) -> Aws:
+def apply_job(account: Account) -> EmulatorClients:
     return account.deployer
 
 
-def test_a_deployment_applies_what_a_pull_request_planned(root: Aws) -> None:
+def test_a_deployment_applies_what_a_pull_request_planned(root: EmulatorClients) -> None:
     client: LambdaClient = root.client("lambda")
     assert client.get_alias(FunctionName=PROCESSOR, Name="live")["FunctionVersion"]
     iam: IAMClient = root.client("iam")
@@ -109,7 +111,9 @@ def test_a_deployment_applies_what_a_pull_request_planned(root: Aws) -> None:
     assert len(boundaries) == 8
 
 
-def test_a_pull_request_plans_on_what_was_deployed(account: Account, plan_job: Aws) -> None:
+def test_a_pull_request_plans_on_what_was_deployed(
+    account: Account, plan_job: EmulatorClients
+) -> None:
     checkout = account.new_checkout("pull-request")
     done = checkout.must_make(plan_job, "package", "plan", ENV="local", RDS_CA="none")
     # Everything was found; what it would change, the emulator forgot: see
@@ -118,23 +122,23 @@ def test_a_pull_request_plans_on_what_was_deployed(account: Account, plan_job: A
 
 
 @pytest.mark.parametrize("attempt", A_PLAN_MAY_NOT)
-def test_a_pull_request_may_not(plan_job: Aws, attempt: str) -> None:
+def test_a_pull_request_may_not(plan_job: EmulatorClients, attempt: str) -> None:
     _refused(A_PLAN_MAY_NOT[attempt], plan_job)
 
 
 @pytest.mark.parametrize("attempt", AN_APPLY_MAY_NOT)
-def test_a_deployment_may_not(apply_job: Aws, attempt: str) -> None:
+def test_a_deployment_may_not(apply_job: EmulatorClients, attempt: str) -> None:
     _refused(AN_APPLY_MAY_NOT[attempt], apply_job)
 
 
-def _refused(attempt: Attempt, who: Aws) -> None:
+def _refused(attempt: Attempt, who: EmulatorClients) -> None:
     with pytest.raises(ClientError) as refused:
         attempt(who)
     assert refused.value.response["Error"]["Code"] in DENIED
 
 
 @pytest.fixture
-def missing_role(root: Aws) -> Iterator[str]:
+def missing_role(root: EmulatorClients) -> Iterator[str]:
     """A role of the pipeline's that is not there, and afterwards is as it was."""
     iam: IAMClient = root.client("iam")
     name = PIPELINE["reconciler"]["schedule"]["role"]
@@ -159,7 +163,7 @@ def missing_role(root: Aws) -> Iterator[str]:
 
 
 def test_a_role_of_the_pipeline_is_made_with_the_boundary_alone(
-    missing_role: str, root: Aws, apply_job: Aws
+    missing_role: str, root: EmulatorClients, apply_job: EmulatorClients
 ) -> None:
     make = {"AssumeRolePolicyDocument": ANYBODY}
     _refused(role("create_role", missing_role, **make), apply_job)
@@ -177,7 +181,7 @@ def test_a_role_of_the_pipeline_is_made_with_the_boundary_alone(
         _refused(A_PLAN_MAY_NOT[attempt], rogue)
 
 
-def _in_role(who: Aws, name: str) -> Aws:
+def _in_role(who: EmulatorClients, name: str) -> EmulatorClients:
     """Somebody in a role that everybody may take."""
     answer = who.client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{name}", RoleSessionName="rogue"

@@ -14,9 +14,9 @@ from pg8000.native import Connection
 from rowledger.functions.domain.event import to_event
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.wiring import RESERVE_SECONDS
-from rowledger.local.processes import postgres_server as database
+from rowledger.local.processes import postgres_server
 from rowledger.local.stack import Stack
-from rowledger.local.state import Secrets, State, exclusive
+from rowledger.local.state import StackCredentials, State, exclusive
 from rowledger.local.waiting import until
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import PIPELINE, eventually
@@ -147,21 +147,21 @@ class Arena:
     def restart_database(self) -> None:
         """End the server at once, as a crash does, and start it again: it recovers from its log."""
         layout = self.stack.layout
-        credentials = Secrets.load(layout)
+        credentials = StackCredentials.load(layout)
         if credentials is None:
             raise RuntimeError("the stack's credentials are gone")
         with exclusive(layout):
             state = State.load(layout)
-            port = state.parts[database.NAME].port
-            running = state.parts[database.NAME].process.find()
+            port = state.parts[postgres_server.NAME].port
+            running = state.parts[postgres_server.NAME].process.find()
             if running is None:
                 raise RuntimeError("the database is not running")
             running.send_signal(signal.SIGQUIT)  # PostgreSQL manual: immediate shutdown
-            until(lambda: not state.parts[database.NAME].alive(), 30)
-            part = database.start(layout, credentials, port)
+            until(lambda: not state.parts[postgres_server.NAME].alive(), 30)
+            part = postgres_server.start(layout, credentials, port)
             if part.port != port:
                 raise RuntimeError(f"the database came back on port {part.port}, not {port}")
-            state.parts[database.NAME] = part
+            state.parts[postgres_server.NAME] = part
             state.save(layout)
         self.tally.database_restarts += 1
 

@@ -22,8 +22,8 @@ from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.health import failed_events
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.processes.process import clean_environment
+from rowledger.local.processes import tcp_ports
+from rowledger.local.processes.background import clean_environment
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.waiting import until
 from rowledger.operations.adapters.aws import function_logs
@@ -104,7 +104,7 @@ class Microburst:
             return False
 
     def _ask(self, method: str, what: str, document: Any = None) -> Any:  # noqa: ANN401 -- JSON
-        connection = http.client.HTTPConnection(ports.HOST, self.port, timeout=_ASK_SECONDS)
+        connection = http.client.HTTPConnection(tcp_ports.HOST, self.port, timeout=_ASK_SECONDS)
         try:
             connection.request(method, f"/_microburst/{what}", json.dumps(document))
             answer = connection.getresponse()
@@ -119,9 +119,9 @@ class Microburst:
 @contextmanager
 def microburst(upstream: str, log: Path) -> Iterator[Microburst]:
     """Run microburst before another endpoint."""
-    burst = Microburst(ports.choose(None))
+    burst = Microburst(tcp_ports.choose(None))
     command = [sys.executable, "-m", "tests.faults.microburst_server"]
-    command += ["--upstream", upstream, "--host", ports.HOST, "--port", str(burst.port)]
+    command += ["--upstream", upstream, "--host", tcp_ports.HOST, "--port", str(burst.port)]
     with (
         log.open("wb") as output,
         subprocess.Popen(
@@ -183,7 +183,7 @@ class Edge:
     ) -> None:
         """Deploy the function behind the proxies; what runs is replaced by new copies."""
         client: LambdaClient = self.arena.stack.client("lambda")
-        proxy = {"HTTP_PROXY": f"http://{ports.HOST}:{self.aws.port}"}
+        proxy = {"HTTP_PROXY": f"http://{tcp_ports.HOST}:{self.aws.port}"}
         client.update_function_configuration(
             FunctionName=FUNCTION,
             Handler=handler,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from rowledger.deployment.packaging import build_package
-from rowledger.local.processes import emulator
-from rowledger.local.processes import process as processes
+from rowledger.local.processes import background, emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
 from rowledger.local.waiting import until
@@ -79,7 +78,7 @@ class Function:
             raise AssertionError("the function does not get on")
 
     def end_workers(self) -> None:
-        processes.stop(self.workers(), grace_seconds=2)
+        background.stop(self.workers(), grace_seconds=2)
 
     def kill_a_worker(self, rng: random.Random) -> bool:
         """SIGKILL one of the copies that have an event in hand; False where none has."""

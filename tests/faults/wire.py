@@ -17,7 +17,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
-from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes import tcp_ports
 
 _CHUNK_BYTES = 1 << 16
 _COMMAND_SECONDS = 10.0
@@ -67,7 +67,7 @@ class Wire:
     """Listens on a port of loopback and passes connections on to another one."""
 
     def __init__(self, upstream_port: int) -> None:
-        self.port = ports.choose(None)
+        self.port = tcp_ports.choose(None)
         self._upstream_port = upstream_port
         self._faults: list[Fault] = []
         self._loop = asyncio.new_event_loop()
@@ -127,7 +127,7 @@ class Wire:
         asyncio.run_coroutine_threadsafe(action, self._loop).result(_COMMAND_SECONDS)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connected, ports.HOST, self.port)
+        self._server = await asyncio.start_server(self._connected, tcp_ports.HOST, self.port)
 
     async def _refuse(self) -> None:
         if self._server is not None:
@@ -155,7 +155,7 @@ class Wire:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one connection to its end; say whether that was an orderly one."""
         try:
-            server = await asyncio.open_connection(ports.HOST, self._upstream_port)
+            server = await asyncio.open_connection(tcp_ports.HOST, self._upstream_port)
         except OSError:
             return False  # nobody is there
         link = _Link(self, reader, writer, *server)

@@ -10,8 +10,7 @@ from rowledger.functions import contract
 from rowledger.local import health
 from rowledger.local.emulator_patches import embedded_metrics
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
-from rowledger.local.mail import inbox
-from rowledger.local.mail import relay as mail_relay
+from rowledger.local.mail import inbox, relay
 from rowledger.local.mail.inbox import Mail
 from rowledger.local.stack import Stack
 from rowledger.local.waiting import until
@@ -128,7 +127,7 @@ def test_an_alarm_recovers_when_its_period_holds_nothing_bad(calm: Stack) -> Non
 
 def test_a_message_that_is_no_notification_holds_up_no_mail(stack: Stack) -> None:
     sqs: SQSClient = stack.client("sqs")
-    url = sqs.get_queue_url(QueueName=mail_relay.QUEUE)["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=relay.QUEUE)["QueueUrl"]
     for body in ("hello", "[]", '{"TopicArn": 7}'):
         sqs.send_message(QueueUrl=url, MessageBody=body)
     sns: SNSClient = stack.client("sns")

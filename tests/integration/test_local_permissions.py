@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger.functions import contract
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.provisioning.administrator import MASTER_SECRET
 from rowledger.local.stack import Stack
 
@@ -31,26 +31,26 @@ DENIED = {
 
 
 @pytest.fixture(scope="module")
-def function(stack: Stack) -> Aws:
+def function(stack: Stack) -> EmulatorClients:
     """The function's own identity: a session of its role."""
     return in_role(stack, PIPELINE["role"])
 
 
 @pytest.fixture(scope="module")
-def reconciler(stack: Stack) -> Aws:
+def reconciler(stack: Stack) -> EmulatorClients:
     return in_role(stack, PIPELINE["reconciler"]["role"])
 
 
 @pytest.fixture(scope="module")
-def administrator(stack: Stack) -> Aws:
+def administrator(stack: Stack) -> EmulatorClients:
     return in_role(stack, PIPELINE["administrator"]["role"])
 
 
-def in_role(stack: Stack, role: str) -> Aws:
+def in_role(stack: Stack, role: str) -> EmulatorClients:
     arn = f"arn:aws:iam::{stack.account_id}:role/{role}"
     session = stack.client("sts").assume_role(RoleArn=arn, RoleSessionName=role)
     keys = session["Credentials"]
-    return Aws(
+    return EmulatorClients(
         stack.endpoint_url,
         keys["AccessKeyId"],
         keys["SecretAccessKey"],
@@ -76,7 +76,9 @@ def upload(stack: Stack) -> Iterator[str]:
     stack.client("sqs").delete_queue(QueueUrl=queue)
 
 
-def test_what_the_policy_grants_is_allowed(stack: Stack, function: Aws, upload: str) -> None:
+def test_what_the_policy_grants_is_allowed(
+    stack: Stack, function: EmulatorClients, upload: str
+) -> None:
     s3: S3Client = function.client("s3")
     assert s3.get_object(Bucket=INPUT, Key=KEY, VersionId=upload)["Body"].read() == b"a\n1\n"
     s3.put_object(Bucket=OUTPUT, Key="receipts/permissions/result.json", Body=b"{}")
@@ -87,11 +89,11 @@ def test_what_the_policy_grants_is_allowed(stack: Stack, function: Aws, upload: 
     assert secrets.get_secret_value(SecretId=stack.settings["ROWLEDGER_DATABASE_SECRET_ID"])
 
 
-def s3(call: str, **arguments: object) -> Callable[[Aws, str], Any]:
+def s3(call: str, **arguments: object) -> Callable[[EmulatorClients, str], Any]:
     return lambda aws, _: getattr(aws.client("s3"), call)(**arguments)
 
 
-FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
+FORBIDDEN: dict[str, Callable[[EmulatorClients, str], Any]] = {
     "read the latest version, whichever it is": s3("get_object", Bucket=INPUT, Key=KEY),
     "write to the input": s3("put_object", Bucket=INPUT, Key="x", Body=b""),
     "delete from the input": s3("delete_object", Bucket=INPUT, Key=KEY),
@@ -132,14 +134,16 @@ FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
 
 
 @pytest.mark.parametrize("attempt", FORBIDDEN)
-def test_what_the_policy_does_not_grant_is_denied(function: Aws, upload: str, attempt: str) -> None:
+def test_what_the_policy_does_not_grant_is_denied(
+    function: EmulatorClients, upload: str, attempt: str
+) -> None:
     with pytest.raises(ClientError) as refused:
         FORBIDDEN[attempt](function, upload)
     assert refused.value.response["Error"]["Code"] in DENIED
 
 
 def test_what_the_reconcilers_policy_grants_is_allowed(
-    stack: Stack, reconciler: Aws, upload: str
+    stack: Stack, reconciler: EmulatorClients, upload: str
 ) -> None:
     s3: S3Client = reconciler.client("s3")
     assert s3.list_object_versions(Bucket=INPUT)["Versions"]
@@ -164,14 +168,16 @@ RECONCILER_FORBIDDEN = FORBIDDEN.keys() - {"read a receipt"}
 
 @pytest.mark.parametrize("attempt", sorted(RECONCILER_FORBIDDEN))
 def test_what_the_reconcilers_policy_does_not_grant_is_denied(
-    reconciler: Aws, upload: str, attempt: str
+    reconciler: EmulatorClients, upload: str, attempt: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         FORBIDDEN[attempt](reconciler, upload)
     assert refused.value.response["Error"]["Code"] in DENIED
 
 
-def test_what_the_administrators_policy_grants_is_allowed(stack: Stack, administrator: Aws) -> None:
+def test_what_the_administrators_policy_grants_is_allowed(
+    stack: Stack, administrator: EmulatorClients
+) -> None:
     secrets: SecretsManagerClient = administrator.client("secretsmanager")
     assert secrets.get_secret_value(SecretId=MASTER_SECRET)["SecretString"]
     secret = stack.settings["ROWLEDGER_DATABASE_SECRET_ID"]
@@ -179,7 +185,7 @@ def test_what_the_administrators_policy_grants_is_allowed(stack: Stack, administ
     assert secrets.get_secret_value(SecretId=secret)["SecretString"]
 
 
-ADMINISTRATOR_FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
+ADMINISTRATOR_FORBIDDEN: dict[str, Callable[[EmulatorClients, str], Any]] = {
     **{
         what: attempt
         for what, attempt in FORBIDDEN.items()
@@ -203,7 +209,7 @@ ADMINISTRATOR_FORBIDDEN: dict[str, Callable[[Aws, str], Any]] = {
 
 @pytest.mark.parametrize("attempt", sorted(ADMINISTRATOR_FORBIDDEN))
 def test_what_the_administrators_policy_does_not_grant_is_denied(
-    administrator: Aws, upload: str, attempt: str
+    administrator: EmulatorClients, upload: str, attempt: str
 ) -> None:
     with pytest.raises(ClientError) as refused:
         ADMINISTRATOR_FORBIDDEN[attempt](administrator, upload)
@@ -218,13 +224,15 @@ def _send(sqs: "SQSClient", queue: str) -> None:
     sqs.send_message(QueueUrl=sqs.meta.endpoint_url + f"/123456789012/{queue}", MessageBody="x")
 
 
-def _queue_url(aws: Aws, name: str) -> str:
+def _queue_url(aws: EmulatorClients, name: str) -> str:
     return f"{aws.endpoint_url}/123456789012/{name}"
 
 
 def test_an_unknown_key_is_nobody(stack: Stack) -> None:
     with pytest.raises(ClientError):
-        Aws(stack.endpoint_url, "AKIA0000000000000000", "wrong").client("s3").list_buckets()
+        EmulatorClients(stack.endpoint_url, "AKIA0000000000000000", "wrong").client(
+            "s3"
+        ).list_buckets()
 
 
 def test_the_readers_role_cannot_write(stack: Stack) -> None:

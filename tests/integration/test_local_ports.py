@@ -8,9 +8,8 @@ import pytest
 
 from rowledger.local import StackError
 from rowledger.local.layout import Layout
-from rowledger.local.processes import companion, emulator
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.state import Secrets
+from rowledger.local.processes import companion, emulator, tcp_ports
+from rowledger.local.state import StackCredentials
 
 
 @pytest.fixture
@@ -24,13 +23,13 @@ def layout(tmp_path: Path) -> Layout:
 def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A port that looks free and is not."""
     with socket.socket() as other:
-        other.bind((ports.HOST, 0))
-        monkeypatch.setattr(ports, "is_free", lambda port: True)
+        other.bind((tcp_ports.HOST, 0))
+        monkeypatch.setattr(tcp_ports, "is_free", lambda port: True)
         yield other.getsockname()[1]
 
 
 def test_the_emulator_moves_to_another(layout: Layout, taken: int) -> None:
-    part = emulator.start(layout, Secrets.load_or_create(layout), taken)
+    part = emulator.start(layout, StackCredentials.load_or_create(layout), taken)
     try:
         assert part.port != taken
         assert emulator.answers(part.port)
@@ -39,8 +38,8 @@ def test_the_emulator_moves_to_another(layout: Layout, taken: int) -> None:
 
 
 def test_the_inbox_moves_to_another(layout: Layout, taken: int) -> None:
-    Secrets.load_or_create(layout)
-    part = companion.start(layout, ports.choose(None), taken)
+    StackCredentials.load_or_create(layout)
+    part = companion.start(layout, tcp_ports.choose(None), taken)
     try:
         assert part.port != taken
         assert part.alive()
@@ -56,7 +55,7 @@ def test_another_trouble_is_no_reason_to_try_again() -> None:
         raise StackError("the disk is full")
 
     with pytest.raises(StackError, match="disk"):
-        ports.on_a_free_port(None, begin)
+        tcp_ports.on_a_free_port(None, begin)
     assert len(tried) == 1
 
 
@@ -68,5 +67,5 @@ def test_it_gives_up_where_every_port_is_taken() -> None:
         raise StackError("the address is already in use")
 
     with pytest.raises(StackError, match="in use"):
-        ports.on_a_free_port(None, begin)
+        tcp_ports.on_a_free_port(None, begin)
     assert len(tried) == 3

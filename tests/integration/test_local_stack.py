@@ -19,14 +19,12 @@ from rowledger.local import StackError, health
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.mail import inbox
-from rowledger.local.processes import postgres_server as database
-from rowledger.local.processes import process as processes
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.processes.parts import PARTS
-from rowledger.local.processes.process import ProcessId
+from rowledger.local.processes import background, postgres_server, tcp_ports
+from rowledger.local.processes.background import ProcessId
+from rowledger.local.processes.parts import PART_NAMES
 from rowledger.local.provisioning.database_logins import superuser
 from rowledger.local.stack import Stack, open_stack, start, stop
-from rowledger.local.state import Secrets, State
+from rowledger.local.state import StackCredentials, State
 from rowledger.local.waiting import until
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
     layout = Layout(tmp_path_factory.mktemp("stack") / ("deep" * 25) / "state")
     yield layout
     local_stack.reset(quiet, layout)
-    assert processes.leftovers(layout.root) == []
+    assert background.leftovers(layout.root) == []
 
 
 @pytest.fixture
@@ -170,14 +168,14 @@ def test_down_leaves_no_process(running: Stack) -> None:
         for member in (process, *process.children(recursive=True))
     ]
     # Three parts, PostgreSQL's own helpers, and the warm function.
-    assert len(everyone) > len(PARTS)
+    assert len(everyone) > len(PART_NAMES)
     assert stop(quiet, running.layout)
     assert not [each for each in everyone if each.alive()]
-    assert processes.leftovers(running.layout.root) == []
+    assert background.leftovers(running.layout.root) == []
     assert not stop(quiet, running.layout)
 
 
-@pytest.mark.parametrize("victims", [*((part,) for part in PARTS), PARTS])
+@pytest.mark.parametrize("victims", [*((part,) for part in PART_NAMES), PART_NAMES])
 def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) -> None:
     for victim in victims:
         os.kill(identities(running)[victim].pid, signal.SIGKILL)
@@ -200,7 +198,7 @@ def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.Monke
 def test_up_finds_other_ports_when_its_own_are_taken(running: Stack) -> None:
     stop(quiet, running.layout)
     taken = [part.port for part in State.load(running.layout).parts.values()]
-    others = [socket.create_server((ports.HOST, port)) for port in taken]
+    others = [socket.create_server((tcp_ports.HOST, port)) for port in taken]
     try:
         moved = start(quiet, running.layout)
         assert not set(taken) & {p.port for p in State.load(running.layout).parts.values()}
@@ -223,12 +221,12 @@ def test_a_half_initialised_database_is_initialised_anew(tmp_path: Path) -> None
     layout.create()
     layout.draft.mkdir()
     (layout.draft / "PG_VERSION").write_text("18\n")
-    credentials = Secrets.load_or_create(layout)
+    credentials = StackCredentials.load_or_create(layout)
     try:
-        part = database.start(layout, credentials, None)
+        part = postgres_server.start(layout, credentials, None)
         assert superuser(part.port, credentials).answers()
     finally:
-        database.stop(layout)
+        postgres_server.stop(layout)
         layout.remove()
     assert not layout.root.exists()
 
@@ -244,7 +242,7 @@ def test_a_part_that_cannot_start_says_why_and_takes_nothing_with_it(
     assert failed.returncode == 1
     assert "no_such_setting" in failed.stderr
     assert str(layout.log_file("postgres")) in failed.stderr
-    assert processes.leftovers(layout.root) == []
+    assert background.leftovers(layout.root) == []
     configuration.write_text(good)
     start(quiet, layout)
     assert health.check(layout).healthy
@@ -258,7 +256,7 @@ def test_two_ups_at_once_make_one_stack(layout: Layout) -> None:
     ]
     assert [up.wait(120) for up in ups] == [0, 0]
     mine = {identity.pid for identity in identities(open_stack(layout)).values()}
-    servers = [each for each in processes.leftovers(layout.root) if "-m" in each.cmdline()]
+    servers = [each for each in background.leftovers(layout.root) if "-m" in each.cmdline()]
     assert {server.pid for server in servers} <= mine
 
 

@@ -18,7 +18,7 @@ from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.domain.reconciliation import Cursor
 from rowledger.functions.domain.upload import Upload
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
@@ -87,7 +87,9 @@ def test_what_trickles_in_is_handed_on_before_a_chunk_is_full(
     content = CONTENT * 1_000
     upload = put(client, source, content)
     with Wire(State.load(stack.layout).parts[emulator.NAME].port) as wire:
-        aws = Aws(f"http://127.0.0.1:{wire.port}", stack.aws.access_key, stack.aws.secret_key)
+        aws = EmulatorClients(
+            f"http://127.0.0.1:{wire.port}", stack.aws.access_key, stack.aws.secret_key
+        )
         storage = S3Storage(aws.client("s3"), source, source)
         with (
             wire.fault(b"GET ", Deed.TRICKLE, after=len(content), every=0.6) as trickle,

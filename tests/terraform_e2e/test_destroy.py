@@ -8,7 +8,7 @@ import pytest
 
 from rowledger.deployment.terraform import Workspace
 from rowledger.functions import contract
-from rowledger.local.mail import relay as mail_relay
+from rowledger.local.mail import relay
 from rowledger.local.provisioning.terraform_stack import VALUES
 from rowledger.local.stack import Stack
 from tests.figures import FIGURES
@@ -86,7 +86,7 @@ def _left(stack: Stack) -> Iterator[tuple[str, Any]]:
 def _may_stay(stack: Stack, member: str, each: Any) -> bool:  # noqa: ANN401 -- an API's answer
     match member:
         case "QueueUrls":  # the local stack's own
-            return str(each).endswith(f"/{mail_relay.QUEUE}")
+            return str(each).endswith(f"/{relay.QUEUE}")
         case "Keys":  # AWS keeps a key for a while, so that a mistake can be taken back
             key = stack.client("kms").describe_key(KeyId=each["KeyId"])["KeyMetadata"]
             return bool(key["KeyState"] == "PendingDeletion")

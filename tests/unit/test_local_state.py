@@ -12,10 +12,9 @@ import pytest
 from rowledger.local import StackError
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
 from rowledger.local.private_files import read_json, tail, write_json, write_private
-from rowledger.local.processes import process as processes
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.processes.process import MARKER, ProcessId
-from rowledger.local.state import Part, Secrets, State, exclusive
+from rowledger.local.processes import background, tcp_ports
+from rowledger.local.processes.background import MARKER, ProcessId
+from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
 from rowledger.local.waiting import until
 
 
@@ -27,7 +26,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def test_state_survives_being_saved(layout: Layout) -> None:
-    state = State({"emulator": Part(4566, ProcessId(1, 2.5))}, {"ROWLEDGER_HEADER": "true"})
+    state = State({"emulator": PartProcess(4566, ProcessId(1, 2.5))}, {"ROWLEDGER_HEADER": "true"})
     state.save(layout)
     assert State.load(layout) == state
 
@@ -39,7 +38,7 @@ def test_state_that_cannot_be_understood_is_an_empty_state(layout: Layout, conte
 
 
 def test_files_with_secrets_are_for_their_owner_only(layout: Layout) -> None:
-    Secrets.load_or_create(layout)
+    StackCredentials.load_or_create(layout)
     assert stat.S_IMODE(layout.credentials_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(layout.inbox.stat().st_mode) == 0o700
     assert not stat.S_IMODE(layout.root.stat().st_mode) & 0o066
@@ -49,20 +48,20 @@ def test_credentials_are_made_once_and_differ_between_folders(tmp_path: Path) ->
     first, second = Layout(tmp_path / "a"), Layout(tmp_path / "b")
     first.create()
     second.create()
-    made = Secrets.load_or_create(first)
-    assert Secrets.load_or_create(first) == made
-    assert Secrets.load_or_create(second).secret_key != made.secret_key
+    made = StackCredentials.load_or_create(first)
+    assert StackCredentials.load_or_create(first) == made
+    assert StackCredentials.load_or_create(second).secret_key != made.secret_key
     assert "test" not in (made.access_key, made.secret_key)
 
 
 def test_credentials_of_an_earlier_version_are_completed(layout: Layout) -> None:
-    made = Secrets.load_or_create(layout)
+    made = StackCredentials.load_or_create(layout)
     earlier = asdict(made)
     del earlier["operator_password"]
     del earlier["master_password"]
     earlier["function_password"] = "kept by an earlier version"
     write_json(layout.credentials_file, earlier)
-    completed = Secrets.load_or_create(layout)
+    completed = StackCredentials.load_or_create(layout)
     assert completed.operator_password
     assert completed.master_password
     restored = replace(
@@ -71,13 +70,13 @@ def test_credentials_of_an_earlier_version_are_completed(layout: Layout) -> None
         master_password=made.master_password,
     )
     assert restored == made
-    assert Secrets.load(layout) == completed
+    assert StackCredentials.load(layout) == completed
 
 
 def test_lost_credentials_of_a_database_are_said_and_not_replaced(layout: Layout) -> None:
     layout.postgres.mkdir()
     with pytest.raises(StackError, match="rowledger reset"):
-        Secrets.load_or_create(layout)
+        StackCredentials.load_or_create(layout)
 
 
 def test_an_interrupted_write_leaves_the_file_as_it_was(
@@ -112,7 +111,7 @@ def test_removal_spares_what_is_not_the_stacks(layout: Layout) -> None:
 
 
 def test_removal_takes_the_folder_when_nothing_else_is_in_it(layout: Layout) -> None:
-    Secrets.load_or_create(layout)
+    StackCredentials.load_or_create(layout)
     layout.remove()
     assert not layout.root.exists()
 
@@ -165,13 +164,13 @@ def test_stopping_ends_children_too_even_those_that_refuse(tmp_path: Path) -> No
         "time.sleep(60)"
     )
     log = tmp_path / "log"
-    environment = processes.marked_environment(tmp_path)
+    environment = background.marked_environment(tmp_path)
     command = [sys.executable, "-c", script]
-    parent = processes.spawn(command, environment=environment, cwd=tmp_path, log_file=log)
+    parent = background.spawn(command, environment=environment, cwd=tmp_path, log_file=log)
     assert until(lambda: log.read_text().strip() == "1", 10)
-    assert len(processes.leftovers(tmp_path)) == 2
-    processes.stop([psutil.Process(parent.pid)], grace_seconds=0.2)
-    assert processes.leftovers(tmp_path) == []
+    assert len(background.leftovers(tmp_path)) == 2
+    background.stop([psutil.Process(parent.pid)], grace_seconds=0.2)
+    assert background.leftovers(tmp_path) == []
 
 
 def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
@@ -179,17 +178,17 @@ def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
 ) -> None:
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "HTTP_PROXY", "PGHOST", "PYTHONPATH"):
         monkeypatch.setenv(name, "mine")
-    environment = processes.marked_environment(tmp_path)
+    environment = background.marked_environment(tmp_path)
     assert "mine" not in environment.values()
     assert environment[MARKER] == str(tmp_path)
 
 
 def test_a_port_is_kept_while_it_is_free_and_changed_when_it_is_not() -> None:
-    port = ports.choose(None)
-    assert ports.choose(port) == port
-    with socket.create_server((ports.HOST, port)):
-        assert not ports.is_free(port)
-        assert ports.choose(port) != port
+    port = tcp_ports.choose(None)
+    assert tcp_ports.choose(port) == port
+    with socket.create_server((tcp_ports.HOST, port)):
+        assert not tcp_ports.is_free(port)
+        assert tcp_ports.choose(port) != port
 
 
 def test_one_command_at_a_time(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ _CONFIG = Config(
 
 
 @dataclass(frozen=True)
-class Aws:
+class EmulatorClients:
     """One identity at one endpoint."""
 
     endpoint_url: str

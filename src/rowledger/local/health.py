@@ -8,10 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rowledger.functions import contract
 from rowledger.local.layout import Layout
 from rowledger.local.mail import inbox
-from rowledger.local.processes import companion, emulator
-from rowledger.local.processes import postgres_server as database
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.processes.parts import PARTS
+from rowledger.local.processes import companion, emulator, postgres_server, tcp_ports
+from rowledger.local.processes.parts import PART_NAMES
 from rowledger.local.stack import Stack, known_stack
 from rowledger.local.state import State
 
@@ -51,10 +49,12 @@ def check(layout: Layout) -> Health:
     """Ask every part; a part that is not there is an answer too, so this raises nothing of it."""
     stack = known_stack(layout)
     if stack is None:
-        absent = [PartHealth(name, None, healthy=False, detail="not started") for name in PARTS]
+        absent = [
+            PartHealth(name, None, healthy=False, detail="not started") for name in PART_NAMES
+        ]
         return Health(absent, {}, None)
-    parts = [_part(stack, name) for name in PARTS]
-    if not parts[PARTS.index(emulator.NAME)].healthy:
+    parts = [_part(stack, name) for name in PART_NAMES]
+    if not parts[PART_NAMES.index(emulator.NAME)].healthy:
         return Health(parts, {}, None)
     return Health(parts, _alarms(stack), failed_events(stack))
 
@@ -70,9 +70,13 @@ def failed_events(stack: Stack) -> int:
 
 def _part(stack: Stack, name: str) -> PartHealth:
     addresses: dict[str, tuple[str, Callable[[Stack], str | None], str]] = {
-        database.NAME: (stack.database.reader.connection_string, _database_trouble, "answers"),
+        postgres_server.NAME: (
+            stack.database.reader.connection_string,
+            _database_trouble,
+            "answers",
+        ),
         emulator.NAME: (stack.endpoint_url, _emulator_trouble, "buckets and function present"),
-        companion.NAME: (f"smtp://{ports.HOST}:{stack.inbox_port}", _inbox_trouble, ""),
+        companion.NAME: (f"smtp://{tcp_ports.HOST}:{stack.inbox_port}", _inbox_trouble, ""),
     }
     address, ask, fine = addresses[name]
     if not State.load(stack.layout).parts[name].alive():
@@ -102,7 +106,7 @@ def _emulator_trouble(stack: Stack) -> str | None:
 
 
 def _inbox_trouble(stack: Stack) -> str | None:
-    return None if inbox.greets(ports.HOST, stack.inbox_port) else "does not greet"
+    return None if inbox.greets(tcp_ports.HOST, stack.inbox_port) else "does not greet"
 
 
 def _alarms(stack: Stack) -> dict[str, str]:

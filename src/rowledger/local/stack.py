@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from rowledger.local import StackError
-from rowledger.local.clients import ACCOUNT_ID, Aws
+from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.layout import Layout, find_layout
-from rowledger.local.processes import companion, emulator
-from rowledger.local.processes import postgres_server as database
-from rowledger.local.processes import process as processes
-from rowledger.local.processes.parts import PARTS, aws_at, logins_at, stop_part
+from rowledger.local.processes import background, companion, emulator, postgres_server
+from rowledger.local.processes.parts import PART_NAMES, aws_at, logins_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
 from rowledger.local.provisioning.provisioners import Progress, choose
 from rowledger.local.starting import Start
-from rowledger.local.state import Secrets, State, exclusive
+from rowledger.local.state import StackCredentials, State, exclusive
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
 
@@ -24,7 +22,7 @@ class Stack:
     """A running stack: where its parts are and who may use them."""
 
     layout: Layout
-    aws: Aws
+    aws: EmulatorClients
     """The account's root credentials at the emulator."""
     database: Logins
     inbox_port: int
@@ -57,8 +55,8 @@ def open_stack(layout: Layout | None = None) -> Stack:
     layout = layout or find_layout()
     stack = known_stack(layout)
     parts = State.load(layout).parts
-    dead = [name for name in PARTS if name not in parts or not parts[name].alive()]
-    if stack is None or len(dead) == len(PARTS):
+    dead = [name for name in PART_NAMES if name not in parts or not parts[name].alive()]
+    if stack is None or len(dead) == len(PART_NAMES):
         raise StackError(NOT_RUNNING)
     if dead:
         raise StackError(f"{' and '.join(dead)} of the local stack died; repair with: rowledger up")
@@ -67,8 +65,8 @@ def open_stack(layout: Layout | None = None) -> Stack:
 
 def known_stack(layout: Layout) -> Stack | None:
     """The stack as it was last started, whether or not it runs; None if it never was."""
-    state, credentials = State.load(layout), Secrets.load(layout)
-    if credentials is None or not all(name in state.parts for name in PARTS):
+    state, credentials = State.load(layout), StackCredentials.load(layout)
+    if credentials is None or not all(name in state.parts for name in PART_NAMES):
         return None
     return _stack(layout, state, credentials)
 
@@ -111,23 +109,23 @@ def reset(progress: Progress, layout: Layout | None = None) -> bool:
 def _stop(layout: Layout, progress: Progress) -> bool:
     state = State.load(layout)
     running = [
-        name for name in reversed(PARTS) if name in state.parts and state.parts[name].alive()
+        name for name in reversed(PART_NAMES) if name in state.parts and state.parts[name].alive()
     ]
     for name in running:
         progress(f"stopping {name}")
         stop_part(layout, name, state.parts[name])
-    database.stop(layout)
-    strays = processes.leftovers(layout.root)
-    processes.stop(strays, grace_seconds=5)
+    postgres_server.stop(layout)
+    strays = background.leftovers(layout.root)
+    background.stop(strays, grace_seconds=5)
     return bool(running or strays)
 
 
-def _stack(layout: Layout, state: State, credentials: Secrets) -> Stack:
+def _stack(layout: Layout, state: State, credentials: StackCredentials) -> Stack:
     aws = aws_at(state.parts[emulator.NAME].port, credentials)
     return Stack(
         layout=layout,
         aws=aws,
-        database=logins_at(state.parts[database.NAME].port, credentials, aws),
+        database=logins_at(state.parts[postgres_server.NAME].port, credentials, aws),
         inbox_port=state.parts[companion.NAME].port,
         settings=state.settings,
     )

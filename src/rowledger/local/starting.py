@@ -9,13 +9,11 @@ from rowledger.functions.domain.errors import FaultError
 from rowledger.local import StackError
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import write_private
-from rowledger.local.processes import companion, emulator
-from rowledger.local.processes import postgres_server as database
-from rowledger.local.processes import process as processes
+from rowledger.local.processes import background, companion, emulator, postgres_server
 from rowledger.local.processes.parts import answers, aws_at, logins_at, stop_part
-from rowledger.local.provisioning import database_logins as roles
+from rowledger.local.provisioning import database_logins
 from rowledger.local.provisioning.provisioners import Progress, Provisioner
-from rowledger.local.state import Part, Secrets, State
+from rowledger.local.state import PartProcess, StackCredentials, State
 from rowledger.local.waiting import until
 
 # How long a part that runs may take to answer before it counts as stuck.
@@ -30,7 +28,7 @@ class Start:
         self._provision = provision
         self._progress = progress
         self._state = State.load(layout)
-        self._credentials = Secrets.load_or_create(layout)
+        self._credentials = StackCredentials.load_or_create(layout)
         self._started: list[str] = []
 
     def run(self) -> None:
@@ -47,14 +45,14 @@ class Start:
 
     def _run(self) -> None:
         self._end_strays()
-        old_port = self._state.port(database.NAME)
-        postgres = self._ensure(database.NAME, self._start_database)
+        old_port = self._state.port(postgres_server.NAME)
+        postgres = self._ensure(postgres_server.NAME, self._start_database)
         cloud = self._ensure(emulator.NAME, self._start_emulator)
         aws = aws_at(cloud.port, self._credentials)
         logins = logins_at(postgres.port, self._credentials, aws)
-        roles.ensure_master(logins)
+        database_logins.ensure_master(logins)
         self._state.settings = self._provision(aws, self._layout, logins.master, self._progress)
-        roles.let_people_in(logins)
+        database_logins.enable_developer_logins(logins)
         if postgres.port != old_port:
             _end_warm_functions(cloud)
         self._stop_companion_of_an_earlier_emulator()
@@ -62,7 +60,7 @@ class Start:
         write_private(self._layout.pgpass_file, logins.pgpass().encode())
         self._state.save(self._layout)
 
-    def _ensure(self, name: str, begin: Callable[[int | None], Part]) -> Part:
+    def _ensure(self, name: str, begin: Callable[[int | None], PartProcess]) -> PartProcess:
         """The part that runs, or a new one where it has died or does not answer any more."""
         known = self._state.parts.get(name)
         if known is not None:
@@ -76,19 +74,19 @@ class Start:
         self._state.save(self._layout)
         return part
 
-    def _well(self, name: str, part: Part) -> bool:
+    def _well(self, name: str, part: PartProcess) -> bool:
         def asked() -> bool:
             return answers(name, part.port, self._credentials)
 
         until(lambda: not part.alive() or asked(), _ANSWER_SECONDS)
         return part.alive() and asked()
 
-    def _start_database(self, port: int | None) -> Part:
+    def _start_database(self, port: int | None) -> PartProcess:
         # It may run without a record: started by an `up` that was interrupted.
-        database.stop(self._layout)
-        return database.start(self._layout, self._credentials, port)
+        postgres_server.stop(self._layout)
+        return postgres_server.start(self._layout, self._credentials, port)
 
-    def _start_emulator(self, port: int | None) -> Part:
+    def _start_emulator(self, port: int | None) -> PartProcess:
         return emulator.start(self._layout, self._credentials, port)
 
     def _stop_companion_of_an_earlier_emulator(self) -> None:
@@ -103,8 +101,10 @@ class Start:
         for process in recorded:
             if process is not None:
                 wanted |= {child.pid for child in process.children(recursive=True)}
-        strays = [each for each in processes.leftovers(self._layout.root) if each.pid not in wanted]
-        processes.stop(strays, grace_seconds=5)
+        strays = [
+            each for each in background.leftovers(self._layout.root) if each.pid not in wanted
+        ]
+        background.stop(strays, grace_seconds=5)
 
     def _take_back(self) -> None:
         for name in reversed(self._started):
@@ -112,8 +112,8 @@ class Start:
         self._state.save(self._layout)
 
 
-def _end_warm_functions(cloud: Part) -> None:
+def _end_warm_functions(cloud: PartProcess) -> None:
     # They hold the secret they read when they were cold, and the address in it is no longer true.
     running = cloud.process.find()
     if running is not None:
-        processes.stop(running.children(recursive=True), grace_seconds=2)
+        background.stop(running.children(recursive=True), grace_seconds=2)

@@ -13,14 +13,14 @@ from typing import Any
 from rowledger.local import StackError
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import read_json, write_json
-from rowledger.local.processes.process import ProcessId
+from rowledger.local.processes.background import ProcessId
 
 _POLL_SECONDS = 0.1
 _LOCK_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Part:
+class PartProcess:
     """One background process and the port it listens on."""
 
     port: int
@@ -34,7 +34,7 @@ class Part:
 class State:
     """Which parts were started, where, and what was provisioned in them."""
 
-    parts: dict[str, Part] = field(default_factory=dict)
+    parts: dict[str, PartProcess] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     """The functions' ROWLEDGER_* environment, the administrator's apart."""
 
@@ -57,7 +57,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Secrets:
+class StackCredentials:
     """Passwords and keys of one state folder, made at random when it is created."""
 
     access_key: str
@@ -70,7 +70,7 @@ class Secrets:
     master_password: str = ""
 
     @classmethod
-    def load(cls, layout: Layout) -> "Secrets | None":
+    def load(cls, layout: Layout) -> "StackCredentials | None":
         saved = read_json(layout.credentials_file)
         names = {each.name for each in fields(cls)}
         try:
@@ -81,7 +81,7 @@ class Secrets:
             return None
 
     @classmethod
-    def load_or_create(cls, layout: Layout) -> "Secrets":
+    def load_or_create(cls, layout: Layout) -> "StackCredentials":
         """Raise StackError where a database exists whose passwords are lost."""
         known = cls.load(layout)
         if known:
@@ -129,6 +129,8 @@ def _lock(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _part(value: dict[str, Any]) -> Part:
+def _part(value: dict[str, Any]) -> PartProcess:
     process = value["process"]
-    return Part(int(value["port"]), ProcessId(int(process["pid"]), float(process["started"])))
+    return PartProcess(
+        int(value["port"]), ProcessId(int(process["pid"]), float(process["started"]))
+    )

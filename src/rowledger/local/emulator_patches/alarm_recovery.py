@@ -9,7 +9,7 @@ import operator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -26,7 +26,7 @@ _COMPARISONS = {
 class AlarmRecovery:
     """Evaluates the alarms that are not OK."""
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: EmulatorClients) -> None:
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
 
     def run_once(self, now: datetime | None = None) -> None:

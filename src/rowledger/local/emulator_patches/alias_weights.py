@@ -14,7 +14,7 @@ import ministack.services.lambda_svc as emulated
 Found = tuple[dict[str, Any] | None, dict[str, Any] | None, str]
 
 
-def mend() -> None:
+def apply_patch() -> None:
     """For what S3 and other services invoke from now on in this process."""
     known = emulated._get_func_record_for_ref  # noqa: SLF001 -- its only way
 

@@ -24,7 +24,7 @@ _POLICY = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 Parameters = Mapping[str, Any]
 
 
-def mend() -> None:
+def apply_patch() -> None:
     """Have each request carry them, from now on in this process."""
     known = ministack.core.iam_actions.request_tag_context
 

@@ -16,7 +16,7 @@ Parameters = Mapping[str, list[str]]
 Answer = tuple[int, dict[str, str], bytes]
 
 
-def mend() -> None:
+def apply_patch() -> None:
     """For every instance that is created from now on in this process."""
     create, show = emulated._create_db_instance, emulated._instance_xml  # noqa: SLF001 -- its only way
 

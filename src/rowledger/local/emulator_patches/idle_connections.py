@@ -19,6 +19,6 @@ class PatientConfig(hypercorn.config.Config):
         super().__setattr__(name, IDLE_SECONDS if name == "keep_alive_timeout" else value)
 
 
-def mend() -> None:
+def apply_patch() -> None:
     """For a server that is started in this process hereafter."""
     hypercorn.config.Config = PatientConfig  # type: ignore[misc]

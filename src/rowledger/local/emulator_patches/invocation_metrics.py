@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.emulator_patches import embedded_metrics
 from rowledger.local.emulator_patches.embedded_metrics import Embedded
 from rowledger.local.private_files import read_json, write_json
@@ -56,7 +56,7 @@ class InvocationMetrics:
     """
 
     def __init__(
-        self, aws: Aws, function_name: str | None, log_group: str, progress_file: Path
+        self, aws: EmulatorClients, function_name: str | None, log_group: str, progress_file: Path
     ) -> None:
         """function_name: whose AWS/Lambda metrics to put; None puts those that it embeds alone.
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -23,7 +23,7 @@ class QueueMetrics:
     """Watches one queue."""
 
     def __init__(
-        self, aws: Aws, queue_name: str, monotonic: Callable[[], float] = time.monotonic
+        self, aws: EmulatorClients, queue_name: str, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._sqs: SQSClient = aws.client("sqs")
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ParamValidationError
 
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -35,7 +35,7 @@ _SMTP_SECONDS = 10
 _VISIBILITY_SECONDS = 30
 
 
-def subscribe(aws: Aws, topic_arn: str) -> None:
+def subscribe(aws: EmulatorClients, topic_arn: str) -> None:
     """Create the relay's queue and subscribe it to the topic, where that is not yet so."""
     sqs: SQSClient = aws.client("sqs")
     sns: SNSClient = aws.client("sns")
@@ -54,7 +54,7 @@ def subscribe(aws: Aws, topic_arn: str) -> None:
 class MailRelay:
     """Moves messages from the queue to the mail server at host:port."""
 
-    def __init__(self, aws: Aws, host: str, port: int) -> None:
+    def __init__(self, aws: EmulatorClients, host: str, port: int) -> None:
         self._sqs: SQSClient = aws.client("sqs")
         self._sns: SNSClient = aws.client("sns")
         self._host = host

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
 from rowledger.local.emulator_patches.invocation_metrics import InvocationMetrics
 from rowledger.local.emulator_patches.queue_metrics import QueueMetrics
@@ -22,10 +22,8 @@ from rowledger.local.layout import Layout
 from rowledger.local.mail import inbox
 from rowledger.local.mail.relay import MailRelay
 from rowledger.local.private_files import tail
-from rowledger.local.processes import emulator
-from rowledger.local.processes import process as processes
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.state import Part, Secrets
+from rowledger.local.processes import background, emulator, tcp_ports
+from rowledger.local.state import PartProcess, StackCredentials
 from rowledger.local.waiting import until
 
 NAME = "inbox"
@@ -39,30 +37,32 @@ _PAUSE_AFTER_FAULT_SECONDS = 1.0
 _logger = logging.getLogger(__name__)
 
 
-def start(layout: Layout, emulator_port: int, preferred_port: int | None) -> Part:
+def start(layout: Layout, emulator_port: int, preferred_port: int | None) -> PartProcess:
     """Start the process and wait until its mail server greets; raise StackError."""
-    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, emulator_port, port))
+    return tcp_ports.on_a_free_port(
+        preferred_port, lambda port: _start_on(layout, emulator_port, port)
+    )
 
 
-def _start_on(layout: Layout, emulator_port: int, port: int) -> Part:
+def _start_on(layout: Layout, emulator_port: int, port: int) -> PartProcess:
     log_file = layout.log_file(NAME)
-    process = processes.spawn(
+    process = background.spawn(
         [sys.executable, "-m", __name__, str(layout.root), str(emulator_port), str(port)],
-        environment=processes.marked_environment(layout.root),
+        environment=background.marked_environment(layout.root),
         cwd=layout.root,
         log_file=log_file,
     )
-    until(lambda: not process.alive() or inbox.greets(ports.HOST, port), _START_SECONDS)
-    if process.alive() and inbox.greets(ports.HOST, port):
-        return Part(port, process)
-    stop(Part(port, process))
+    until(lambda: not process.alive() or inbox.greets(tcp_ports.HOST, port), _START_SECONDS)
+    if process.alive() and inbox.greets(tcp_ports.HOST, port):
+        return PartProcess(port, process)
+    stop(PartProcess(port, process))
     raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
 
 
-def stop(part: Part) -> None:
+def stop(part: PartProcess) -> None:
     running = part.process.find()
     if running is not None:
-        processes.stop([running], _STOP_SECONDS)
+        background.stop([running], _STOP_SECONDS)
 
 
 def main() -> int:
@@ -79,14 +79,16 @@ def main() -> int:
 
 
 def _serve(layout: Layout, emulator_port: int, port: int) -> int:
-    credentials = Secrets.load(layout)
+    credentials = StackCredentials.load(layout)
     if credentials is None:
         raise StackError(f"{layout.credentials_file} is missing")
-    aws = Aws(emulator.endpoint_url(emulator_port), credentials.access_key, credentials.secret_key)
+    aws = EmulatorClients(
+        emulator.endpoint_url(emulator_port), credentials.access_key, credentials.secret_key
+    )
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    server = inbox.serve(layout.inbox, ports.HOST, port)
-    relay = MailRelay(aws, ports.HOST, port)
+    server = inbox.serve(layout.inbox, tcp_ports.HOST, port)
+    relay = MailRelay(aws, tcp_ports.HOST, port)
     watch = _metrics_and_alarms(aws, layout)
     tasks = [
         # The relay waits for messages by itself.
@@ -102,7 +104,7 @@ def _serve(layout: Layout, emulator_port: int, port: int) -> int:
     return 1 if any(task.died for task in tasks) else 0
 
 
-def _metrics_and_alarms(aws: Aws, layout: Layout) -> Callable[[], None]:
+def _metrics_and_alarms(aws: EmulatorClients, layout: Layout) -> Callable[[], None]:
     # One after the other in one thread: a recovery that overlapped a new bad datapoint would
     # turn the alarm that this datapoint had just raised back to OK.
     pipeline = contract.load("pipeline.json")

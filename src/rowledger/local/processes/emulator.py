@@ -7,17 +7,16 @@ import urllib.error
 import urllib.request
 
 from rowledger.local import StackError
-from rowledger.local import clients as aws
+from rowledger.local.clients import ACCOUNT_ID, REGION
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import tail
-from rowledger.local.processes import process as processes
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.state import Part, Secrets
+from rowledger.local.processes import background, tcp_ports
+from rowledger.local.state import PartProcess, StackCredentials
 from rowledger.local.waiting import until
 
 NAME = "emulator"
 # Not imported: that would load the emulator itself into every command.
-PROGRAM = "rowledger.local.processes.process.emulator_program"
+PROGRAM = "rowledger.local.processes.emulator_program"
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -27,18 +26,20 @@ _RETRY_BASE_SECONDS = "1"
 
 
 def endpoint_url(port: int) -> str:
-    return f"http://{ports.HOST}:{port}"
+    return f"http://{tcp_ports.HOST}:{port}"
 
 
-def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> Part:
+def start(layout: Layout, credentials: StackCredentials, preferred_port: int | None) -> PartProcess:
     """Start the emulator and wait until it answers; raise StackError with the end of its log."""
     _clear_scratch(layout)
-    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, credentials, port))
+    return tcp_ports.on_a_free_port(
+        preferred_port, lambda port: _start_on(layout, credentials, port)
+    )
 
 
-def _start_on(layout: Layout, credentials: Secrets, port: int) -> Part:
+def _start_on(layout: Layout, credentials: StackCredentials, port: int) -> PartProcess:
     log_file = layout.log_file(NAME)
-    process = processes.spawn(
+    process = background.spawn(
         [sys.executable, "-m", PROGRAM],
         environment=_environment(layout, credentials, port),
         cwd=layout.emulator,
@@ -46,10 +47,10 @@ def _start_on(layout: Layout, credentials: Secrets, port: int) -> Part:
     )
     until(lambda: not process.alive() or answers(port), _START_SECONDS)
     if process.alive() and answers(port):
-        return Part(port, process)
+        return PartProcess(port, process)
     running = process.find()
     if running is not None:
-        processes.stop([running], grace_seconds=5)
+        background.stop([running], grace_seconds=5)
     raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
 
 
@@ -64,23 +65,23 @@ def answers(port: int) -> bool:
         return False
 
 
-def stop(layout: Layout, part: Part) -> None:
+def stop(layout: Layout, part: PartProcess) -> None:
     """End the emulator, which saves its state, and then every process of a function it started."""
     running = part.process.find()
     if running is not None:
-        processes.stop_gently(running, _STOP_SECONDS)
+        background.stop_gently(running, _STOP_SECONDS)
     _clear_scratch(layout)
 
 
-def _environment(layout: Layout, credentials: Secrets, port: int) -> dict[str, str]:
+def _environment(layout: Layout, credentials: StackCredentials, port: int) -> dict[str, str]:
     # Functions inherit this environment, so it holds nothing that they must not see: the emulator
     # replaces the two AWS keys by those of the function's own role.
-    return processes.marked_environment(layout.root) | {
-        "BIND_HOST": ports.HOST,
+    return background.marked_environment(layout.root) | {
+        "BIND_HOST": tcp_ports.HOST,
         "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": ports.HOST,
-        "MINISTACK_REGION": aws.REGION,
-        "MINISTACK_ACCOUNT_ID": aws.ACCOUNT_ID,
+        "MINISTACK_HOST": tcp_ports.HOST,
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -2,15 +2,19 @@
 
 import ministack.app
 
-from rowledger.local.emulator_patches import alias_weights as aliases
-from rowledger.local.emulator_patches import condition_keys, database_settings, idle_connections
+from rowledger.local.emulator_patches import (
+    alias_weights,
+    condition_keys,
+    database_settings,
+    idle_connections,
+)
 
 
 def main() -> None:
-    idle_connections.mend()
-    aliases.mend()
-    condition_keys.mend()
-    database_settings.mend()
+    idle_connections.apply_patch()
+    alias_weights.apply_patch()
+    condition_keys.apply_patch()
+    database_settings.apply_patch()
     ministack.app.main()
 
 

@@ -8,11 +8,9 @@ import psutil
 from rowledger.local import StackError
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import tail
-from rowledger.local.processes import postgres_programs, server_user
-from rowledger.local.processes import process as processes
-from rowledger.local.processes import tcp_ports as ports
-from rowledger.local.processes.process import ProcessId
-from rowledger.local.state import Part, Secrets
+from rowledger.local.processes import background, postgres_programs, server_user, tcp_ports
+from rowledger.local.processes.background import ProcessId
+from rowledger.local.state import PartProcess, StackCredentials
 from rowledger.local.waiting import until
 
 NAME = "postgres"
@@ -24,18 +22,18 @@ _STOP_SECONDS = 30
 _MAX_CONNECTIONS = 300
 
 
-def start(layout: Layout, credentials: Secrets, preferred_port: int | None) -> Part:
+def start(layout: Layout, credentials: StackCredentials, preferred_port: int | None) -> PartProcess:
     """Start the server, initialising its data first if there is none; raise StackError."""
     _initialise(layout, credentials)
     _forget_dead_server(layout)
-    return ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
+    return tcp_ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
 
 
-def _start_on(layout: Layout, port: int) -> Part:
+def _start_on(layout: Layout, port: int) -> PartProcess:
     log_file = layout.log_file(NAME)
     log_file.touch(mode=0o600)
     server_user.give(log_file)
-    server = f"-p {port} -c listen_addresses={ports.HOST} -c unix_socket_directories='' "
+    server = f"-p {port} -c listen_addresses={tcp_ports.HOST} -c unix_socket_directories='' "
     server += f"-c max_connections={_MAX_CONNECTIONS}"
     try:
         _pg_ctl(layout, "start", "-t", str(_START_SECONDS), "-l", str(log_file), "-o", server)
@@ -46,7 +44,7 @@ def _start_on(layout: Layout, port: int) -> Part:
     running = find(layout)
     if running is None:
         raise StackError(f"{NAME} ended at once; {log_file} ends:\n{tail(log_file)}")
-    return Part(port, running)
+    return PartProcess(port, running)
 
 
 def find(layout: Layout) -> ProcessId | None:
@@ -70,12 +68,12 @@ def stop(layout: Layout) -> None:
     try:
         _pg_ctl(layout, "stop", "-t", str(_STOP_SECONDS), "-m", "fast")
     except StackError:
-        processes.stop(filter(None, [running.find()]), grace_seconds=5)
+        background.stop(filter(None, [running.find()]), grace_seconds=5)
     # The server takes its pid file away a moment before it ends.
     until(lambda: not running.alive(), _STOP_SECONDS)
 
 
-def _initialise(layout: Layout, credentials: Secrets) -> None:
+def _initialise(layout: Layout, credentials: StackCredentials) -> None:
     if layout.postgres.exists():
         return
     # The data folder appears under its name only when it is whole, so that an interrupted
@@ -102,7 +100,7 @@ def _forget_dead_server(layout: Layout) -> None:
     pid file, whose id may belong to another process by now.
     """
     if find(layout) is None:
-        processes.stop(_children_of_a_dead_server(layout), grace_seconds=5)
+        background.stop(_children_of_a_dead_server(layout), grace_seconds=5)
         (layout.postgres / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -134,5 +132,5 @@ def _pg_ctl(layout: Layout, action: str, *arguments: str) -> None:
 
 def _run(layout: Layout, program: str, *arguments: str) -> None:
     server_user.open_the_way_to(postgres_programs.folder() / program)
-    environment = processes.clean_environment()
+    environment = background.clean_environment()
     postgres_programs.run(program, *arguments, environment=environment, cwd=layout.root)

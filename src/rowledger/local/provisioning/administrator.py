@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.provisioning.functions import put_function, put_role
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MASTER_SECRET = "rowledger/master"  # noqa: S105 -- a name
 
 
-def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
+def deploy(
+    aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
+) -> None:
     """Create the function or bring it up to date.
 
     arns: a value for every placeholder of its policy document.
@@ -25,7 +27,7 @@ def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str
     put_function(aws.client("lambda"), administrator, role, environment, package)
 
 
-def invoke(aws: Aws, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
+def invoke(aws: EmulatorClients, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
     """Let it act on an event; raise StackError with its own words where it fails."""
     client: LambdaClient = aws.client("lambda")
     name = contract.load("pipeline.json")["administrator"]["name"]

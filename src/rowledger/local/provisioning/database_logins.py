@@ -15,9 +15,9 @@ from pg8000.native import identifier, literal
 from rowledger.functions import contract
 from rowledger.functions.adapters.postgres.database import PLAIN, connect
 from rowledger.functions.ports.credentials import Credentials, CredentialSource
-from rowledger.local.processes import tcp_ports as ports
+from rowledger.local.processes import tcp_ports
 from rowledger.local.processes.postgres_server import SUPERUSER
-from rowledger.local.state import Secrets
+from rowledger.local.state import StackCredentials
 
 MASTER = "rowledger_master"
 _NAMES = contract.load("pipeline.json")["database"]
@@ -90,9 +90,9 @@ class Logins:
         return Login.of(self.secret.refresh())
 
     @classmethod
-    def at(cls, port: int, credentials: Secrets, secret: CredentialSource) -> "Logins":
+    def at(cls, port: int, credentials: StackCredentials, secret: CredentialSource) -> "Logins":
         """secret: where the function's own credentials are."""
-        master = Login(ports.HOST, port, _NAMES["name"], MASTER, credentials.master_password)
+        master = Login(tcp_ports.HOST, port, _NAMES["name"], MASTER, credentials.master_password)
 
         def as_role(role: str, password: str) -> Login:
             return replace(master, username=_NAMES[role], password=password)
@@ -114,8 +114,8 @@ class Logins:
         )
 
 
-def superuser(port: int, credentials: Secrets) -> Login:
-    return Login(ports.HOST, port, SUPERUSER, SUPERUSER, credentials.superuser_password)
+def superuser(port: int, credentials: StackCredentials) -> Login:
+    return Login(tcp_ports.HOST, port, SUPERUSER, SUPERUSER, credentials.superuser_password)
 
 
 def ensure_master(logins: Logins) -> None:
@@ -130,7 +130,7 @@ def ensure_master(logins: Logins) -> None:
         connection.close()
 
 
-def let_people_in(logins: Logins) -> None:
+def enable_developer_logins(logins: Logins) -> None:
     """Let owner, reader and operator log in; elsewhere a person's login is a member of one."""
     connection = logins.superuser.connect()
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rowledger.deployment.packaging import PackagingError, build_package
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import ACCOUNT_ID, Aws
+from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.layout import Layout
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def settings(
     return {name: value for name, value in values.items() if value}
 
 
-def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
+def deploy(
+    aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
+) -> None:
     """Create the function or bring code, configuration and role up to date.
 
     arns: a value for every placeholder of the policy document.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from rowledger.local import StackError
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning import terraform_stack
 from rowledger.local.provisioning.database_logins import Login
@@ -17,7 +17,7 @@ class Provisioner(Protocol):
     """Makes everything the pipeline needs, or brings it up to date."""
 
     def __call__(
-        self, aws: Aws, layout: Layout, master: Login, progress: Progress, /
+        self, aws: EmulatorClients, layout: Layout, master: Login, progress: Progress, /
     ) -> dict[str, str]:
         """The ROWLEDGER_* settings of the functions, the administrator's apart.
 

@@ -4,14 +4,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.provisioning.functions import put_function, put_retries, put_role
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 
-def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str, str]) -> None:
+def deploy(
+    aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
+) -> None:
     """Create the function and its schedule or bring them up to date.
 
     arns: a value for every placeholder of its policy document.
@@ -25,7 +27,7 @@ def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str
     _schedule(aws, reconciler["schedule"], arn)
 
 
-def _schedule(aws: Aws, schedule: dict[str, Any], function_arn: str) -> None:
+def _schedule(aws: EmulatorClients, schedule: dict[str, Any], function_arn: str) -> None:
     scheduler = aws.client("scheduler")
     role = put_role(aws.client("iam"), schedule["role"], {"reconciler_arn": function_arn})
     wanted: dict[str, Any] = {

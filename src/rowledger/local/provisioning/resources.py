@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
-from rowledger.local.clients import ACCOUNT_ID, REGION, Aws
+from rowledger.local.clients import ACCOUNT_ID, REGION, EmulatorClients
 from rowledger.local.layout import Layout
-from rowledger.local.mail import relay as mail_relay
+from rowledger.local.mail import relay
 from rowledger.local.provisioning import administrator, reconciler
 from rowledger.local.provisioning import functions as function
 from rowledger.local.provisioning.database_logins import Login
@@ -29,7 +29,7 @@ SUBSCRIBER = "ops@rowledger.test"
 
 
 def provision(
-    aws: Aws, layout: Layout, master: Login, progress: Callable[[str], None]
+    aws: EmulatorClients, layout: Layout, master: Login, progress: Callable[[str], None]
 ) -> dict[str, str]:
     """Make everything the pipeline needs, schema included; return its ROWLEDGER_* settings.
 
@@ -48,7 +48,7 @@ def provision(
         json.dumps({"username": master.username, "password": master.password}),
     )
     topic = _topic(aws.client("sns"), pipeline["topic"])
-    mail_relay.subscribe(aws, topic)
+    relay.subscribe(aws, topic)
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
     group = _log_group(aws.client("logs"), pipeline["function"])
     reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])

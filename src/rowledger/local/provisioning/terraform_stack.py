@@ -12,10 +12,10 @@ from rowledger.deployment.services.aliases import Shift
 from rowledger.deployment.terraform import LOCAL_STATE, Workspace, find_terraform
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
-from rowledger.local.clients import Aws
+from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
-from rowledger.local.mail import relay as mail_relay
-from rowledger.local.processes import process as processes
+from rowledger.local.mail import relay
+from rowledger.local.processes import background
 from rowledger.local.provisioning import administrator
 from rowledger.local.provisioning import functions as function
 from rowledger.local.provisioning.database_logins import Login
@@ -49,7 +49,12 @@ class TerraformProvisioner:
     workspace: Workspace
 
     def __call__(
-        self, aws: Aws, layout: Layout, master: Login, progress: Callable[[str], None], /
+        self,
+        aws: EmulatorClients,
+        layout: Layout,
+        master: Login,
+        progress: Callable[[str], None],
+        /,
     ) -> dict[str, str]:
         function.build(layout)
         workspace = _pointed_at(self.workspace, aws, layout, master)
@@ -64,11 +69,11 @@ class TerraformProvisioner:
         name = contract.load("pipeline.json")["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
         settings = known["Environment"]["Variables"]
-        mail_relay.subscribe(aws, settings["ROWLEDGER_TOPIC_ARN"])
+        relay.subscribe(aws, settings["ROWLEDGER_TOPIC_ARN"])
         return settings
 
 
-def workspace_of(layout: Layout, aws: Aws, master: Login) -> Workspace:
+def workspace_of(layout: Layout, aws: EmulatorClients, master: Login) -> Workspace:
     """The workspace that `up` left, for further commands on the running stack."""
     return _pointed_at(_workspace(layout), aws, layout, master)
 
@@ -77,12 +82,14 @@ def _workspace(layout: Layout) -> Workspace:
     return Workspace(find_terraform(), layout.terraform, {"state": LOCAL_STATE})
 
 
-def _pointed_at(workspace: Workspace, aws: Aws, layout: Layout, master: Login) -> Workspace:
+def _pointed_at(
+    workspace: Workspace, aws: EmulatorClients, layout: Layout, master: Login
+) -> Workspace:
     package = {"TF_VAR_package": str(layout.package)}
     return replace(workspace, environment=environment_of(aws, layout, master) | package)
 
 
-def environment_of(aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
+def environment_of(aws: EmulatorClients, layout: Layout, master: Login) -> dict[str, str]:
     """What differs from stack to stack: where things are, and passwords."""
     return {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
@@ -93,7 +100,7 @@ def environment_of(aws: Aws, layout: Layout, master: Login) -> dict[str, str]:
         "TF_VAR_database_master_password": master.password,
         "TF_VAR_settings": json.dumps(_settings(master)),
         # So that `down` finds one whose command was killed.
-        processes.MARKER: str(layout.root),
+        background.MARKER: str(layout.root),
     }
 
 
