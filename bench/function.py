@@ -17,12 +17,13 @@ import psutil
 from rowledger.functions import contract
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.outcome import examine
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
 from rowledger.local.mail.inbox import mails
-from rowledger.local.stack import Stack
+from rowledger.local.stack import Stack, reset
 from rowledger.operations.services.following import Sent, follow, send
-from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.environments import local_environment
+from rowledger.wiring.local_stack import start_local_stack
+from rowledger.wiring.operations import input_bucket
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -41,11 +42,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
         layout = Layout(Path(folder) / "state")
         try:
-            stack = local_stack.start(lambda _: None, layout)
+            stack = start_local_stack(lambda _: None, layout)
             latency(stack, Path(folder))
             over = memory(stack, Path(folder), sizes)
         finally:
-            local_stack.reset(lambda _: None, layout)
+            reset(lambda _: None, layout)
     if over:
         raise SystemExit(f"the function took more than {LIMIT_MB} MB")
 
@@ -68,7 +69,8 @@ def put_to_mail(stack: Stack, path: Path) -> float:
     """Seconds."""
     before = {mail.path for mail in mails(stack.inbox_dir)}
     started = time.perf_counter()
-    sent = send(stack, path, path.name, lambda _: None)
+    bucket = input_bucket(local_environment(stack.layout))
+    sent = send(bucket, path, path.name, lambda _: None)
     while True:
         for mail in mails(stack.inbox_dir):
             if mail.path not in before and sent.version_id in mail.content.get_content():
@@ -85,8 +87,9 @@ def memory(stack: Stack, folder: Path, sizes: list[int]) -> bool:
     for size in sizes:
         path = folder / f"{size}mb.csv"
         rows = write_csv(path, size * 1_000_000)
-        sent = send(stack, path, path.name, lambda _: None)
-        with ledger_of(stack) as ledger:
+        bucket = input_bucket(local_environment(stack.layout))
+        sent = send(bucket, path, path.name, lambda _: None)
+        with local_environment(stack.layout).ledger() as ledger:
             record = next(follow(ledger, [sent], timeout=280))
         assert record.rows_count == rows, (record.rows_count, rows)
         path.unlink()

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from pg8000.native import identifier
 
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.provisioning.database_logins import Login, Logins
-from rowledger.local.stack import Stack
-from rowledger.wiring.ledger import ledger_of
+from rowledger.local.stack import Stack, reset
+from rowledger.wiring.environments import local_environment
+from rowledger.wiring.local_stack import start_local_stack
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
 from tests.figures import FIGURES
+from tests.function_logins import login_in_force
 from tests.integration.ledger_bench import migrate_as
 
 
@@ -70,13 +71,13 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
             patch.setenv(STATE_DIR_VARIABLE, str(layout.root))
             try:
                 begun = time.monotonic()
-                started = local_stack.start(_quiet, layout, terraform=terraform)
+                started = start_local_stack(_quiet, layout, terraform=terraform)
                 if terraform:
                     seconds = time.monotonic() - begun
                     request.config.stash[FIGURES].append(f"up --terraform: {seconds:.0f} s")
                 yield started
             finally:
-                local_stack.reset(_quiet, layout)
+                reset(_quiet, layout)
 
 
 @pytest.fixture
@@ -107,9 +108,9 @@ def owner_of_fresh_database(empty_database: Login) -> Login:
 
 
 @pytest.fixture
-def fresh_database(owner_of_fresh_database: Login, logins: Logins) -> Login:
+def fresh_database(owner_of_fresh_database: Login, stack: Stack) -> Login:
     """A migrated database, as the function's role."""
-    return replace(logins.function, database=owner_of_fresh_database.database)
+    return replace(login_in_force(stack), database=owner_of_fresh_database.database)
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
 
 @pytest.fixture
 def pipeline(stack: Stack) -> Iterator[Pipeline]:
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         yield Pipeline(stack, ledger)
 
 

@@ -6,9 +6,18 @@ from contextlib import contextmanager
 from pg8000.native import Connection, identifier
 
 from rowledger.functions.adapters.postgres.roles import FUNCTION, function_logins
+from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.stack import Stack
+from rowledger.operations.ports.environment import DatabaseRole
+from rowledger.wiring.environments import local_environment
 
 _MEMBERS = "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = :role::regrole"
+
+
+def login_in_force(stack: Stack) -> Login:
+    """The function's login, read from its secret each time: rotations change it."""
+    environment = local_environment(stack.layout)
+    return Login.of(environment.credentials(DatabaseRole.FUNCTION).refresh())
 
 
 def end_connections(stack: Stack) -> None:

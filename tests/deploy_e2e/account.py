@@ -19,7 +19,7 @@ from rowledger.local.provisioning.terraform_stack import environment_of
 from rowledger.local.stack import Stack, open_stack
 from rowledger.local.starting import Start
 from rowledger.local.state import exclusive
-from rowledger.operations.adapters.aws import function_logs
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.jobs import BOUNDARY, ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result
@@ -112,9 +112,8 @@ class Account:
 
     def invocations(self) -> dict[str, str]:
         """The version that each invocation of csv-processor ran, by its request id."""
-        lines = function_logs.read(
-            self.stack.client("logs"), PIPELINE["function"]["log_group"], since_ms=0
-        )
+        logs = self.stack.client("logs")
+        lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(since_ms=0)
         starts = (_START.match(line.message) for line in lines)
         return {start[1]: start[2] for start in starts if start}
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
+from rowledger.local.stack import reset
 from tests.deploy_e2e.account import Account, open_account
 from tests.deploy_e2e.traffic import Traffic
 
@@ -27,7 +27,7 @@ def account() -> Iterator[Account]:
         try:
             yield open_account(account_folder)
         finally:
-            local_stack.reset(lambda _step: None, Layout(account_folder / "state"))
+            reset(lambda _step: None, Layout(account_folder / "state"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.deployment.planning.summary import Action, read_changes
-from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.environments import local_environment
 from tests.deploy_e2e.account import FUNCTIONS, GRACE_SECONDS, Account
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.traffic import PREFIX, Traffic
@@ -40,7 +40,7 @@ def test_the_first_deployment_serves(account: Account) -> None:
     assert "| create |" in summary
     assert "CAUTION" not in summary
     assert account.aliases() == everywhere("1")
-    with ledger_of(account.stack) as ledger:
+    with local_environment(account.stack.layout).ledger() as ledger:
         pipeline = Pipeline(account.stack, ledger)
         record = pipeline.take(f"{PREFIX}first.csv", b"a,b\n1,2\n3,4\n")
         assert (record.status, record.rows_count) == ("SUCCESS", 2)

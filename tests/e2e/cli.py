@@ -19,7 +19,7 @@ class Result:
 def invoke(*arguments: str, input_text: str = "", state_dir: Path | None = None) -> Result:
     """state_dir: of the stack that is meant; None for the one that the environment names."""
     named = {STATE_DIR_VARIABLE: str(state_dir)} if state_dir else {}
-    code = "from rowledger.entrypoints.cli.main import main; main()"
+    code = "from rowledger.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

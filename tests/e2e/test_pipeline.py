@@ -13,7 +13,7 @@ from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
 from rowledger.operations.services.following import Sent
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
-from tests.function_logins import end_connections
+from tests.function_logins import end_connections, login_in_force
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -90,7 +90,7 @@ def test_a_connection_that_died_while_warm_is_rebuilt(pipeline: Pipeline, stack:
 
 def test_a_password_rotated_while_warm_is_read_again(pipeline: Pipeline, stack: Stack) -> None:
     pipeline.take("before-the-rotation.csv", b"a\n1\n")
-    function = stack.database.function
+    function = login_in_force(stack)
     set_password(stack, "rotated-" + function.password)
     try:
         record = pipeline.take("after-the-rotation.csv", b"a\n1\n")
@@ -101,7 +101,7 @@ def test_a_password_rotated_while_warm_is_read_again(pipeline: Pipeline, stack: 
 
 def set_password(stack: Stack, password: str) -> None:
     """Rotate as Secrets Manager does: in the database, then in the secret, old sessions ended."""
-    function = stack.database.function
+    function = login_in_force(stack)
     superuser = stack.database.superuser.connect()
     superuser.run(f"ALTER ROLE {identifier(function.username)} PASSWORD {literal(password)}")
     superuser.close()

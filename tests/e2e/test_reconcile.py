@@ -17,6 +17,7 @@ from rowledger.local.stack import Stack
 from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually, no_events
+from tests.function_logins import login_in_force
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -65,7 +66,7 @@ def put_unseen(pipeline: Pipeline, key: str, content: bytes = CONTENT) -> Sent:
 def put_crashed(pipeline: Pipeline, key: str) -> Sent:
     """An upload whose one attempt crashed; its lease holds for an hour."""
     sent = put_unseen(pipeline, key)
-    connection = pipeline.stack.database.function.connect()
+    connection = login_in_force(pipeline.stack).connect()
     connection.run(
         "INSERT INTO file_metadata (filename, status, bucket, version_id, etag, received_at,"
         " claimed_by, lease_expires_at, file_size_bytes, receipt_key, backup_key)"

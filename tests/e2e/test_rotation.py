@@ -10,7 +10,7 @@ from rowledger.functions.domain.rotation import Step
 from rowledger.local.provisioning import administrator
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import Pipeline
-from tests.function_logins import end_connections
+from tests.function_logins import end_connections, login_in_force
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -49,7 +49,7 @@ def test_files_flow_through_rotations(pipeline: Pipeline, stack: Stack) -> None:
     try:
         for _ in range(ROTATIONS):
             rotate(stack)
-            logins.append(stack.database.function.username)
+            logins.append(login_in_force(stack).username)
     finally:
         rotated.set()
         uploads.join()
@@ -84,5 +84,5 @@ def test_no_password_is_in_the_administrators_log(stack: Stack) -> None:
         )["events"]
     )
     assert json.dumps("finishSecret") in text
-    for login in (stack.database.function, stack.database.master):
+    for login in (login_in_force(stack), stack.database.master):
         assert login.password not in text

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning.database_logins import Login, Logins
+from rowledger.local.stack import reset
+from rowledger.wiring.local_stack import start_local_stack
 from tests.faults.arena import LEASE_SECONDS, Arena
 from tests.faults.edge import Edge, edge_of
 from tests.faults.function import Function
@@ -29,13 +30,13 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
         try:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("ROWLEDGER_LEASE_SECONDS", str(LEASE_SECONDS))
-                stack = local_stack.start(_quiet, layout)
+                stack = start_local_stack(_quiet, layout)
             function = Function(stack, orders, request.config.getoption("broken"))
             function.deploy()
             arena = Arena(stack, orders, function, patient=full)
             yield arena
         finally:
-            local_stack.reset(_quiet, layout)
+            reset(_quiet, layout)
 
 
 @pytest.fixture

@@ -26,13 +26,14 @@ from rowledger.local.processes import tcp_ports
 from rowledger.local.processes.background import clean_environment
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.waiting import until
-from rowledger.operations.adapters.aws import function_logs
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from tests.e2e.cli import invoke
 from tests.e2e.pipeline import PIPELINE, eventually
 from tests.faults.arena import Arena
 from tests.faults.function import FUNCTION, ROOT
 from tests.faults.injected import points
 from tests.faults.wire import Wire
+from tests.function_logins import login_in_force
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -232,9 +233,8 @@ class Edge:
 
     def logged(self, text: str, since: datetime) -> list[str]:
         """The lines of the function's log with this text in them."""
-        lines = function_logs.read(
-            self.arena.stack.client("logs"),
-            PIPELINE["function"]["log_group"],
+        logs = self.arena.stack.client("logs")
+        lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(
             int(since.timestamp() * 1000),
         )
         return [line.message for line in lines if text in line.message]
@@ -263,7 +263,7 @@ class Edge:
 @contextmanager
 def edge_of(arena: Arena) -> Iterator[Edge]:
     """Run the proxies; nothing goes through them yet, see Edge.in_place()."""
-    login = arena.stack.database.function
+    login = login_in_force(arena.stack)
     with (
         microburst(arena.stack.endpoint_url, arena.folder / "microburst.log") as burst,
         Wire(burst.port) as aws,

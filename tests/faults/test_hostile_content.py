@@ -17,8 +17,8 @@ import pytest
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
-from rowledger.operations.adapters.aws import function_logs
-from rowledger.wiring.ledger import ledger_of
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
+from rowledger.wiring.environments import local_environment
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
 MARK = "BEWARE"
@@ -55,7 +55,7 @@ class Taken:
 @pytest.fixture(scope="module")
 def taken(stack: Stack) -> Iterator[Taken]:
     began = int(datetime.now(UTC).timestamp() * 1000)
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         pipeline = Pipeline(stack, ledger)
         records = {
             name: pipeline.take(f"content/{name}.csv", content)
@@ -66,7 +66,7 @@ def taken(stack: Stack) -> Iterator[Taken]:
             # On a busy machine the emulator gives an invocation's last lines to the next one.
             pipeline.take("content/next.csv", b"a\n")
             group = PIPELINE["function"]["log_group"]
-            said = function_logs.read(stack.client("logs"), group, began)
+            said = CloudWatchFunctionLogs(stack.client("logs"), group).read(began)
             text = "\n".join(line.message for line in said)
             return text if all(each.version_id in text for each in records.values()) else ""
 

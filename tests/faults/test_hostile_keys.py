@@ -21,9 +21,9 @@ from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import mails
 from rowledger.local.provisioning.resources import SUBSCRIBER
 from rowledger.local.stack import Stack
-from rowledger.operations.adapters.aws import function_logs
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.operations.services.following import Sent
-from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.environments import local_environment
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.hostile_keys import HOSTILE_KEYS, LINE_FEEDS, can_be_listed
@@ -56,7 +56,7 @@ def content(name: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def batch(stack: Stack) -> Iterator[Batch]:
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         batch = Batch(Pipeline(stack, ledger), datetime.now(UTC))
         try:
             for name, key in KEYS.items():
@@ -93,9 +93,8 @@ def log_of(batch: Batch) -> list[dict[str, Any]]:
     On a busy machine the emulator gives the last lines of an invocation to the next one.
     """
     batch.pipeline.take("hostile/next.csv", b"a\n")
-    lines = function_logs.read(
-        batch.pipeline.stack.client("logs"),
-        PIPELINE["function"]["log_group"],
+    logs = batch.pipeline.stack.client("logs")
+    lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(
         int(batch.began.timestamp() * 1000),
     )
     said = [
@@ -229,7 +228,7 @@ def test_a_local_file_of_such_a_name_is_sent_and_told_of(
     (line,) = run("upload", str(path), "--json").out.splitlines()
     assert is_safe(line)
     assert json.loads(line)["filename"] == path.name
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         for record in ledger.files(limit=2, key=path.name):
             forget(stack, path.name, record.version_id)
 

@@ -19,7 +19,7 @@ from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.local.stack import Stack
 from rowledger.operations.services.following import follow
-from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.environments import local_environment
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.large_files import LARGE_FILES, MIB, Digested, Large, upload
 
@@ -46,7 +46,7 @@ class Taken:
 @pytest.fixture(scope="module")
 def small_peak(stack: Stack) -> float:
     """The memory, in MB, that the function took at most for nothing but a small file."""
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         Pipeline(stack, ledger).take("large/small.csv", b"a\n1\n")
     return max(peaks(stack))
 
@@ -61,7 +61,7 @@ def taken(
     large: Large = request.param
     digested = Digested()
     sent = upload(stack, f"large/{large.key}", digested.through(large.chunks(full)))
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         record = next(follow(ledger, [sent], timeout=PATIENCE_SECONDS))
         yield Taken(large, digested, record, Pipeline(stack, ledger))
     forget(stack, sent, record)

@@ -22,6 +22,7 @@ from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
 from tests.fakes.credentials import MemoryCredentials
+from tests.function_logins import login_in_force
 
 EVERY_MIGRATION = tuple(migration.name for migration in available())
 NAMES = contract.load("pipeline.json")["database"]
@@ -73,7 +74,7 @@ def test_the_master_is_no_superuser(logins: Logins) -> None:
     assert rights == [[False, True, True, False]]
 
 
-def test_the_master_made_every_role_of_the_stack(logins: Logins) -> None:
+def test_the_master_made_every_role_of_the_stack(logins: Logins, stack: Stack) -> None:
     with connected(logins.superuser) as superuser:
         assert roles.missing_roles(superuser) == []
         # Who made a role administers it by the grant of the server itself.
@@ -84,7 +85,7 @@ def test_the_master_made_every_role_of_the_stack(logins: Logins) -> None:
         )
     assert {name for (name,) in made} >= {
         *(NAMES[role] for role in ("owner_role", "function_role", "reader_role", "operator_role")),
-        logins.function.username,
+        login_in_force(stack).username,
     }
 
 

@@ -16,16 +16,16 @@ import pytest
 
 from rowledger.functions import contract
 from rowledger.local import StackError, health
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.mail import inbox
 from rowledger.local.processes import background, postgres_server, tcp_ports
 from rowledger.local.processes.background import ProcessId
 from rowledger.local.processes.parts import PART_NAMES
 from rowledger.local.provisioning.database_logins import superuser
-from rowledger.local.stack import Stack, open_stack, start, stop
+from rowledger.local.stack import Stack, open_stack, reset, stop
 from rowledger.local.state import StackCredentials, State
 from rowledger.local.waiting import until
+from rowledger.wiring.local_stack import start_local_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -47,16 +47,16 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
     # Deep on purpose: a checkout's path may be longer than a Unix socket's may be.
     layout = Layout(tmp_path_factory.mktemp("stack") / ("deep" * 25) / "state")
     yield layout
-    local_stack.reset(quiet, layout)
+    reset(quiet, layout)
     assert background.leftovers(layout.root) == []
 
 
 @pytest.fixture
 def running(layout: Layout) -> Stack:
-    return start(quiet, layout)
+    return start_local_stack(quiet, layout)
 
 
-PROGRAM = [sys.executable, "-c", "from rowledger.entrypoints.cli.main import main; main()"]
+PROGRAM = [sys.executable, "-c", "from rowledger.cli.main import main; main()"]
 
 
 def environment(layout: Layout) -> dict[str, str]:
@@ -102,7 +102,7 @@ def identities(stack: Stack) -> dict[str, Any]:
 def test_a_second_up_changes_nothing(running: Stack) -> None:
     client: LambdaClient = running.client("lambda")
     before = client.get_function_configuration(FunctionName="csv-processor")
-    again = start(quiet, running.layout)
+    again = start_local_stack(quiet, running.layout)
     after = client.get_function_configuration(FunctionName="csv-processor")
     assert identities(again) == identities(running)
     assert before["RevisionId"] == after["RevisionId"]
@@ -113,7 +113,7 @@ def test_a_second_up_changes_nothing(running: Stack) -> None:
 
 def test_an_up_deploys_a_changed_setting(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROWLEDGER_LOG_LEVEL", "DEBUG")
-    start(quiet, running.layout)
+    start_local_stack(quiet, running.layout)
     client: LambdaClient = running.client("lambda")
     deployed = client.get_function_configuration(FunctionName="csv-processor")
     assert deployed["Environment"]["Variables"]["ROWLEDGER_LOG_LEVEL"] == "DEBUG"
@@ -150,7 +150,7 @@ def test_state_survives_down_and_up(running: Stack) -> None:
     assert stop(quiet, running.layout)
     with pytest.raises(StackError, match="rowledger up"):
         open_stack(running.layout)
-    again = start(quiet, running.layout)
+    again = start_local_stack(quiet, running.layout)
     assert again.endpoint_url == running.endpoint_url
     s3: S3Client = again.client("s3")
     versions = s3.list_object_versions(Bucket=INPUT)["Versions"]
@@ -180,7 +180,7 @@ def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) ->
     for victim in victims:
         os.kill(identities(running)[victim].pid, signal.SIGKILL)
     assert until(lambda: not health.check(running.layout).healthy, SECONDS)
-    repaired = start(quiet, running.layout)
+    repaired = start_local_stack(quiet, running.layout)
     assert health.check(running.layout).healthy
     assert account_for(repaired, f"after-{'-'.join(victims)}.csv") == 2
 
@@ -190,7 +190,7 @@ def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.Monke
     monkeypatch.setattr("rowledger.local.mail.inbox._PROBE_SECONDS", 0.5)
     stuck = identities(running)["inbox"]
     os.kill(stuck.pid, signal.SIGSTOP)
-    start(quiet, running.layout)
+    start_local_stack(quiet, running.layout)
     assert not stuck.alive()
     assert health.check(running.layout).healthy
 
@@ -200,7 +200,7 @@ def test_up_finds_other_ports_when_its_own_are_taken(running: Stack) -> None:
     taken = [part.port for part in State.load(running.layout).parts.values()]
     others = [socket.create_server((tcp_ports.HOST, port)) for port in taken]
     try:
-        moved = start(quiet, running.layout)
+        moved = start_local_stack(quiet, running.layout)
         assert not set(taken) & {p.port for p in State.load(running.layout).parts.values()}
         assert account_for(moved, "moved.csv") == 2
     finally:
@@ -211,7 +211,7 @@ def test_up_finds_other_ports_when_its_own_are_taken(running: Stack) -> None:
 def test_up_takes_in_processes_whose_record_was_lost(running: Stack) -> None:
     before = identities(running)
     running.layout.state_file.write_text("{")
-    start(quiet, running.layout)
+    start_local_stack(quiet, running.layout)
     assert not any(identity.alive() for identity in before.values())
     assert health.check(running.layout).healthy
 
@@ -244,7 +244,7 @@ def test_a_part_that_cannot_start_says_why_and_takes_nothing_with_it(
     assert str(layout.log_file("postgres")) in failed.stderr
     assert background.leftovers(layout.root) == []
     configuration.write_text(good)
-    start(quiet, layout)
+    start_local_stack(quiet, layout)
     assert health.check(layout).healthy
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowledger.functions import contract
-from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import write_json
 from rowledger.local.provisioning.database_logins import MASTER, Login
-from rowledger.local.stack import Stack, start
+from rowledger.local.stack import Stack, reset
+from rowledger.wiring.local_stack import start_local_stack
+from tests.function_logins import login_in_force
 from tests.integration.test_local_stack import account_for, quiet
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ PASSWORD = "earlier"
 def test_up_takes_over_a_folder_of_the_version_before(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "state")
     try:
-        running = start(quiet, layout)
+        running = start_local_stack(quiet, layout)
         account_for(running, "before.csv")
         earlier = made_earlier(running)
-        again = start(quiet, layout)
-        assert again.database.function.username in LOGINS
+        again = start_local_stack(quiet, layout)
+        assert login_in_force(again).username in LOGINS
         assert not earlier.answers()
         assert account_for(again, "after.csv") == 2
     finally:
-        local_stack.reset(quiet, layout)
+        reset(quiet, layout)
 
 
 def made_earlier(stack: Stack) -> Login:

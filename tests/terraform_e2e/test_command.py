@@ -6,8 +6,9 @@ import pytest
 
 from rowledger.functions import contract
 from rowledger.local import health
-from rowledger.local.stack import Stack, start, stop
-from rowledger.wiring.ledger import ledger_of
+from rowledger.local.stack import Stack, stop
+from rowledger.wiring.environments import local_environment
+from rowledger.wiring.local_stack import start_local_stack
 from tests.e2e.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def test_it_goes_on_where_it_was(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ledger_of(stack) as ledger:
+    with local_environment(stack.layout).ledger() as ledger:
         before = Pipeline(stack, ledger).take("before-down.csv", b"a\n1\n")
     assert stop(_quiet, stack.layout)
     # What is changed is in service afterwards, and not only published.
     monkeypatch.setenv("ROWLEDGER_LOG_LEVEL", "DEBUG")
     # Nobody says again that it is Terraform's.
-    again = start(_quiet, stack.layout)
+    again = start_local_stack(_quiet, stack.layout)
     assert health.check(again.layout).healthy
     assert _log_levels_in_service(again) == {"DEBUG"}
-    with ledger_of(again) as ledger:
+    with local_environment(again.layout).ledger() as ledger:
         pipeline = Pipeline(again, ledger)
         assert pipeline.rows("before-down.csv") == [before]
         assert pipeline.backup(before) == b"a\n1\n"

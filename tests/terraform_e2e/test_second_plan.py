@@ -9,6 +9,7 @@ from rowledger.deployment.terraform import Workspace
 from rowledger.local.provisioning.terraform_stack import VALUES
 from rowledger.local.stack import Stack
 from tests.figures import FIGURES
+from tests.function_logins import login_in_force
 from tests.terraform_e2e.forgotten import FORGOTTEN
 
 
@@ -37,6 +38,6 @@ def test_neither_state_nor_plan_holds_a_password(stack: Stack, workspace: Worksp
     plan = json.dumps(workspace.plan(VALUES))
     state = workspace.checked("state", "pull")
     assert f'"username": "{stack.database.master.username}"' in state
-    for login in (stack.database.master, stack.database.function):
+    for login in (stack.database.master, login_in_force(stack)):
         assert login.password not in plan
         assert login.password not in state

@@ -25,6 +25,7 @@ _CLIENTS = {
     "SecretsManagerClient": "secretsmanager",
     "LambdaClient": "lambda",
     "CloudWatchClient": "cloudwatch",
+    "CloudWatchLogsClient": "logs",
 }
 # Of these calls the arguments decide which right is needed.
 _TOLD_APART = {"get_object": "VersionId", "head_object": "VersionId"}

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rowledger.cli.main import cli
-from rowledger.cli.output import output, print_json
-from rowledger.cli.tables import as_json, files_table
+from rowledger.cli.output import as_json, output, print_json
+from rowledger.cli.tables import files_table
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from tests.unit.test_intake import World
 

@@ -12,7 +12,7 @@ from rowledger.local.emulator_patches.embedded_metrics import Embedded, find
 from rowledger.local.emulator_patches.invocation_metrics import failed, parse
 from rowledger.local.emulator_patches.queue_metrics import QueueMetrics
 from rowledger.local.mail.relay import compose
-from rowledger.operations.adapters.aws.function_logs import LogLine
+from rowledger.operations.ports.function_logs import LogLine
 
 JSON_LINE = '{"level": "INFO", "message": "Traceback (most recent call last)"}'
 TRACE = ["Traceback (most recent call last):", '  File "handler.py"', "ValueError: boom", "{}"]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import StackError
+from rowledger.errors import CommandError
 from rowledger.local.emulator_patches.idle_connections import PatientConfig
 from rowledger.local.layout import Layout
-from rowledger.local.provisioning.provisioners import choose
+from rowledger.local.provisioning.provisioners import Provisioner, choose
 from rowledger.local.provisioning.resources import provision
 from rowledger.local.provisioning.terraform_stack import TerraformProvisioner
 
@@ -32,43 +32,48 @@ def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def quiet(_step: str) -> None:
-    pass
+def chosen(layout: Layout, *, terraform: bool) -> Provisioner:
+    return choose(
+        layout,
+        lambda _step: None,
+        terraform=terraform,
+        move_aliases=lambda _client, _outputs: None,
+    )
 
 
 def test_a_stack_is_provisioned_without_terraform_unless_asked_for(layout: Layout) -> None:
-    assert choose(layout, quiet, terraform=False) is provision
+    assert chosen(layout, terraform=False) is provision
     assert not layout.terraform.exists()
 
 
 @pytest.mark.usefixtures("terraform")
 def test_what_terraform_provisioned_stays_its_own(layout: Layout) -> None:
-    assert isinstance(choose(layout, quiet, terraform=True), TerraformProvisioner)
+    assert isinstance(chosen(layout, terraform=True), TerraformProvisioner)
     layout.postgres.mkdir()
-    assert isinstance(choose(layout, quiet, terraform=False), TerraformProvisioner)
+    assert isinstance(chosen(layout, terraform=False), TerraformProvisioner)
 
 
 def test_another_stack_is_not_taken_over(layout: Layout) -> None:
     layout.postgres.mkdir()
-    with pytest.raises(StackError, match=r"without Terraform.*rowledger reset"):
-        choose(layout, quiet, terraform=True)
+    with pytest.raises(CommandError, match=r"without Terraform.*rowledger reset"):
+        chosen(layout, terraform=True)
 
 
 def test_a_missing_terraform_is_said_and_leaves_no_trace(
     layout: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StackError, match="Terraform is missing"):
-        choose(layout, quiet, terraform=True)
-    assert choose(layout, quiet, terraform=False) is provision
+    with pytest.raises(CommandError, match="Terraform is missing"):
+        chosen(layout, terraform=True)
+    assert chosen(layout, terraform=False) is provision
 
 
 def test_a_missing_provider_is_said_and_leaves_no_trace(layout: Layout, terraform: Path) -> None:
     version = terraform.read_text().splitlines()[1]
     terraform.write_text(f'#!/bin/sh\n[ "$1" = version ] || exit 1\n{version}\n')
-    with pytest.raises(StackError, match="provider hashicorp/aws"):
-        choose(layout, quiet, terraform=True)
-    assert choose(layout, quiet, terraform=False) is provision
+    with pytest.raises(CommandError, match="provider hashicorp/aws"):
+        chosen(layout, terraform=True)
+    assert chosen(layout, terraform=False) is provision
 
 
 def test_the_emulator_outwaits_its_clients() -> None:

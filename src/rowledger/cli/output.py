@@ -1,8 +1,8 @@
-"""What the commands of the local stack print with."""
+"""What the commands print with: tables for people, JSON for programs."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,14 +14,6 @@ from rowledger.functions.domain.text import json_text
 # A pipe has no width of its own, and a program that reads it wants whole lines.
 _PIPE_WIDTH = 200
 output = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-_errors = Console(stderr=True)
-
-
-@contextmanager
-def spinner() -> Iterator[Callable[[str], None]]:
-    """Shows what is being done on a terminal, and nothing anywhere else."""
-    with _errors.status("…") as status:
-        yield status.update
 
 
 def table_of(*columns: str) -> Table:
@@ -32,6 +24,11 @@ def table_of(*columns: str) -> Table:
     return table
 
 
+def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
+    """One line of JSON; times in ISO 8601."""
+    return json_text(document, default=_json_default)
+
+
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     click.echo(json_text(value, indent=2))
@@ -40,3 +37,9 @@ def print_json(value: object) -> None:
 def show_json(value: object) -> None:
     """The same for people: in colours on a terminal."""
     output.print(JSONHighlighter()(json_text(value, indent=2)), soft_wrap=True)
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -11,8 +11,9 @@ import click
 from rich.text import Text
 
 from rowledger.cli.interrupts import Interrupts
-from rowledger.cli.numbers import NumberRange
-from rowledger.cli.output import output, print_json, spinner
+from rowledger.cli.output import output, print_json
+from rowledger.cli.parameters import NumberRange
+from rowledger.cli.progress import spinner
 from rowledger.deployment.domain.rollout import Move, PutBack, Release, Report, read_outputs
 from rowledger.deployment.services.rollout import Deploy
 from rowledger.wiring.rollout import bootstrap_deployment
@@ -33,7 +34,6 @@ timeout_option = click.option(
     show_default=True,
     help="Seconds that the smoke test may take.",
 )
-json_option = click.option("--json", "json_output", is_flag=True, help="One JSON object.")
 
 
 def _release(path: Path) -> Release:

@@ -1,5 +1,6 @@
-"""How ledger rows are shown: as a table for people, as JSON for programs."""
+"""How uploads and ledger rows are shown: as text and tables for people, as JSON for programs."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,14 +10,10 @@ from rich.text import Text
 
 from rowledger.cli.output import table_of
 from rowledger.functions.domain.ledger import FileRecord
-from rowledger.functions.domain.text import json_text, printable
+from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
 
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
-
-
-def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
-    return json_text(document, default=_json_default)
 
 
 def record_document(record: FileRecord) -> dict[str, Any]:
@@ -29,8 +26,8 @@ def upload_document(upload: Upload) -> dict[str, Any]:
     return asdict(upload)
 
 
-def files_table(records: list[FileRecord]) -> Table:
-    table = table_of("id", "filename", "status", "rows", "size", "received", "attempts", "told")
+def files_table(records: Iterable[FileRecord]) -> Table:
+    table = table_of("id", "filename", "status", "rows", "size", "received", "attempts", "notified")
     for column in table.columns:
         column.justify = "right" if column.header in ("id", "rows", "size") else "left"
     for record in records:
@@ -47,9 +44,24 @@ def files_table(records: list[FileRecord]) -> Table:
     return table
 
 
+def outcome_line(record: FileRecord) -> Text:
+    """One line: status, file, and its rows or why it was rejected."""
+    detail = reason_text(record) if record.error else rows_text(record.rows_count or 0)
+    name = printable(record.filename)
+    return status_text(record).append(f"  {name}: {detail}", style="default")
+
+
 def status_text(record: FileRecord) -> Text:
     reason = f" {record.error['code']}" if record.error else ""
     return Text(f"{record.status}{reason}", style=_STYLES.get(record.status, ""))
+
+
+def reason_text(record: FileRecord) -> str:
+    """Why a file was rejected, and where in it; empty where it was not."""
+    if record.error is None:
+        return ""
+    where = place(record.error.get("line"), record.error.get("byte_offset"))
+    return f"{record.error['message']} ({where})" if where else str(record.error["message"])
 
 
 def local_time(moment: datetime) -> str:
@@ -61,7 +73,7 @@ def rows_text(rows: int) -> str:
     return f"{rows:,} data row{'' if rows == 1 else 's'}"
 
 
-def held_text(messages: int) -> str:
+def hidden_text(messages: int) -> str:
     """Why the failure queue shows nothing though it is not empty."""
     return (
         f"the failure queue shows nothing, and about {messages:,} in it are held by another command"
@@ -69,17 +81,7 @@ def held_text(messages: int) -> str:
     )
 
 
-def place(error: dict[str, Any]) -> str:
-    """Where in a file it was rejected, in words; empty where that has no meaning."""
-    parts = []
-    if "line" in error:
-        parts.append(f"line {error['line']:,}")
-    if "byte_offset" in error:
-        parts.append(f"byte {error['byte_offset']:,}")
-    return ", ".join(parts)
-
-
-def _json_default(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+def place(line: int | None, byte_offset: int | None) -> str:
+    """Where in a file, in words; empty where that has no meaning."""
+    parts = (("line", line), ("byte", byte_offset))
+    return ", ".join(f"{name} {at:,}" for name, at in parts if at is not None)

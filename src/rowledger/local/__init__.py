@@ -4,6 +4,13 @@ Three background processes (PostgreSQL, an AWS emulator, a companion with the ma
 pipeline's own resources in them. Everything lives in one state folder; `stack` is the way in.
 """
 
+from collections.abc import Callable
 
-class StackError(Exception):
-    """Something is wrong with the local stack; the message is one line that says what to do."""
+from rowledger.errors import CommandError
+
+# Called with each step of long work, in a few words.
+OnProgress = Callable[[str], None]
+
+
+class StackError(CommandError):
+    """The local stack cannot do what was asked for."""

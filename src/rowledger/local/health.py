@@ -1,6 +1,5 @@
 """How the local stack is, by asking each part itself."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +11,7 @@ from rowledger.local.processes import companion, emulator, postgres_server, tcp_
 from rowledger.local.processes.parts import PART_NAMES
 from rowledger.local.stack import Stack, known_stack
 from rowledger.local.state import State
+from rowledger.operations.ports.environment import Health, PartHealth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,31 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 
-@dataclass(frozen=True)
-class PartHealth:
-    """One part, where it is, and what it answered."""
-
-    name: str
-    address: str | None
-    healthy: bool
-    detail: str
-
-
-@dataclass(frozen=True)
-class Health:
-    """Every part; alarms and failed events only where the emulator can tell."""
-
-    parts: list[PartHealth]
-    alarms: dict[str, str]
-    failed_events: int | None
-
-    @property
-    def healthy(self) -> bool:
-        return all(part.healthy for part in self.parts)
-
-
 def check(layout: Layout) -> Health:
-    """Ask every part; a part that is not there is an answer too, so this raises nothing of it."""
+    """Ask every part. One that does not run or does not answer is reported, not raised."""
     stack = known_stack(layout)
     if stack is None:
         absent = [

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rowledger.local import StackError
+from rowledger.local import OnProgress, StackError
 from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.layout import Layout, find_layout
 from rowledger.local.processes import background, companion, emulator, postgres_server
-from rowledger.local.processes.parts import PART_NAMES, aws_at, logins_at, stop_part
+from rowledger.local.processes.parts import PART_NAMES, aws_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
-from rowledger.local.provisioning.provisioners import Progress, choose
+from rowledger.local.provisioning.provisioners import choose
+from rowledger.local.provisioning.terraform_stack import MoveAliases
 from rowledger.local.starting import Start
 from rowledger.local.state import StackCredentials, State, exclusive
 
@@ -50,9 +51,8 @@ class Stack:
         return self.aws.client(service)
 
 
-def open_stack(layout: Layout | None = None) -> Stack:
+def open_stack(layout: Layout) -> Stack:
     """The running stack; raise StackError if it was not started or a part of it has died."""
-    layout = layout or find_layout()
     stack = known_stack(layout)
     parts = State.load(layout).parts
     dead = [name for name in PART_NAMES if name not in parts or not parts[name].alive()]
@@ -71,48 +71,50 @@ def known_stack(layout: Layout) -> Stack | None:
     return _stack(layout, state, credentials)
 
 
-def start(progress: Progress, layout: Layout | None = None, *, terraform: bool = False) -> Stack:
+def start(
+    on_progress: OnProgress, layout: Layout, *, terraform: bool, move_aliases: MoveAliases
+) -> Stack:
     """Start what is not running and bring everything up to date.
 
-    progress: is told in a few words what is being done. terraform: whether a new stack is to be
-    provisioned by Terraform; one that was, stays so.
-    Raise StackError; whatever this call had started is then stopped again.
+    terraform: whether Terraform provisions a new stack; one that it did provision, it always does.
+    move_aliases: puts what Terraform deployed into service.
+    Raise CommandError; whatever this call had started is then stopped again.
     """
-    layout = layout or find_layout()
     layout.create()
     with exclusive(layout):
-        Start(layout, choose(layout, progress, terraform=terraform), progress).run()
+        provisioner = choose(layout, on_progress, terraform=terraform, move_aliases=move_aliases)
+        Start(layout, provisioner, on_progress).run()
     return open_stack(layout)
 
 
-def stop(progress: Progress, layout: Layout | None = None) -> bool:
+def stop(on_progress: OnProgress, layout: Layout | None = None) -> bool:
     """Stop every process of the stack, keeping its state; False if none was running."""
     layout = layout or find_layout()
     if not layout.root.exists():
         return False
     with exclusive(layout):
-        return _stop(layout, progress)
+        return _stop(layout, on_progress)
 
 
-def reset(progress: Progress, layout: Layout | None = None) -> bool:
+def reset(on_progress: OnProgress, layout: Layout | None = None) -> bool:
     """Stop the stack and remove its state; False if there was none."""
     layout = layout or find_layout()
     if not layout.root.exists():
         return False
     with exclusive(layout):
-        _stop(layout, progress)
-        progress(f"removing {layout.root}")
+        _stop(layout, on_progress)
+        on_progress(f"removing {layout.root}")
         layout.remove()
     return True
 
 
-def _stop(layout: Layout, progress: Progress) -> bool:
+def _stop(layout: Layout, on_progress: OnProgress) -> bool:
     state = State.load(layout)
     running = [
         name for name in reversed(PART_NAMES) if name in state.parts and state.parts[name].alive()
     ]
     for name in running:
-        progress(f"stopping {name}")
+        on_progress(f"stopping {name}")
         stop_part(layout, name, state.parts[name])
     postgres_server.stop(layout)
     strays = background.leftovers(layout.root)
@@ -125,7 +127,7 @@ def _stack(layout: Layout, state: State, credentials: StackCredentials) -> Stack
     return Stack(
         layout=layout,
         aws=aws,
-        database=logins_at(state.parts[postgres_server.NAME].port, credentials, aws),
+        database=Logins.at(state.parts[postgres_server.NAME].port, credentials),
         inbox_port=state.parts[companion.NAME].port,
         settings=state.settings,
     )

@@ -6,13 +6,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pg8000.exceptions import Error as PostgresError
 
 from rowledger.functions.domain.errors import FaultError
-from rowledger.local import StackError
+from rowledger.local import OnProgress, StackError
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import write_private
 from rowledger.local.processes import background, companion, emulator, postgres_server
-from rowledger.local.processes.parts import answers, aws_at, logins_at, stop_part
+from rowledger.local.processes.parts import answers, aws_at, stop_part
 from rowledger.local.provisioning import database_logins
-from rowledger.local.provisioning.provisioners import Progress, Provisioner
+from rowledger.local.provisioning.database_logins import Logins
+from rowledger.local.provisioning.provisioners import Provisioner
 from rowledger.local.state import PartProcess, StackCredentials, State
 from rowledger.local.waiting import until
 
@@ -23,10 +24,10 @@ _ANSWER_SECONDS = 5.0
 class Start:
     """One run of `up`."""
 
-    def __init__(self, layout: Layout, provision: Provisioner, progress: Progress) -> None:
+    def __init__(self, layout: Layout, provision: Provisioner, on_progress: OnProgress) -> None:
         self._layout = layout
         self._provision = provision
-        self._progress = progress
+        self._on_progress = on_progress
         self._state = State.load(layout)
         self._credentials = StackCredentials.load_or_create(layout)
         self._started: list[str] = []
@@ -36,50 +37,50 @@ class Start:
         try:
             self._run()
         except (BotoCoreError, ClientError, PostgresError, FaultError, OSError) as error:
-            self._take_back()
+            self._stop_started()
             raise StackError(f"the local stack cannot be set up: {error}") from error
         except BaseException:
-            # Interrupted or failed: what ran before goes on, and nothing half-made stays.
-            self._take_back()
+            # Interrupted or failed: what ran before goes on, and nothing that is half made stays.
+            self._stop_started()
             raise
 
     def _run(self) -> None:
-        self._end_strays()
+        self._stop_strays()
         old_port = self._state.port(postgres_server.NAME)
         postgres = self._ensure(postgres_server.NAME, self._start_database)
         cloud = self._ensure(emulator.NAME, self._start_emulator)
         aws = aws_at(cloud.port, self._credentials)
-        logins = logins_at(postgres.port, self._credentials, aws)
+        logins = Logins.at(postgres.port, self._credentials)
         database_logins.ensure_master(logins)
-        self._state.settings = self._provision(aws, self._layout, logins.master, self._progress)
+        self._state.settings = self._provision(aws, self._layout, logins.master, self._on_progress)
         database_logins.enable_developer_logins(logins)
         if postgres.port != old_port:
-            _end_warm_functions(cloud)
+            _stop_warm_functions(cloud)
         self._stop_companion_of_an_earlier_emulator()
         self._ensure(companion.NAME, lambda port: companion.start(self._layout, cloud.port, port))
         write_private(self._layout.pgpass_file, logins.pgpass().encode())
         self._state.save(self._layout)
 
     def _ensure(self, name: str, begin: Callable[[int | None], PartProcess]) -> PartProcess:
-        """The part that runs, or a new one where it has died or does not answer any more."""
+        """The part that runs, or a new one where it has died or no longer answers."""
         known = self._state.parts.get(name)
         if known is not None:
-            if self._well(name, known):
+            if self._is_healthy(name, known):
                 return known
             stop_part(self._layout, name, known)
-        self._progress(f"starting {name}")
+        self._on_progress(f"starting {name}")
         part = begin(known.port if known else None)
         self._started.append(name)
         self._state.parts[name] = part
         self._state.save(self._layout)
         return part
 
-    def _well(self, name: str, part: PartProcess) -> bool:
-        def asked() -> bool:
+    def _is_healthy(self, name: str, part: PartProcess) -> bool:
+        def does_answer() -> bool:
             return answers(name, part.port, self._credentials)
 
-        until(lambda: not part.alive() or asked(), _ANSWER_SECONDS)
-        return part.alive() and asked()
+        until(lambda: not part.alive() or does_answer(), _ANSWER_SECONDS)
+        return part.alive() and does_answer()
 
     def _start_database(self, port: int | None) -> PartProcess:
         # It may run without a record: started by an `up` that was interrupted.
@@ -94,8 +95,8 @@ class Start:
         if known is not None and emulator.NAME in self._started:
             companion.stop(known)
 
-    def _end_strays(self) -> None:
-        """End what an earlier stack on this folder left: its record lost, or its parent killed."""
+    def _stop_strays(self) -> None:
+        """Stop what an earlier stack in this folder left: its record lost, or its parent killed."""
         recorded = [part.process.find() for part in self._state.parts.values()]
         wanted = {process.pid for process in recorded if process is not None}
         for process in recorded:
@@ -106,14 +107,14 @@ class Start:
         ]
         background.stop(strays, grace_seconds=5)
 
-    def _take_back(self) -> None:
+    def _stop_started(self) -> None:
         for name in reversed(self._started):
             stop_part(self._layout, name, self._state.parts.pop(name))
         self._state.save(self._layout)
 
 
-def _end_warm_functions(cloud: PartProcess) -> None:
-    # They hold the secret they read when they were cold, and the address in it is no longer true.
+def _stop_warm_functions(cloud: PartProcess) -> None:
+    # They keep the secret that they read at their cold start, with an address that has changed.
     running = cloud.process.find()
     if running is not None:
         background.stop(running.children(recursive=True), grace_seconds=2)

@@ -1,34 +1,20 @@
-"""The local stack's ledger, as its reader and its operator see it."""
+"""The ledger as a command holds it: opened for one piece of work, and closed after it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.config import Config
-from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.ports.credentials import CredentialSource
 from rowledger.functions.wiring import open_ledger
-from rowledger.local.provisioning.database_logins import Login
-from rowledger.local.stack import Stack
 
 
 @contextmanager
-def ledger_of(stack: Stack) -> Iterator[Ledger]:
-    """Open it with the role that may read and nothing else."""
-    with _opened(stack, stack.database.reader) as ledger:
-        yield ledger
-
-
-@contextmanager
-def operators_ledger_of(stack: Stack) -> Iterator[Ledger]:
-    """Open it with the role that may reopen rows."""
-    with _opened(stack, stack.database.operator) as ledger:
-        yield ledger
-
-
-@contextmanager
-def _opened(stack: Stack, role: Login) -> Iterator[Ledger]:
-    credentials = FixedCredentials(role.credentials)
-    ledger = open_ledger(Config.from_environment(stack.settings), credentials)
+def opened_ledger(
+    config: ReconcilerConfig, credentials: CredentialSource
+) -> Iterator[PostgresLedger]:
+    """The ledger of a pipeline; the connection is made at the first call and closed in the end."""
+    ledger = open_ledger(config, credentials)
     try:
         yield ledger
     finally:

@@ -9,20 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
-from rowledger.cli.output import output, table_of
-from rowledger.cli.tables import as_json
+from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.parameters import json_option
+from rowledger.cli.progress import byte_progress
+from rowledger.cli.tables import place
 from rowledger.functions.domain.counting import Counter
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection
@@ -55,7 +49,7 @@ class _Result:
 
 @click.command()
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True)
-@click.option("--json", "json_output", is_flag=True, help="Print one JSON object a line.")
+@json_option("Print one JSON object a line.")
 @click.option("--no-header", is_flag=True, help="Count the first record as data, too.")
 @click.pass_context
 def count(
@@ -70,7 +64,7 @@ def count(
     """
     results: list[_Result] = []
     unreadable = False
-    with _progress() as progress:
+    with byte_progress() as progress:
         for path in paths:
             try:
                 result = _count(path, header=not no_header, progress=progress)
@@ -123,19 +117,6 @@ def _opened(path: str) -> Iterator[tuple[BinaryIO, int | None]]:
         yield file, size
 
 
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-
-
 def _table(results: list[_Result]) -> Table:
     table = table_of("file", "rows", "columns", "dialect, or why it is rejected")
     table.columns[1].justify = table.columns[2].justify = "right"
@@ -153,13 +134,9 @@ def _table(results: list[_Result]) -> Table:
 
 
 def _rejection_text(rejection: Rejection) -> Text:
-    places = [
-        f"{name} {at:,}"
-        for name, at in (("line", rejection.line), ("byte", rejection.byte_offset))
-        if at is not None
-    ]
-    place = f" ({', '.join(places)})" if places else ""
-    return Text.assemble((rejection.code, "red"), f"{place}: {rejection.message}")
+    where = place(rejection.line, rejection.byte_offset)
+    where = f" ({where})" if where else ""
+    return Text.assemble((rejection.code, "red"), f"{where}: {rejection.message}")
 
 
 def _dialect_text(dialect: Dialect | None) -> Text:

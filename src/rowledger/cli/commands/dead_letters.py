@@ -3,16 +3,18 @@ from typing import Any
 import click
 from rich.text import Text
 
-from rowledger.cli.output import output, spinner, table_of
-from rowledger.cli.tables import as_json, held_text, local_time, upload_document
+from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.parameters import json_option
+from rowledger.cli.progress import spinner
+from rowledger.cli.tables import hidden_text, local_time, upload_document
 from rowledger.functions.domain.text import printable
-from rowledger.local.stack import open_stack
 from rowledger.operations.domain.dead_letters import DeadLetter
-from rowledger.wiring.replay import replay_of
+from rowledger.wiring.environments import open_environment
+from rowledger.wiring.operations import replay_service
 
 
 @click.command()
-@click.option("--json", "json_output", is_flag=True, help="One JSON object a line.")
+@json_option("One JSON object a line.")
 def dead_letters(*, json_output: bool) -> None:
     """The events that failed for good: when, which uploads, why, after how many tries.
 
@@ -20,20 +22,19 @@ def dead_letters(*, json_output: bool) -> None:
 
     Example: rowledger dead-letters
     """
-    with replay_of(open_stack()) as replay, spinner() as progress:
-        progress("reading the failure queue")
-        with replay.dead_letters.held() as messages:
-            letters = replay.letters(messages)
-        held_elsewhere = 0 if letters else replay.dead_letters.hidden()
+    with replay_service(open_environment()) as service, spinner() as on_progress:
+        on_progress("reading the failure queue")
+        letters = service.letters()
+        hidden = 0 if letters else service.hidden_letters()
     if json_output:
         for letter in letters:
             click.echo(as_json(_document(letter)))
     elif letters:
         _print(letters)
-    elif not held_elsewhere:
+    elif not hidden:
         click.echo("The failure queue is empty.")
-    if held_elsewhere:
-        click.echo(held_text(held_elsewhere), err=True)
+    if hidden:
+        click.echo(hidden_text(hidden), err=True)
 
 
 def _print(letters: list[DeadLetter]) -> None:

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rowledger.cli.commands.show import read_backup, read_receipt
-from rowledger.cli.commands.upload import print_outcome
 from rowledger.cli.output import output, show_json
-from rowledger.cli.tables import files_table
+from rowledger.cli.tables import files_table, outcome_line
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import Mail, mails
 from rowledger.local.samples import SAMPLES, Sample
-from rowledger.local.stack import Stack, start
+from rowledger.local.stack import Stack
+from rowledger.operations.ports.archive import Archive
+from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import Sent, follow, send
-from rowledger.wiring.ledger import ledger_of
+from rowledger.wiring.environments import local_environment
+from rowledger.wiring.local_stack import start_local_stack
+from rowledger.wiring.operations import archive, input_bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -48,13 +50,18 @@ def demo(context: click.Context) -> None:
 
     Example: rowledger demo
     """
-    stack = start(lambda step: output.print(f"· {step}"))
+    stack = start_local_stack(lambda step: output.print(f"· {step}"))
+    environment = local_environment(stack.layout)
+    kept = archive(environment)
     output.rule("files and their outcomes", align="left")
-    cases = _run_samples(stack)
-    _await_mails(stack, cases)
+    cases = _run_samples(environment)
+    _await_mails(stack.inbox_dir, cases)
     for case in cases:
-        _check(stack, case)
-    _summarise(stack, cases)
+        _check(kept, case)
+    _show_records(kept, [case.record for case in cases], environment.names.backup_bucket)
+    _show_mails(stack.inbox_dir, cases)
+    _show_alarms(environment)
+    _show_commands(stack)
     bad = [case for case in cases if case.wrong]
     for case in bad:
         output.print(f"{case.sample.name}: {'; '.join(case.wrong)}", style="red")
@@ -62,24 +69,25 @@ def demo(context: click.Context) -> None:
     context.exit(1 if bad else 0)
 
 
-def _run_samples(stack: Stack) -> list[Case]:
+def _run_samples(environment: Environment) -> list[Case]:
     cases = []
-    with ledger_of(stack) as ledger, tempfile.TemporaryDirectory() as folder:
+    bucket = input_bucket(environment)
+    with environment.ledger() as ledger, tempfile.TemporaryDirectory() as folder:
         for sample in SAMPLES:
             path = Path(folder) / sample.name
             path.write_bytes(sample.content)
             output.print(f"↑ {sample.name}  ({sample.shows})")
-            sent = send(stack, path, sample.name, lambda _: None)
+            sent = send(bucket, path, sample.name, lambda _: None)
             (record,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
-            print_outcome(record)
+            output.print(outcome_line(record), soft_wrap=True)
             cases.append(Case(sample, sent, record))
     return cases
 
 
-def _await_mails(stack: Stack, cases: list[Case]) -> None:
+def _await_mails(inbox: Path, cases: list[Case]) -> None:
     deadline = time.monotonic() + _MAIL_SECONDS
     while any(case.mail is None for case in cases) and time.monotonic() < deadline:
-        for mail in mails(stack.inbox_dir):
+        for mail in mails(inbox):
             body = mail.content.get_content()
             for case in cases:
                 if case.sent.version_id in body:
@@ -87,16 +95,16 @@ def _await_mails(stack: Stack, cases: list[Case]) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _check(stack: Stack, case: Case) -> None:
+def _check(kept: Archive, case: Case) -> None:
     sample, record = case.sample, case.record
     code = record.error["code"] if record.error else None
     reached = (record.status, record.rows_count, code)
     if reached != (sample.status, sample.rows, sample.error):
         case.wrong.append(f"expected {(sample.status, sample.rows, sample.error)}, not {reached}")
-    receipt = read_receipt(stack, record)
+    receipt = kept.receipt(record.receipt_key)
     if receipt is None or (receipt["status"], receipt["rows_count"]) != reached[:2]:
         case.wrong.append("its receipt is missing or says otherwise")
-    if read_backup(stack, record) != sample.content:
+    if kept.backup(record.backup_key) != sample.content:
         case.wrong.append("its backup is missing or holds other bytes")
     if case.mail is None:
         case.wrong.append("no mail arrived")
@@ -104,24 +112,32 @@ def _check(stack: Stack, case: Case) -> None:
         case.wrong.append(f"its mail says {case.mail.content['Subject']}")
 
 
-def _summarise(stack: Stack, cases: list[Case]) -> None:
-    records = [case.record for case in cases]
+def _show_records(kept: Archive, records: list[FileRecord], backup_bucket: str) -> None:
     output.rule("the ledger (table file_metadata)", align="left")
     output.print(files_table(records))
     output.rule(f"one receipt (s3, {printable(records[0].receipt_key)})", align="left")
-    show_json(read_receipt(stack, records[0]))
-    output.rule(f"backups (bucket {stack.settings['ROWLEDGER_BACKUP_BUCKET']})", align="left")
+    show_json(kept.receipt(records[0].receipt_key))
+    output.rule(f"backups (bucket {backup_bucket})", align="left")
     for record in records:
         output.print(printable(record.backup_key), markup=False)
-    output.rule(f"mails that arrived ({stack.inbox_dir})", align="left")
+
+
+def _show_mails(inbox: Path, cases: list[Case]) -> None:
+    output.rule(f"mails that arrived ({inbox})", align="left")
     for case in cases:
         if case.mail:
             subject = case.mail.content["Subject"]
             output.print(f"{case.mail.number}  {subject}", markup=False)
+
+
+def _show_alarms(environment: Environment) -> None:
     output.rule("alarms", align="left")
-    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    cloudwatch: CloudWatchClient = environment.client("cloudwatch")
     for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
         output.print(f"{alarm['AlarmName']}: {alarm['StateValue']}")
+
+
+def _show_commands(stack: Stack) -> None:
     output.rule("look further", align="left")
     for command, what in (
         ("rowledger files", "the ledger"),

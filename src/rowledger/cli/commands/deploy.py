@@ -1,10 +1,9 @@
 import click
 
-from rowledger.cli.numbers import NumberRange
+from rowledger.cli.parameters import NumberRange, json_option
 from rowledger.cli.rollout_report import (
     deployment,
     finish,
-    json_option,
     outputs_option,
     timeout_option,
 )
@@ -35,7 +34,7 @@ def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> t
     help="Seconds that each step is watched.",
 )
 @timeout_option
-@json_option
+@json_option("One JSON object.")
 @click.pass_context
 def deploy(
     context: click.Context,

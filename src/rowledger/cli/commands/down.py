@@ -1,6 +1,6 @@
 import click
 
-from rowledger.cli.output import spinner
+from rowledger.cli.progress import spinner
 from rowledger.local import stack
 
 
@@ -10,6 +10,6 @@ def down() -> None:
 
     Example: rowledger down
     """
-    with spinner() as progress:
-        stopped = stack.stop(progress)
+    with spinner() as on_progress:
+        stopped = stack.stop(on_progress)
     click.echo("stopped" if stopped else "the local stack was not running")

@@ -4,6 +4,8 @@ import click
 from rich.text import Text
 
 from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.parameters import json_option
+from rowledger.cli.tables import local_time
 from rowledger.functions.domain.text import escaped
 from rowledger.local.layout import find_layout
 from rowledger.local.mail.inbox import Mail, arrived, mails
@@ -12,7 +14,7 @@ from rowledger.local.mail.inbox import Mail, arrived, mails
 @click.command()
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--last", is_flag=True, help="Show the newest mail.")
-@click.option("--json", "json_output", is_flag=True, help="Print JSON: a list, or one mail.")
+@json_option("Print JSON: a list, or one mail.")
 def inbox(*, number: int | None, last: bool, json_output: bool) -> None:
     """List the mails that arrived, or show the one with a NUMBER.
 
@@ -42,7 +44,7 @@ def _list(everything: list[Mail], *, json_output: bool) -> None:
         # Text, not markup: brackets in a subject are brackets.
         table.add_row(
             str(mail.number),
-            f"{arrived(mail).astimezone():%Y-%m-%d %H:%M:%S}",
+            local_time(arrived(mail)),
             Text(escaped(str(content["To"]))),
             Text(escaped(str(content["Subject"]))),
         )

@@ -1,32 +1,21 @@
 import math
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from rowledger.cli.output import output, spinner
-from rowledger.cli.tables import as_json
-from rowledger.functions.adapters.aws.notifier import SnsNotifier
-from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.config import ReconcilerConfig
+from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.parameters import json_option
+from rowledger.cli.progress import spinner
 from rowledger.functions.domain.receipt import timestamp
 from rowledger.functions.domain.reconciliation import Heal, Pass, Totals, Verdict
 from rowledger.functions.services.reconciliation import Reconcile
 from rowledger.functions.services.settling import Limits
-from rowledger.functions.wiring import (
-    RESERVE_SECONDS,
-    bootstrap,
-    bootstrap_reconciliation,
-    open_ledger,
-    open_reconciliation,
-)
-from rowledger.local.stack import Stack, open_stack
+from rowledger.wiring.environments import open_environment
+from rowledger.wiring.operations import reconciliation_service
 
 # A hundred years: more than that is a slip of the hand, and soon more than a date can hold.
 _MAX_GRACE_SECONDS = 100 * 366 * 86_400
@@ -37,11 +26,11 @@ _MAX_GRACE_SECONDS = 100 * 366 * 86_400
     "--grace",
     type=click.IntRange(min=0, max=_MAX_GRACE_SECONDS),
     metavar="SECONDS",
-    help="Leave younger uploads without an outcome alone; else as the reconciler's setting says.",
+    help="Skip uploads without an outcome that are newer; else as the reconciler's setting says.",
 )
-@click.option("--max-heals", type=click.IntRange(min=1), help="Mend at most so many uploads.")
-@click.option("--dry-run", is_flag=True, help="Change nothing; list what would be mended.")
-@click.option("--json", "json_output", is_flag=True, help="One JSON object.")
+@click.option("--max-heals", type=click.IntRange(min=1), help="Repair at most this many uploads.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; list what would be repaired.")
+@json_option("One JSON object.")
 @click.pass_context
 def reconcile(
     context: click.Context,
@@ -51,21 +40,24 @@ def reconcile(
     dry_run: bool,
     json_output: bool,
 ) -> None:
-    """Hold every upload in the bucket against ledger, receipts and backups, and mend what is amiss.
+    """Compare every upload with its ledger row, receipt and backup; repair what is missing.
 
     A pass that the scheduled reconciler left unfinished is finished first. Exits with 1 if an
-    upload is missing or amiss and could not be mended, or if --max-heals ended the pass.
+    upload has a problem that could not be repaired, or if --max-heals ended the pass.
 
     Example: rowledger reconcile --dry-run
     """
-    stack = open_stack()
-    with _reconciliation_of(stack, grace) as (reconciling, heal_seconds), spinner() as progress:
-        told = _progress(progress)
+    environment = open_environment()
+    with (
+        reconciliation_service(environment, grace_seconds=grace) as (service, heal_seconds),
+        spinner() as show,
+    ):
+        on_progress = _progress(show)
         limits = Limits(heals=max_heals or math.inf, heal_seconds=heal_seconds)
         if dry_run:
-            found = reconciling.rehearse(limits, told=told)
+            found = service.rehearse(limits, told=on_progress)
         else:
-            found = _whole_pass(reconciling, limits, told)
+            found = _whole_pass(service, limits, on_progress)
     if json_output:
         click.echo(as_json(document(found)))
     else:
@@ -74,7 +66,7 @@ def reconcile(
 
 
 def document(found: Pass) -> dict[str, Any]:
-    """A pass as JSON: the balance, what was mended by kind, the offenders and T."""
+    """A pass as JSON: the balance, what was repaired by kind, the problems, and T."""
     totals = found.totals
     return {
         "pass": found.id or None,
@@ -91,44 +83,22 @@ def document(found: Pass) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _reconciliation_of(stack: Stack, grace: int | None) -> Iterator[tuple[Reconcile, float]]:
-    """Reconciliation on the local stack, and the seconds that it may take for one upload."""
-    config = ReconcilerConfig.from_environment(stack.settings)
-    if grace is not None:
-        config = replace(config, reconcile_grace_seconds=grace)
-    ledger = open_ledger(config, FixedCredentials(stack.database.function.credentials))
-    app = bootstrap(
-        config,
-        ledger=ledger,
-        storage=S3Storage(stack.client("s3"), config.output_bucket, config.backup_bucket),
-        notifier=SnsNotifier(stack.client("sns"), config.topic_arn),
-    )
-    try:
-        yield (
-            bootstrap_reconciliation(app, open_reconciliation(ledger), config),
-            config.lease_seconds - RESERVE_SECONDS,
-        )
-    finally:
-        ledger.database.close()
-
-
-def _whole_pass(reconciling: Reconcile, limits: Limits, told: Callable[[Totals], None]) -> Pass:
+def _whole_pass(service: Reconcile, limits: Limits, on_progress: Callable[[Totals], None]) -> Pass:
     request_id = f"rowledger-reconcile-{uuid.uuid4()}"
-    found = reconciling.run(request_id, limits, told=told)
+    found = service.run(request_id, limits, told=on_progress)
     if found.run > 1 and found.ended_at is not None:
-        # It was begun earlier: what came since may stand at a place that it had passed.
+        # It was begun earlier: what came since may have a key that it had passed.
         limits = replace(limits, heals=limits.heals - found.mended)
-        found = reconciling.run(request_id, limits, told=told)
+        found = service.run(request_id, limits, told=on_progress)
     return found
 
 
 def _progress(show: Callable[[str], None]) -> Callable[[Totals], None]:
-    def told(totals: Totals) -> None:
-        mended = sum(totals.healed.values())
-        show(f"{totals.received:,} uploads compared, {mended:,} mended")
+    def on_progress(totals: Totals) -> None:
+        repaired = sum(totals.healed.values())
+        show(f"{totals.received:,} uploads compared, {repaired:,} repaired")
 
-    return told
+    return on_progress
 
 
 def _print(found: Pass) -> None:
@@ -142,28 +112,26 @@ def _print(found: Pass) -> None:
     )
     if not totals.balanced:
         output.print("[red]this does not balance[/]")
-    _print_heals(totals)
-    _print_offenders(totals)
+    _print_repairs(totals)
+    _print_problems(totals)
     if found.complete_through is None:
         output.print("the pass is not finished; the next run goes on where this one stopped")
     else:
         output.print(f"complete through {timestamp(found.complete_through)}")
 
 
-def _print_heals(totals: Totals) -> None:
+def _print_repairs(totals: Totals) -> None:
     for heal in Heal:
         if totals.needed[heal]:
             output.print(
-                f"{heal.wrong}: {totals.needed[heal]:,}, of which {totals.healed[heal]:,} mended"
+                f"{heal.wrong}: {totals.needed[heal]:,}, of which {totals.healed[heal]:,} repaired"
             )
 
 
-def _print_offenders(totals: Totals) -> None:
+def _print_problems(totals: Totals) -> None:
     if not totals.offender_count:
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("offender", "version", "what is wrong"):
-        table.add_column(name, overflow="fold")
+    table = table_of("upload", "version", "problem")
     for offender in totals.offenders:
         table.add_row(*(Text(each) for each in (offender.key, offender.version_id, offender.what)))
     output.print(table)

@@ -1,29 +1,24 @@
 import getpass
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from rowledger.cli.commands.upload import print_outcome
-from rowledger.cli.moments import moment
-from rowledger.cli.numbers import NumberRange
-from rowledger.cli.output import output
-from rowledger.cli.tables import as_json, held_text, record_document, upload_document
+from rowledger.cli.output import as_json, output
+from rowledger.cli.parameters import NumberRange, json_option, moment
+from rowledger.cli.progress import item_progress
+from rowledger.cli.tables import hidden_text, outcome_line, record_document, upload_document
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.local.stack import Stack, open_stack
 from rowledger.operations.domain.replay import Request, Selection, Source
+from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import Sent, follow
 from rowledger.operations.services.replay import Pace, Replay, Step
-from rowledger.wiring.ledger import ledger_of
-from rowledger.wiring.replay import replay_of
+from rowledger.wiring.environments import open_environment
+from rowledger.wiring.operations import replay_service
 
 # All that is chosen is held in memory.
 _MAX_LIMIT = 1_000_000
@@ -93,7 +88,7 @@ class Options:
     show_default=True,
     help="Seconds to wait for the outcomes.",
 )
-@click.option("--json", "json_output", is_flag=True, help="One JSON object a line.")
+@json_option("One JSON object a line.")
 @click.pass_context
 def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- Options has their types
     """Send uploads through the function again, and follow them to their outcome.
@@ -110,23 +105,21 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     """
     options = Options(**given)
     request = _request(options)
-    stack = open_stack()
-    with replay_of(stack) as service:
+    environment = open_environment()
+    with replay_service(environment) as service:
         with service.planned(options.selection, request.source, limit=options.limit) as steps:
             if options.dry_run:
                 sent = _dry_run(service, steps, options)
             else:
                 sent = _run(service, steps, request, options)
-        held_elsewhere = 0
-        if options.dead_letters and not steps:
-            held_elsewhere = service.dead_letters.hidden()
-    if held_elsewhere:
-        click.echo(held_text(held_elsewhere), err=True)
+        hidden = service.hidden_letters() if options.dead_letters and not steps else 0
+    if hidden:
+        click.echo(hidden_text(hidden), err=True)
     elif not steps and not options.json_output:
         click.echo("Nothing is selected.")
     if len(steps) == options.limit:
         click.echo(f"the limit of {options.limit} is reached; there may be more", err=True)
-    if not options.no_follow and _follow(stack, sent, options):
+    if not options.no_follow and _follow(environment, sent, options):
         context.exit(1)
 
 
@@ -172,24 +165,14 @@ def _run(service: Replay, steps: list[Step], request: Request, options: Options)
     """Print each step as it is done; return the uploads whose events were sent."""
     sent = []
     pace = Pace(options.rate, time.monotonic, time.sleep)
-    with _progress(len(steps)) as advance:
+    with item_progress() as progress:
+        task = progress.add_task("sending", total=len(steps))
         for each in service.run(steps, request, pace):
             _print_step(each.step, each.skipped, options, would=False)
             if each.skipped is None:
                 sent += [Sent(upload.key, upload.version_id) for upload in each.step.uploads]
-            advance()
+            progress.advance(task)
     return sent
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    console = Console(stderr=True)
-    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        task = progress.add_task("sending", total=total)
-        yield lambda: progress.advance(task)
 
 
 def _print_step(step: Step, skipped: str | None, options: Options, *, would: bool) -> None:
@@ -220,14 +203,14 @@ def _document(step: Step, skipped: str | None) -> dict[str, Any]:
     }
 
 
-def _follow(stack: Stack, sent: list[Sent], options: Options) -> bool:
+def _follow(environment: Environment, sent: list[Sent], options: Options) -> bool:
     """Print each outcome; whether one was a rejection."""
     rejected = False
-    with ledger_of(stack) as ledger:
+    with environment.ledger() as ledger:
         for record in follow(ledger, sent, timeout=options.timeout):
             rejected |= record.status == Status.FAILED
             if options.json_output:
                 click.echo(as_json({"action": "outcome", "ledger": record_document(record)}))
             else:
-                print_outcome(record)
+                output.print(outcome_line(record), soft_wrap=True)
     return rejected

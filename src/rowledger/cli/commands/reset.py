@@ -1,6 +1,6 @@
 import click
 
-from rowledger.cli.output import spinner
+from rowledger.cli.progress import spinner
 from rowledger.local import stack
 from rowledger.local.layout import find_layout
 
@@ -18,6 +18,6 @@ def reset(*, yes: bool) -> None:
         return
     if not yes:
         click.confirm(f"Remove {root} with every upload, ledger row and mail in it?", abort=True)
-    with spinner() as progress:
-        stack.reset(progress)
+    with spinner() as on_progress:
+        stack.reset(on_progress)
     click.echo(f"removed {root}")

@@ -3,10 +3,10 @@ from typing import Any
 import click
 
 from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.parameters import json_option
 from rowledger.cli.rollout_report import (
     deployment,
     finish,
-    json_option,
     outputs_option,
     timeout_option,
 )
@@ -24,7 +24,7 @@ from rowledger.functions.domain.receipt import timestamp
 )
 @click.option("--list", "list_only", is_flag=True, help="Only list the versions to choose from.")
 @timeout_option
-@json_option
+@json_option("One JSON object.")
 @click.pass_context
 def rollback(
     context: click.Context,

@@ -1,28 +1,25 @@
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from botocore.exceptions import ClientError
 from rich.table import Table
 from rich.text import Text
 
-from rowledger.cli.output import output, show_json
-from rowledger.cli.tables import as_json, local_time, place, record_document, rows_text, status_text
+from rowledger.cli.output import as_json, output, show_json
+from rowledger.cli.parameters import json_option
+from rowledger.cli.tables import local_time, reason_text, record_document, rows_text, status_text
+from rowledger.errors import CommandError
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.local import StackError
-from rowledger.local.stack import Stack, open_stack
-from rowledger.wiring.ledger import ledger_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+from rowledger.operations.ports.environment import PipelineNames
+from rowledger.wiring.environments import open_environment
+from rowledger.wiring.operations import archive
 
 
 @click.command()
 @click.argument("file")
 @click.option("--version", "version_id", help="This version of it; else the one received last.")
-@click.option("--json", "json_output", is_flag=True, help="One JSON object.")
+@json_option("One JSON object.")
 def show(file: str, version_id: str | None, *, json_output: bool) -> None:
     """Everything about one upload: ledger row, attempts, receipt and backup.
 
@@ -30,74 +27,33 @@ def show(file: str, version_id: str | None, *, json_output: bool) -> None:
 
     Example: rowledger show orders.csv
     """
-    stack = open_stack()
-    with ledger_of(stack) as ledger:
+    environment = open_environment()
+    with environment.ledger() as ledger:
         records = ledger.files(limit=1, key=file, version_id=version_id)
     if not records:
         which = f" in version {version_id!r}" if version_id else ""
-        raise StackError(f"the ledger has no upload {file!r}{which}; see: rowledger files")
-    record = records[0]
-    receipt = read_receipt(stack, record)
-    backup = _backup(stack, record)
+        raise CommandError(f"the ledger has no upload {file!r}{which}; see: rowledger files")
+    record, names = records[0], environment.names
+    kept = archive(environment)
+    receipt = kept.receipt(record.receipt_key)
+    size = kept.backup_size(record.backup_key)
     if json_output:
-        click.echo(
-            as_json({"ledger": record_document(record), "receipt": receipt, "backup": backup})
-        )
+        click.echo(as_json(_document(record, names, receipt, size)))
     else:
-        _print(stack, record, receipt, backup)
+        _print(record, names, receipt, size)
 
 
-def read_receipt(stack: Stack, record: FileRecord) -> dict[str, Any] | None:
-    """The receipt; None where there is none. Raise StackError where it is no JSON."""
-    s3: S3Client = stack.client("s3")
-    bucket = stack.settings["ROWLEDGER_OUTPUT_BUCKET"]
-    try:
-        body = s3.get_object(Bucket=bucket, Key=record.receipt_key)["Body"].read()
-    except s3.exceptions.NoSuchKey:
-        return None
-    try:
-        receipt: dict[str, Any] = json.loads(body)
-    except ValueError:
-        raise StackError(
-            f"s3://{bucket}/{record.receipt_key} is no receipt: somebody wrote over it;"
-            " remove it, and rowledger reconcile makes it again"
-        ) from None
-    return receipt
-
-
-def _backup(stack: Stack, record: FileRecord) -> dict[str, Any]:
-    """Where the backup should be, and its size where it is."""
-    s3: S3Client = stack.client("s3")
-    bucket = stack.settings["ROWLEDGER_BACKUP_BUCKET"]
-    backup: dict[str, Any] = {"bucket": bucket, "key": record.backup_key, "size_bytes": None}
-    try:
-        head = s3.head_object(Bucket=bucket, Key=record.backup_key)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "404":
-            raise
-    else:
-        backup["size_bytes"] = head["ContentLength"]
-    return backup
-
-
-def read_backup(stack: Stack, record: FileRecord) -> bytes | None:
-    """The backup's content; None where there is none yet."""
-    s3: S3Client = stack.client("s3")
-    bucket = stack.settings["ROWLEDGER_BACKUP_BUCKET"]
-    try:
-        return s3.get_object(Bucket=bucket, Key=record.backup_key)["Body"].read()
-    except s3.exceptions.NoSuchKey:
-        return None
+def _document(
+    record: FileRecord, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
+) -> dict[str, Any]:
+    """size: the backup's in bytes; None where there is none."""
+    backup = {"bucket": names.backup_bucket, "key": record.backup_key, "size_bytes": size}
+    return {"ledger": record_document(record), "receipt": receipt, "backup": backup}
 
 
 def _print(
-    stack: Stack,
-    record: FileRecord,
-    receipt: dict[str, Any] | None,
-    backup: dict[str, Any],
+    record: FileRecord, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
 ) -> None:
-    receipts = stack.settings["ROWLEDGER_OUTPUT_BUCKET"]
-    size = backup["size_bytes"]
     facts: list[tuple[str, str | Text]] = [
         ("file", printable(record.filename)),
         ("status", status_text(record)),
@@ -107,15 +63,13 @@ def _print(
         ("received", local_time(record.received_at)),
         ("recorded", local_time(record.timestamp)),
         ("sha256", record.sha256 or ""),
-        ("receipt", printable(f"s3://{receipts}/{record.receipt_key}")),
-        ("backup", printable(f"s3://{backup['bucket']}/{backup['key']}")),
+        ("receipt", printable(f"s3://{names.output_bucket}/{record.receipt_key}")),
+        ("backup", printable(f"s3://{names.backup_bucket}/{record.backup_key}")),
         ("", _missing(record) if size is None else f"{size:,} bytes"),
         ("mail sent", local_time(record.notified_at) if record.notified_at else "not yet"),
     ]
     if record.error:
-        where = place(record.error)
-        reason = f"{record.error['message']}" + (f" ({where})" if where else "")
-        facts.insert(2, ("reason", reason))
+        facts.insert(2, ("reason", reason_text(record)))
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in facts:
         table.add_row(Text(name, style="bold"), value if isinstance(value, Text) else Text(value))

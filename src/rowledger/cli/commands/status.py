@@ -4,26 +4,27 @@ import click
 from rich.markup import escape
 
 from rowledger.cli.output import output, print_json, table_of
-from rowledger.local import health
-from rowledger.local.health import Health
-from rowledger.local.layout import find_layout
+from rowledger.cli.parameters import json_option
+from rowledger.operations.ports.environment import Health
+from rowledger.wiring.environments import open_environment
 
 
 @click.command()
-@click.option("--json", "json_output", is_flag=True, help="Print one JSON object.")
+@json_option("Print one JSON object.")
 @click.pass_context
 def status(context: click.Context, *, json_output: bool) -> None:
     """Ask each part of the local stack how it is.
 
-    The exit status is 1 unless every part is healthy; an alarm or a failed event is the
-    pipeline's news, not the stack's, and is shown beside.
+    The exit status is 1 unless every part is healthy. Alarms and failed events are about files, not
+    about the stack: they are shown and do not change it.
 
     Example: rowledger status --json
     """
-    layout = find_layout()
-    found = health.check(layout)
+    environment = open_environment()
+    found = environment.health()
     if json_output:
-        print_json({"healthy": found.healthy, "state_dir": str(layout.root), **asdict(found)})
+        where = {"state_dir": environment.location}
+        print_json({"healthy": found.healthy, **where, **asdict(found)})
     else:
         _print(found)
     context.exit(0 if found.healthy else 1)

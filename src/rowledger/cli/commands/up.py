@@ -1,15 +1,18 @@
 import click
 from rich.markup import escape
 
-from rowledger.cli.output import output, print_json, spinner, table_of
-from rowledger.local import health, stack
+from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.parameters import json_option
+from rowledger.cli.progress import spinner
+from rowledger.wiring.environments import local_environment
+from rowledger.wiring.local_stack import start_local_stack
 
 
 @click.command()
 @click.option(
     "--terraform", is_flag=True, help="Provision a new stack by applying terraform/ to it."
 )
-@click.option("--json", "json_output", is_flag=True, help="Print the addresses as JSON.")
+@json_option("Print the addresses as JSON.")
 def up(*, terraform: bool, json_output: bool) -> None:
     """Start the local stack, or bring a running one up to date.
 
@@ -22,16 +25,16 @@ def up(*, terraform: bool, json_output: bool) -> None:
 
     Example: rowledger up
     """
-    with spinner() as progress:
-        running = stack.start(progress, terraform=terraform)
-        found = health.check(running.layout)
+    with spinner() as on_progress:
+        stack = start_local_stack(on_progress, terraform=terraform)
+        environment = local_environment(stack.layout)
+        found = environment.health()
     if json_output:
         print_json({part.name: part.address for part in found.parts})
         return
     table = table_of("part", "state", "address")
     for part in found.parts:
         table.add_row(part.name, escape(part.detail), part.address)
-    bucket = running.settings["ROWLEDGER_INPUT_BUCKET"]
-    table.add_row("function", "deployed", f"s3://{bucket}")
+    table.add_row("function", "deployed", f"s3://{environment.names.input_bucket}")
     output.print(table)
-    output.print(f"state: {running.state_dir}", markup=False)
+    output.print(f"state: {environment.location}", markup=False)

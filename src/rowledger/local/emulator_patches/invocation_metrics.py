@@ -1,6 +1,6 @@
 """Puts AWS/Lambda metrics for asynchronous invocations, which the emulator does not record.
 
-The function's log tells how each invocation went. The emulator gives every invocation a log stream
+The function's log says how each invocation went. The emulator gives every invocation a log stream
 of its own and writes it whole, START to REPORT, when the invocation is over.
 
 A synchronous invocation is recorded by the emulator as well and leaves the same log, so it counts
@@ -18,12 +18,11 @@ from rowledger.local.clients import EmulatorClients
 from rowledger.local.emulator_patches import embedded_metrics
 from rowledger.local.emulator_patches.embedded_metrics import Embedded
 from rowledger.local.private_files import read_json, write_json
-from rowledger.operations.adapters.aws import function_logs
-from rowledger.operations.adapters.aws.function_logs import LogLine
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
+from rowledger.operations.ports.function_logs import LogLine
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_logs import CloudWatchLogsClient
 
 _REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: ([\d.]+) ms\t")
 _TRACEBACK = "Traceback (most recent call last)"
@@ -51,8 +50,7 @@ class Invocation:
 class InvocationMetrics:
     """Follows a function's log group and puts each invocation's metrics once.
 
-    Where it stands is kept in a file, so that it neither repeats nor leaves out what happened
-    before it was started again.
+    What it has put is kept in a file: started again, it neither repeats nor misses an invocation.
     """
 
     def __init__(
@@ -63,12 +61,11 @@ class InvocationMetrics:
         The emulator's alarms do not look at dimensions: of two functions' Duration and Errors, each
         would raise the other's alarms.
         """
-        self._logs: CloudWatchLogsClient = aws.client("logs")
+        self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group)
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
         self._dimensions: Any = (
             [{"Name": "FunctionName", "Value": function_name}] if function_name else []
         )
-        self._log_group = log_group
         self._progress_file = progress_file
         # The streams of the last seconds whose metrics have been put, and when each ended.
         self._recent: dict[str, int] = read_json(progress_file) or {}
@@ -76,8 +73,7 @@ class InvocationMetrics:
     def run_once(self) -> None:
         """Put the metrics of the invocations that ended since; raise botocore's errors."""
         since = max(0, max(self._recent.values(), default=0) - _LATE_MS)
-        lines = function_logs.read(self._logs, self._log_group, since, skip=self._recent)
-        fresh = parse(lines)
+        fresh = parse(self._logs.read(since, skip=self._recent))
         for start in range(0, len(fresh), _BATCH):
             self._put(fresh[start : start + _BATCH])
 
@@ -139,8 +135,8 @@ def _invocation(block: list[LogLine]) -> Invocation | None:
 def failed(said: list[str]) -> bool:
     """Whether an invocation failed, by the lines between its START and its END.
 
-    The function logs at least one line whenever it runs, so silence is a process that never came
-    to it. What it logs is JSON, so a bare traceback is the emulator's.
+    The function logs at least one line whenever it runs, so no line means that the process never
+    reached it. What it logs is JSON, so a bare traceback is the emulator's.
     """
     return (
         not said or any(line.startswith(_TRACEBACK) for line in said) or said[-1].startswith(_ENDED)

@@ -1,12 +1,10 @@
 """The stack's three background processes, and what holds for any of them."""
 
-from rowledger.functions import contract
-from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
 from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import inbox
 from rowledger.local.processes import companion, emulator, postgres_server, tcp_ports
-from rowledger.local.provisioning.database_logins import Logins, superuser
+from rowledger.local.provisioning.database_logins import superuser
 from rowledger.local.state import PartProcess, StackCredentials
 
 PART_NAMES = (postgres_server.NAME, emulator.NAME, companion.NAME)
@@ -38,12 +36,4 @@ def aws_at(port: int, credentials: StackCredentials) -> EmulatorClients:
     """The emulator at a port, as the account's root."""
     return EmulatorClients(
         emulator.endpoint_url(port), credentials.access_key, credentials.secret_key
-    )
-
-
-def logins_at(port: int, credentials: StackCredentials, aws: EmulatorClients) -> Logins:
-    """Who logs in to the database at a port; the function's secret is in the emulator."""
-    secret = contract.load("pipeline.json")["secret"]
-    return Logins.at(
-        port, credentials, SecretsManagerCredentials(aws.client("secretsmanager"), secret)
     )

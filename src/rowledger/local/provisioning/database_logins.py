@@ -1,8 +1,8 @@
 """Who logs in to the local database.
 
-The roles themselves, the database and the function's login are made by csv-administrator, through
-a master who is no superuser, as on AWS. Here are that master, what folders of earlier versions
-need, and the logins that people and tests use on a laptop.
+csv-administrator makes the roles, the database and the function's login, through a master who is no
+superuser, as on AWS. Here are that master, what state folders of earlier versions need, and the
+logins that developers and tests use on a laptop.
 """
 
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from pg8000.native import identifier, literal
 
 from rowledger.functions import contract
 from rowledger.functions.adapters.postgres.database import PLAIN, connect
-from rowledger.functions.ports.credentials import Credentials, CredentialSource
+from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.processes import tcp_ports
 from rowledger.local.processes.postgres_server import SUPERUSER
 from rowledger.local.state import StackCredentials
@@ -46,7 +46,7 @@ class Login:
 
     @property
     def connection_string(self) -> str:
-        """Where the database is, without who asks."""
+        """Where the database is, without a user."""
         return f"postgresql://{self.address}"
 
     @property
@@ -75,23 +75,16 @@ class Login:
 
 @dataclass(frozen=True)
 class Logins:
-    """Everyone who logs in to one server."""
+    """Everyone who logs in to one server, but for the function: its login is in its secret."""
 
     superuser: Login
     master: Login
     owner: Login
     reader: Login
     operator: Login
-    secret: CredentialSource = field(repr=False)
-
-    @property
-    def function(self) -> Login:
-        """The function's login, read from its secret each time: rotations change it."""
-        return Login.of(self.secret.refresh())
 
     @classmethod
-    def at(cls, port: int, credentials: StackCredentials, secret: CredentialSource) -> "Logins":
-        """secret: where the function's own credentials are."""
+    def at(cls, port: int, credentials: StackCredentials) -> "Logins":
         master = Login(tcp_ports.HOST, port, _NAMES["name"], MASTER, credentials.master_password)
 
         def as_role(role: str, password: str) -> Login:
@@ -103,7 +96,6 @@ class Logins:
             as_role("owner_role", credentials.owner_password),
             as_role("reader_role", credentials.reader_password),
             as_role("operator_role", credentials.operator_password),
-            secret,
         )
 
     def pgpass(self) -> str:
@@ -122,7 +114,7 @@ def ensure_master(logins: Logins) -> None:
     """Make the master, with the rights that a managed server's has, and set its password."""
     connection = logins.superuser.connect()
     try:
-        if not _known(connection, MASTER):
+        if not _exists(connection, MASTER):
             connection.run(f"CREATE ROLE {MASTER} NOSUPERUSER CREATEROLE CREATEDB")
         _set_password(connection, logins.master)
         _adopt(connection)
@@ -131,7 +123,7 @@ def ensure_master(logins: Logins) -> None:
 
 
 def enable_developer_logins(logins: Logins) -> None:
-    """Let owner, reader and operator log in; elsewhere a person's login is a member of one."""
+    """Let owner, reader and operator log in; on AWS a person's login is a member of one."""
     connection = logins.superuser.connect()
     try:
         for login in (logins.owner, logins.reader, logins.operator):
@@ -144,9 +136,9 @@ def _adopt(connection: pg8000.native.Connection) -> None:
     """Hand the roles that an earlier version's superuser made to the master."""
     for role in ("owner_role", "function_role", "reader_role", "operator_role"):
         name = _NAMES[role]
-        if _known(connection, name):
+        if _exists(connection, name):
             connection.run(f"GRANT {identifier(name)} TO {MASTER} WITH ADMIN OPTION")
-    if _known(connection, _NAMES["function_role"]):
+    if _exists(connection, _NAMES["function_role"]):
         # It was the function's login; now two logins take turns as members of it.
         connection.run(f"ALTER ROLE {identifier(_NAMES['function_role'])} NOLOGIN PASSWORD NULL")
 
@@ -157,5 +149,5 @@ def _set_password(connection: pg8000.native.Connection, login: Login) -> None:
     )
 
 
-def _known(connection: pg8000.native.Connection, role: str) -> bool:
+def _exists(connection: pg8000.native.Connection, role: str) -> bool:
     return bool(connection.run("SELECT 1 FROM pg_roles WHERE rolname = :role", role=role))

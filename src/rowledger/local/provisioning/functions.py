@@ -1,4 +1,4 @@
-"""Functions in the local emulator: package, role and settings, and what invokes csv-processor."""
+"""What every function in the local emulator needs: package, role, settings and retries."""
 
 import base64
 import hashlib
@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rowledger.deployment.packaging import PackagingError, build_package
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.clients import ACCOUNT_ID
 from rowledger.local.layout import Layout
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_s3 import S3Client
-
-_ALLOW_S3 = "input-bucket"
-_NOTIFICATION_ID = "uploads"
 
 
 def settings(
@@ -26,11 +22,11 @@ def settings(
 ) -> dict[str, str]:
     """A function's environment: the settings that the contract says it uses.
 
-    function: its section in pipeline.json. database: host:port/name. What the user's environment
-    says of an optional setting holds.
+    function: its section in pipeline.json. database: host:port/name. An optional setting is taken
+    from the user's environment where that has it.
     """
     pipeline = contract.load("pipeline.json")
-    wired = {
+    fixed = {
         "ROWLEDGER_INPUT_BUCKET": pipeline["buckets"]["input"],
         "ROWLEDGER_OUTPUT_BUCKET": pipeline["buckets"]["output"],
         "ROWLEDGER_BACKUP_BUCKET": pipeline["buckets"]["backup"],
@@ -46,28 +42,11 @@ def settings(
         if function in setting["used_by"]
     }
     values = {
-        name: wired.get(name) or os.environ.get(name, setting.get("default", ""))
+        name: fixed.get(name) or os.environ.get(name, setting.get("default", ""))
         for name, setting in used.items()
     }
-    # An empty value is what the function takes for absent anyway.
+    # The function takes an empty value for an absent one.
     return {name: value for name, value in values.items() if value}
-
-
-def deploy(
-    aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
-) -> None:
-    """Create the function or bring code, configuration and role up to date.
-
-    arns: a value for every placeholder of the policy document.
-    """
-    pipeline = contract.load("pipeline.json")
-    role = put_role(aws.client("iam"), pipeline["role"], arns)
-    client: LambdaClient = aws.client("lambda")
-    put_function(client, pipeline["function"], role, environment, package)
-    name = pipeline["function"]["name"]
-    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
-    _allow_bucket(client, name, arns["input_bucket_arn"])
-    _notify(aws.client("s3"), client, name, pipeline)
 
 
 def build(layout: Layout) -> bytes:
@@ -134,13 +113,13 @@ def put_function(
     if known["CodeSha256"] != base64.b64encode(hashlib.sha256(package).digest()).decode():
         client.update_function_code(FunctionName=name, ZipFile=package)
         client.get_waiter("function_updated_v2").wait(FunctionName=name)
-    if any(not _says(known.get(key), value) for key, value in wanted.items()):
+    if any(not _agrees(known.get(key), value) for key, value in wanted.items()):
         client.update_function_configuration(**wanted)
         client.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 
-def _says(known: Any, wanted: Any) -> bool:  # noqa: ANN401 -- any value of an API's answer
-    """Whether an answer holds what was asked for; it may hold defaults beside it."""
+def _agrees(known: Any, wanted: Any) -> bool:  # noqa: ANN401 -- any value of an API's answer
+    """Whether an answer has what was asked for; it may have defaults as well."""
     if isinstance(wanted, dict) and isinstance(known, dict) and "Variables" not in wanted:
         return all(known.get(key) == value for key, value in wanted.items())
     return bool(known == wanted)
@@ -160,37 +139,5 @@ def put_retries(
         known: Any = client.get_function_event_invoke_config(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
         known = {}
-    if any(not _says(known.get(key), value) for key, value in wanted.items()):
+    if any(not _agrees(known.get(key), value) for key, value in wanted.items()):
         client.put_function_event_invoke_config(FunctionName=name, **wanted)
-
-
-def _allow_bucket(client: "LambdaClient", name: str, bucket_arn: str) -> None:
-    try:
-        policy = json.loads(client.get_policy(FunctionName=name)["Policy"])
-    except client.exceptions.ResourceNotFoundException:
-        policy = {"Statement": []}
-    if any(statement["Sid"] == _ALLOW_S3 for statement in policy["Statement"]):
-        return
-    client.add_permission(
-        FunctionName=name,
-        StatementId=_ALLOW_S3,
-        Action="lambda:InvokeFunction",
-        Principal="s3.amazonaws.com",
-        SourceArn=bucket_arn,
-        SourceAccount=ACCOUNT_ID,
-    )
-
-
-def _notify(s3: "S3Client", client: "LambdaClient", name: str, pipeline: dict[str, Any]) -> None:
-    bucket = pipeline["buckets"]["input"]
-    wanted: Any = {
-        "Id": _NOTIFICATION_ID,
-        "LambdaFunctionArn": client.get_function_configuration(FunctionName=name)["FunctionArn"],
-        # No suffix filter: it would be case-sensitive, so the function itself sorts names out.
-        "Events": pipeline["event_filter"]["events"],
-    }
-    known = s3.get_bucket_notification_configuration(Bucket=bucket)
-    if known.get("LambdaFunctionConfigurations") != [wanted]:
-        s3.put_bucket_notification_configuration(
-            Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
-        )

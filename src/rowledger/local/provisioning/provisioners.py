@@ -1,23 +1,21 @@
 """What makes the pipeline's resources in the emulator: this package itself, or Terraform."""
 
-from collections.abc import Callable
 from typing import Protocol
 
-from rowledger.local import StackError
+from rowledger.local import OnProgress, StackError
 from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning import terraform_stack
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.provisioning.resources import provision
-
-Progress = Callable[[str], None]
+from rowledger.local.provisioning.terraform_stack import MoveAliases
 
 
 class Provisioner(Protocol):
     """Makes everything the pipeline needs, or brings it up to date."""
 
     def __call__(
-        self, aws: EmulatorClients, layout: Layout, master: Login, progress: Progress, /
+        self, aws: EmulatorClients, layout: Layout, master: Login, on_progress: OnProgress, /
     ) -> dict[str, str]:
         """The ROWLEDGER_* settings of the functions, the administrator's apart.
 
@@ -26,13 +24,16 @@ class Provisioner(Protocol):
         ...
 
 
-def choose(layout: Layout, progress: Progress, *, terraform: bool) -> Provisioner:
+def choose(
+    layout: Layout, on_progress: OnProgress, *, terraform: bool, move_aliases: MoveAliases
+) -> Provisioner:
     """What provisioned this stack before; on a new one, what is asked for.
 
-    Raise StackError where the two differ, or where Terraform cannot be had.
+    move_aliases: puts what Terraform deployed into service.
+    Raise CommandError where the two differ, or where Terraform or its provider is missing.
     """
     if layout.terraform.exists():
-        return terraform_stack.prepare(layout, progress)
+        return terraform_stack.prepare(layout, on_progress, move_aliases)
     if not terraform:
         return provision
     if layout.postgres.exists():
@@ -40,4 +41,4 @@ def choose(layout: Layout, progress: Progress, *, terraform: bool) -> Provisione
             "this stack was provisioned without Terraform, which knows none of its resources; "
             "clear it with `rowledger reset`, or name another state folder in ROWLEDGER_STATE_DIR"
         )
-    return terraform_stack.prepare(layout, progress)
+    return terraform_stack.prepare(layout, on_progress, move_aliases)

@@ -1,20 +1,19 @@
 """The pipeline's resources in the local emulator, created or brought up to date.
 
-What the function and its infrastructure share comes from the contract, so that this says how to
-make a resource and never what its numbers are.
+Names and numbers come from the contract, which terraform/ reads too: here is only how to make each
+resource.
 """
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
+from rowledger.local import OnProgress
 from rowledger.local.clients import ACCOUNT_ID, REGION, EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
-from rowledger.local.provisioning import administrator, reconciler
-from rowledger.local.provisioning import functions as function
+from rowledger.local.provisioning import administrator, functions, processor, reconciler
 from rowledger.local.provisioning.database_logins import Login
 
 if TYPE_CHECKING:
@@ -29,14 +28,14 @@ SUBSCRIBER = "ops@rowledger.test"
 
 
 def provision(
-    aws: EmulatorClients, layout: Layout, master: Login, progress: Callable[[str], None]
+    aws: EmulatorClients, layout: Layout, master: Login, on_progress: OnProgress
 ) -> dict[str, str]:
     """Make everything the pipeline needs, schema included; return its ROWLEDGER_* settings.
 
     master: who may make roles, for the database that the functions are to use.
     """
     pipeline = contract.load("pipeline.json")
-    progress("provisioning buckets, secret, topic and queues")
+    on_progress("provisioning buckets, secret, topic and queues")
     for bucket in pipeline["buckets"].values():
         _bucket(aws.client("s3"), bucket)
     secrets = aws.client("secretsmanager")
@@ -54,7 +53,7 @@ def provision(
     reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
     administrator_group = _log_group(aws.client("logs"), pipeline["administrator"])
     settings = {
-        name: function.settings(
+        name: functions.settings(
             name,
             topic_arn=topic,
             secret_arn=secret,
@@ -63,7 +62,7 @@ def provision(
         )
         for name in ("function", "reconciler", "administrator")
     }
-    # Refuses here what the functions would refuse at their start.
+    # Rejects here what the functions would reject at their start.
     ReconcilerConfig.from_environment(settings["reconciler"])
     arns = {
         **{
@@ -77,14 +76,14 @@ def provision(
         "administrator_log_group_arn": administrator_group,
         "master_secret_arn": master_secret,
     }
-    package = function.build(layout)
-    progress("migrating the database")
+    package = functions.build(layout)
+    on_progress("migrating the database")
     administrator.deploy(aws, package, settings["administrator"], arns)
     administrator.invoke(aws, {"action": "migrate"})
-    progress("deploying the functions")
-    function.deploy(aws, package, settings["function"], arns)
+    on_progress("deploying the functions")
+    processor.deploy(aws, package, settings["function"], arns)
     reconciler.deploy(aws, package, settings["reconciler"], arns)
-    progress("setting the alarms")
+    on_progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
         _alarm(aws.client("cloudwatch"), name, alarm, topic)
     # The reconciler does what the function does, and uses all of its settings.

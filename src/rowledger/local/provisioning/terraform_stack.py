@@ -2,35 +2,37 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
-from rowledger.deployment.domain.rollout import read_outputs
-from rowledger.deployment.services.aliases import Shift
 from rowledger.deployment.terraform import LOCAL_STATE, Workspace, find_terraform
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
+from rowledger.local import OnProgress
 from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
 from rowledger.local.processes import background
-from rowledger.local.provisioning import administrator
-from rowledger.local.provisioning import functions as function
+from rowledger.local.provisioning import administrator, functions
 from rowledger.local.provisioning.database_logins import Login
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+# Moves the functions' aliases to the versions that Terraform's outputs name.
+MoveAliases = Callable[["LambdaClient", Mapping[str, Any]], None]
+
 VALUES = "-var-file=env/local.tfvars"
 
 
-def prepare(layout: Layout, progress: Callable[[str], None]) -> "TerraformProvisioner":
-    """Raise StackError where Terraform or its provider cannot be had, before anything is made."""
+def prepare(
+    layout: Layout, on_progress: OnProgress, move_aliases: MoveAliases
+) -> "TerraformProvisioner":
+    """Raise CommandError, before anything is made, where Terraform or its provider is missing."""
     workspace = _workspace(layout)
     known = layout.terraform.exists()
-    progress("preparing Terraform")
+    on_progress("preparing Terraform")
     try:
         layout.terraform.mkdir(mode=0o700, exist_ok=True)
         workspace.create()
@@ -39,7 +41,7 @@ def prepare(layout: Layout, progress: Callable[[str], None]) -> "TerraformProvis
         if not known:
             shutil.rmtree(layout.terraform, ignore_errors=True)
         raise
-    return TerraformProvisioner(workspace)
+    return TerraformProvisioner(workspace, move_aliases)
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,24 @@ class TerraformProvisioner:
     """workspace: the configuration, its provider installed."""
 
     workspace: Workspace
+    move_aliases: MoveAliases
 
     def __call__(
         self,
         aws: EmulatorClients,
         layout: Layout,
         master: Login,
-        progress: Callable[[str], None],
+        on_progress: OnProgress,
         /,
     ) -> dict[str, str]:
-        function.build(layout)
+        functions.build(layout)
         workspace = _pointed_at(self.workspace, aws, layout, master)
-        workspace.follow(_Progress(progress), "apply", VALUES)
-        progress("migrating the database")
+        workspace.follow(_ApplyProgress(on_progress), "apply", VALUES)
+        on_progress("migrating the database")
         administrator.invoke(aws, {"action": "migrate"})
-        progress("moving the aliases")
+        on_progress("moving the aliases")
         client: LambdaClient = aws.client("lambda")
-        release = read_outputs(json.loads(workspace.checked("output", "-json")))
-        Shift(LambdaFunctions(client, client), release.alias).move_all(release)
+        self.move_aliases(client, json.loads(workspace.checked("output", "-json")))
         # The reconciler does what the function does, and uses all of its settings.
         name = contract.load("pipeline.json")["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
@@ -90,7 +92,7 @@ def _pointed_at(
 
 
 def environment_of(aws: EmulatorClients, layout: Layout, master: Login) -> dict[str, str]:
-    """What differs from stack to stack: where things are, and passwords."""
+    """What differs from stack to stack: addresses and passwords."""
     return {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
         "AWS_ACCESS_KEY_ID": aws.access_key,
@@ -105,13 +107,13 @@ def environment_of(aws: EmulatorClients, layout: Layout, master: Login) -> dict[
 
 
 def _settings(master: Login) -> dict[str, str]:
-    """The optional settings; raise FaultError where the functions would refuse one."""
-    made_later = "-"
-    known = function.settings(
+    """The optional settings; raise FaultError where the functions would reject one."""
+    set_by_terraform = "-"
+    known = functions.settings(
         "reconciler",
-        topic_arn=made_later,
-        secret_arn=made_later,
-        master_secret_arn=made_later,
+        topic_arn=set_by_terraform,
+        secret_arn=set_by_terraform,
+        master_secret_arn=set_by_terraform,
         database=master.address,
     )
     ReconcilerConfig.from_environment(known)
@@ -120,19 +122,19 @@ def _settings(master: Login) -> dict[str, str]:
 
 
 @dataclass
-class _Progress:
-    """Tells how far an apply is, from its messages."""
+class _ApplyProgress:
+    """Shows how far an apply is, from its messages."""
 
-    tell: Callable[[str], None]
+    on_progress: OnProgress
     planned: int = 0
     done: int = 0
 
     def __call__(self, message: dict[str, Any]) -> None:
         match message:
             case {"type": "refresh_start"}:
-                self.tell("Terraform: looking at what there is")
+                self.on_progress("Terraform: looking at what exists")
             case {"type": "change_summary", "changes": {"operation": "plan"} as changes}:
                 self.planned = sum(changes[kind] for kind in ("add", "change", "remove"))
             case {"type": "apply_complete"}:
                 self.done += 1
-                self.tell(f"Terraform: {self.done} of {self.planned} changes")
+                self.on_progress(f"Terraform: {self.done} of {self.planned} changes")

@@ -1,29 +1,18 @@
 """Puts files into the input bucket and follows them to their outcome."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from rowledger.errors import CommandError
 from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
 from rowledger.functions.ports.ledger import Ledger
-from rowledger.local import StackError
-from rowledger.local.stack import Stack
+from rowledger.operations.ports.input_bucket import InputBucket, OnProgress
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-# S3 takes at most 5 GiB in one PUT (Amazon S3 API reference, PutObject); far smaller files are
-# faster in parallel parts.
-_MAX_SINGLE_PUT_BYTES = 64 << 20
 _POLL_SECONDS = 0.1
-
-Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +23,15 @@ class Sent:
     version_id: str
 
 
-def send(stack: Stack, path: Path, key: str, advance: Advance) -> Sent:
-    """Upload a local file; advance is told the bytes sent since it was last told."""
-    s3: S3Client = stack.client("s3")
-    bucket = stack.settings["ROWLEDGER_INPUT_BUCKET"]
-    try:
-        if path.stat().st_size <= _MAX_SINGLE_PUT_BYTES:
-            body = path.read_bytes()
-            version_id = s3.put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
-            advance(len(body))
-        else:
-            s3.upload_file(str(path), bucket, key, Callback=advance)
-            # The transfer does not tell which version it made: it is the latest.
-            version_id = s3.head_object(Bucket=bucket, Key=key)["VersionId"]
-    except (BotoCoreError, ClientError) as error:
-        raise StackError(f"{path} could not be uploaded: {error}") from error
-    return Sent(key, version_id)
+def send(bucket: InputBucket, path: Path, key: str, on_progress: OnProgress) -> Sent:
+    """Upload a local file; raise CommandError where that fails."""
+    return Sent(key, bucket.put(path, key, on_progress))
 
 
 def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[FileRecord]:
     """Yield each upload's row once it has its outcome and its notification is sent.
 
-    Raise StackError, naming the uploads, where some have none within the time (seconds).
+    Raise CommandError, naming the uploads, where some have none within the time (seconds).
     """
     waiting = list(sent)
     deadline = time.monotonic() + timeout
@@ -67,7 +43,7 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
                 yield record
         if waiting and time.monotonic() > deadline:
             names = ", ".join(printable(item.key) for item in waiting)
-            raise StackError(
+            raise CommandError(
                 f"no outcome after {timeout:g} s: {names}; a fault is retried and then kept in the"
                 " failure queue: see rowledger logs and rowledger dead-letters"
             )

@@ -81,10 +81,14 @@ class Replay:
     bucket: str
     suffixes: Sequence[str]
 
-    def letters(self, messages: Iterable[QueuedMessage]) -> list[DeadLetter]:
-        return [
-            read_letter(message, bucket=self.bucket, suffixes=self.suffixes) for message in messages
-        ]
+    def letters(self) -> list[DeadLetter]:
+        """The events of the failure queue that nobody else holds, the oldest first."""
+        with self.dead_letters.held() as messages:
+            return self._read(messages)
+
+    def hidden_letters(self) -> int:
+        """About how many more there are: another command holds them, or one that was ended."""
+        return self.dead_letters.hidden()
 
     @contextmanager
     def planned(self, selection: Selection, source: Source, *, limit: int) -> Iterator[list[Step]]:
@@ -93,7 +97,7 @@ class Replay:
             yield plan_rows(self.ledger.select(selection, limit=limit))
             return
         with self.dead_letters.held() as messages:
-            letters = chosen(self.letters(messages), selection)[:limit]
+            letters = chosen(self._read(messages), selection)[:limit]
             yield plan_letters(letters, self._standings(letters))
 
     def preview(self, steps: Iterable[Step]) -> Iterator[Done]:
@@ -112,6 +116,11 @@ class Replay:
                 pace.wait()
                 skipped = self._send(step, request)
             yield Done(step, skipped)
+
+    def _read(self, messages: Iterable[QueuedMessage]) -> list[DeadLetter]:
+        return [
+            read_letter(message, bucket=self.bucket, suffixes=self.suffixes) for message in messages
+        ]
 
     def _skipped(self, step: Step) -> str | None:
         """Why a step is not to be taken. Looked up late: a plan may take hours to be done."""

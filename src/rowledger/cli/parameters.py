@@ -1,0 +1,51 @@
+"""Parameters that several commands take, and how their values are read."""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def json_option(help_text: str) -> Callable[[Command], Command]:
+    """The option --json, as the argument json_output."""
+    return click.option("--json", "json_output", is_flag=True, help=help_text)
+
+
+class NumberRange(click.FloatRange):
+    """A range that refuses what is no number: nan is neither below nor above any bound."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 -- as click's own
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
+
+
+def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+    """For click's callback: an age such as 10m, or an ISO 8601 time.
+
+    A time without an offset is in the zone of whoever types it.
+    """
+    if value is None:
+        return None
+    age = re.fullmatch(r"(\d+)([smhd])", value)
+    try:
+        if age:
+            return datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        return datetime.fromisoformat(value).astimezone()
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is neither an age such as 10m nor an ISO 8601 time"
+        ) from None

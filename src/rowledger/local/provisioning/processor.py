@@ -1,0 +1,64 @@
+"""The processor in the local emulator: the package under its own role, and what invokes it."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rowledger.functions import contract
+from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.provisioning.functions import put_function, put_retries, put_role
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+
+_ALLOW_S3 = "input-bucket"
+_NOTIFICATION_ID = "uploads"
+
+
+def deploy(
+    aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
+) -> None:
+    """Create the function and its event source or bring them up to date.
+
+    arns: a value for every placeholder of its policy document.
+    """
+    pipeline = contract.load("pipeline.json")
+    role = put_role(aws.client("iam"), pipeline["role"], arns)
+    client: LambdaClient = aws.client("lambda")
+    put_function(client, pipeline["function"], role, environment, package)
+    name = pipeline["function"]["name"]
+    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
+    _allow_bucket(client, name, arns["input_bucket_arn"])
+    _notify(aws.client("s3"), client, name, pipeline)
+
+
+def _allow_bucket(client: "LambdaClient", name: str, bucket_arn: str) -> None:
+    try:
+        policy = json.loads(client.get_policy(FunctionName=name)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        policy = {"Statement": []}
+    if any(statement["Sid"] == _ALLOW_S3 for statement in policy["Statement"]):
+        return
+    client.add_permission(
+        FunctionName=name,
+        StatementId=_ALLOW_S3,
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+        SourceArn=bucket_arn,
+        SourceAccount=ACCOUNT_ID,
+    )
+
+
+def _notify(s3: "S3Client", client: "LambdaClient", name: str, pipeline: dict[str, Any]) -> None:
+    bucket = pipeline["buckets"]["input"]
+    wanted: Any = {
+        "Id": _NOTIFICATION_ID,
+        "LambdaFunctionArn": client.get_function_configuration(FunctionName=name)["FunctionArn"],
+        # No suffix filter: it would be case-sensitive, so the function itself ignores other names.
+        "Events": pipeline["event_filter"]["events"],
+    }
+    known = s3.get_bucket_notification_configuration(Bucket=bucket)
+    if known.get("LambdaFunctionConfigurations") != [wanted]:
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
+        )

@@ -1,0 +1,17 @@
+"""The port to what the pipeline keeps of an upload beside its ledger row: receipt and backup."""
+
+from typing import Any, Protocol
+
+
+class Archive(Protocol):
+    def receipt(self, key: str) -> dict[str, Any] | None:
+        """The receipt at the key; None where there is none. Raise CommandError for no receipt."""
+        ...
+
+    def backup(self, key: str) -> bytes | None:
+        """The backup's content; None where there is none."""
+        ...
+
+    def backup_size(self, key: str) -> int | None:
+        """The backup's size in bytes; None where there is none."""
+        ...

@@ -1,0 +1,96 @@
+"""The port to an environment: one installed pipeline, on a laptop or in an AWS account."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.ports.credentials import CredentialSource
+from rowledger.functions.ports.ledger import Ledger
+
+
+class DatabaseRole(Enum):
+    """Who asks the ledger: each role may do more than the one before."""
+
+    READER = auto()
+    OPERATOR = auto()
+    FUNCTION = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineNames:
+    """What the parts of a pipeline are called.
+
+    processor: the function's name. suffixes: the endings of the keys that the pipeline takes.
+    """
+
+    input_bucket: str
+    output_bucket: str
+    backup_bucket: str
+    processor: str
+    processor_log_group: str
+    failure_queue: str
+    alarms: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One part, its address, and what it answered."""
+
+    name: str
+    address: str | None
+    healthy: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Every part. alarms: their states. failed_events: None where nobody can be asked."""
+
+    parts: list[PartHealth]
+    alarms: Mapping[str, str]
+    failed_events: int | None
+
+    @property
+    def healthy(self) -> bool:
+        return all(part.healthy for part in self.parts)
+
+
+class Environment(Protocol):
+    """Every member but name, location, names and health raises CommandError where it is not there.
+
+    config raises FaultError (CONFIGURATION) where a setting of it is wrong.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def location(self) -> str:
+        """Where it is: of a local stack its state folder."""
+        ...
+
+    @property
+    def names(self) -> PipelineNames: ...
+
+    @property
+    def config(self) -> ReconcilerConfig:
+        """The functions' settings. The reconciler uses all that the processor uses."""
+        ...
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
+        """A boto3 client with the identity of the person who runs the command."""
+
+    def credentials(self, role: DatabaseRole) -> CredentialSource:
+        """How the role logs in to the database."""
+
+    def ledger(self) -> AbstractContextManager[Ledger]:
+        """The ledger for the reader; its connection is closed in the end."""
+
+    def health(self) -> Health:
+        """Ask every part; a part that is not there is an answer too."""
