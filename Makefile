@@ -77,7 +77,7 @@ terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, pa
 # The order matters: what the second plan shows before anything else happened, and the end at last.
 .PHONY: terraform-e2e
 terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline's tests there, destroy it (minutes)
-	$(BIN)/pytest --terraform-stack tests/terraform_e2e/test_second_plan.py tests/e2e tests/integration/test_local_permissions.py tests/terraform_e2e/test_command.py tests/terraform_e2e/test_destroy.py
+	$(BIN)/pytest --terraform-stack tests/terraform_e2e/test_second_plan.py tests/e2e tests/integration/test_permissions.py tests/terraform_e2e/test_command.py tests/terraform_e2e/test_destroy.py
 
 .PHONY: bootstrap
 bootstrap: setup ## make an AWS account ready for deployments, or bring it up to date (ENV=name, see docs/bootstrap.md)

@@ -167,8 +167,8 @@ def test_a_deleted_receipt_and_a_deleted_backup_are_made_again(
     s3.delete_object(Bucket=BACKUP, Key=record.backup_key)
     done = settled("reconcile")
     assert done.status == 0
-    assert "its receipt is missing: 1, of which 1 mended" in done.out
-    assert "its backup is missing: 1, of which 1 mended" in done.out
+    assert "its receipt is missing: 1, of which 1 repaired" in done.out
+    assert "its backup is missing: 1, of which 1 repaired" in done.out
     after = pipeline.receipt(record)
     assert {**after, "processed_at": before["processed_at"]} == before
     assert pipeline.backup(record) == CONTENT

@@ -1,4 +1,4 @@
-"""Every command has help with an example, and wrong usage is told from failure."""
+"""Every command has help with an example, and wrong usage is distinguished from failure."""
 
 import click
 import pytest

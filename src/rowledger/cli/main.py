@@ -11,8 +11,8 @@ from rowledger.errors import CommandError
 from rowledger.functions.domain.errors import FaultError
 from rowledger.functions.domain.text import escaped
 
-# Each is the function of that name (with _ for -) in the module of that name, loaded when it is
-# asked for: what counts files need not wait for what talks to the cloud.
+# Each is the function of that name (with _ for -) in the module of that name, imported when it is
+# called: counting files need not wait for boto3.
 _COMMANDS = (
     "demo",
     "up",
@@ -33,7 +33,7 @@ _COMMANDS = (
     "rollback",
 )
 
-# What a part said before it died has several lines.
+# The end of a part's log has several lines.
 _LINE_END = "\n"
 
 

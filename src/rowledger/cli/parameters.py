@@ -36,7 +36,7 @@ class NumberRange(click.FloatRange):
 def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
     """For click's callback: an age such as 10m, or an ISO 8601 time.
 
-    A time without an offset is in the zone of whoever types it.
+    A time without an offset is in the local time zone.
     """
     if value is None:
         return None

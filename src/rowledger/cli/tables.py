@@ -65,7 +65,7 @@ def reason_text(record: FileRecord) -> str:
 
 
 def local_time(moment: datetime) -> str:
-    """To the second, in the zone of whoever looks."""
+    """To the second, in the local time zone."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 

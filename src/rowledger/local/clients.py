@@ -1,4 +1,4 @@
-"""Clients for the local emulator, blind to the user's own AWS profile and proxies."""
+"""Clients for the local emulator, which ignore the user's own AWS profile and proxies."""
 
 import os
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _CONFIG = Config(
 
 @dataclass(frozen=True)
 class EmulatorClients:
-    """One identity at one endpoint."""
+    """One identity's clients at one endpoint."""
 
     endpoint_url: str
     access_key: str

@@ -1,4 +1,4 @@
-"""How the local stack is, by asking each part itself."""
+"""The health of the local stack, by asking each part itself."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from rowledger.local.layout import Layout
 from rowledger.local.mail import inbox
 from rowledger.local.processes import companion, emulator, postgres_server, tcp_ports
 from rowledger.local.processes.parts import PART_NAMES
-from rowledger.local.stack import Stack, known_stack
+from rowledger.local.stack import Stack, last_stack
 from rowledger.local.state import State
 from rowledger.operations.ports.environment import Health, PartHealth
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def check(layout: Layout) -> Health:
     """Ask every part. One that does not run or does not answer is reported, not raised."""
-    stack = known_stack(layout)
+    stack = last_stack(layout)
     if stack is None:
         absent = [
             PartHealth(name, None, healthy=False, detail="not started") for name in PART_NAMES
@@ -49,25 +49,25 @@ def _part(stack: Stack, name: str) -> PartHealth:
     addresses: dict[str, tuple[str, Callable[[Stack], str | None], str]] = {
         postgres_server.NAME: (
             stack.database.reader.connection_string,
-            _database_trouble,
+            _database_problem,
             "answers",
         ),
-        emulator.NAME: (stack.endpoint_url, _emulator_trouble, "buckets and function present"),
-        companion.NAME: (f"smtp://{tcp_ports.HOST}:{stack.inbox_port}", _inbox_trouble, ""),
+        emulator.NAME: (stack.endpoint_url, _emulator_problem, "buckets and function present"),
+        companion.NAME: (f"smtp://{tcp_ports.HOST}:{stack.inbox_port}", _inbox_problem, ""),
     }
     address, ask, fine = addresses[name]
     if not State.load(stack.layout).parts[name].alive():
         return PartHealth(name, address, healthy=False, detail="stopped")
-    trouble = ask(stack)
+    problem = ask(stack)
     fine = fine or f"{len(inbox.mails(stack.inbox_dir))} mails"
-    return PartHealth(name, address, healthy=trouble is None, detail=trouble or fine)
+    return PartHealth(name, address, healthy=problem is None, detail=problem or fine)
 
 
-def _database_trouble(stack: Stack) -> str | None:
+def _database_problem(stack: Stack) -> str | None:
     return None if stack.database.reader.answers() else "does not answer"
 
 
-def _emulator_trouble(stack: Stack) -> str | None:
+def _emulator_problem(stack: Stack) -> str | None:
     if not emulator.answers(State.load(stack.layout).parts[emulator.NAME].port):
         return "does not answer"
     pipeline = contract.load("pipeline.json")
@@ -82,7 +82,7 @@ def _emulator_trouble(stack: Stack) -> str | None:
     return None
 
 
-def _inbox_trouble(stack: Stack) -> str | None:
+def _inbox_problem(stack: Stack) -> str | None:
     return None if inbox.greets(tcp_ports.HOST, stack.inbox_port) else "does not greet"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
 _STATE_DIR_NAME = ".rowledger"
 
-# Under root the database server runs as another user, who must pass through to its data;
-# passing through is all this mode adds: the folder still cannot be listed.
+# Under root the database server runs as another user, who must pass through to its data. This mode
+# allows no more than that: the folder still cannot be listed.
 _PRIVATE = 0o700
 _PASSABLE = 0o711
 
@@ -60,7 +60,7 @@ class Layout:
 
     @property
     def terraform(self) -> Path:
-        """Terraform's state and copy of the configuration; there if it provisioned the stack."""
+        """Terraform's state and copy of the configuration; exists if it provisioned the stack."""
         return self.root / "terraform"
 
     @property
@@ -100,7 +100,7 @@ class Layout:
 
     def remove(self) -> None:
         """Remove what the stack made, and the folder itself if nothing else is in it."""
-        # By name: whoever points the variable at a folder with other things in it keeps those.
+        # By name: other files in a folder that the variable names are somebody's own.
         for folder in (
             self.postgres,
             self.draft,

@@ -27,7 +27,7 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The object a file holds; None if there is no such file, or no JSON object in it."""
+    """The JSON object in a file; None if the file is missing or has no JSON object in it."""
     try:
         value = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):
@@ -36,7 +36,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def tail(path: Path, lines: int = 12) -> str:
-    """The last lines of a text file, or an empty string where there is none."""
+    """The last lines of a text file, or an empty string if it is missing."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

@@ -20,7 +20,7 @@ NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack: where its parts are and who may use them."""
+    """A running stack: its addresses and logins."""
 
     layout: Layout
     aws: EmulatorClients
@@ -28,7 +28,7 @@ class Stack:
     database: Logins
     inbox_port: int
     settings: dict[str, str]
-    """The functions' ROWLEDGER_* environment, the administrator's apart."""
+    """The ROWLEDGER_* environment of processor and reconciler."""
 
     @property
     def endpoint_url(self) -> str:
@@ -53,7 +53,7 @@ class Stack:
 
 def open_stack(layout: Layout) -> Stack:
     """The running stack; raise StackError if it was not started or a part of it has died."""
-    stack = known_stack(layout)
+    stack = last_stack(layout)
     parts = State.load(layout).parts
     dead = [name for name in PART_NAMES if name not in parts or not parts[name].alive()]
     if stack is None or len(dead) == len(PART_NAMES):
@@ -63,8 +63,8 @@ def open_stack(layout: Layout) -> Stack:
     return stack
 
 
-def known_stack(layout: Layout) -> Stack | None:
-    """The stack as it was last started, whether or not it runs; None if it never was."""
+def last_stack(layout: Layout) -> Stack | None:
+    """The stack as it was last started, whether or not it runs; None if it was never started."""
     state, credentials = State.load(layout), StackCredentials.load(layout)
     if credentials is None or not all(name in state.parts for name in PART_NAMES):
         return None
@@ -97,7 +97,7 @@ def stop(on_progress: OnProgress, layout: Layout | None = None) -> bool:
 
 
 def reset(on_progress: OnProgress, layout: Layout | None = None) -> bool:
-    """Stop the stack and remove its state; False if there was none."""
+    """Stop the stack and remove its state; False if it had none."""
     layout = layout or find_layout()
     if not layout.root.exists():
         return False

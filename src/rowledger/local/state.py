@@ -36,18 +36,18 @@ class State:
 
     parts: dict[str, PartProcess] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
-    """The functions' ROWLEDGER_* environment, the administrator's apart."""
+    """The ROWLEDGER_* environment of processor and reconciler."""
 
     def port(self, part: str) -> int | None:
-        known = self.parts.get(part)
-        return known.port if known else None
+        process = self.parts.get(part)
+        return process.port if process else None
 
     def save(self, layout: Layout) -> None:
         write_json(layout.state_file, asdict(self))
 
     @classmethod
     def load(cls, layout: Layout) -> "State":
-        """The saved state; an empty one if there is none or it cannot be understood."""
+        """The saved state; an empty one if none was saved or it cannot be read."""
         saved = read_json(layout.state_file) or {}
         try:
             parts = {name: _part(value) for name, value in saved.get("parts", {}).items()}
@@ -65,7 +65,7 @@ class StackCredentials:
     superuser_password: str
     owner_password: str
     reader_password: str
-    # Empty in a folder that an earlier version made, until its next `up`.
+    # Empty in a folder of an earlier version, until its next `up`.
     operator_password: str = ""
     master_password: str = ""
 
@@ -105,9 +105,9 @@ class StackCredentials:
 
 @contextmanager
 def exclusive(layout: Layout) -> Iterator[None]:
-    """Hold the state folder's lock; the system drops it with the process, however that ends.
+    """Keep the state folder's lock; the system releases it when the process ends, however it ends.
 
-    Raise StackError if another command holds it for more than two minutes.
+    Raise StackError if another command keeps it for more than two minutes.
     """
     deadline = time.monotonic() + _LOCK_PATIENCE_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""The ledger as a command holds it: opened for one piece of work, and closed after it."""
+"""Opens the ledger for one piece of work, and closes it after."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

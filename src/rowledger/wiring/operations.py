@@ -43,16 +43,16 @@ def processor_logs(environment: Environment) -> FunctionLogs:
 @contextmanager
 def replay_service(environment: Environment) -> Iterator[Replay]:
     """Replays, as the operator, who may reopen ledger rows."""
-    config, names = environment.config, environment.names
+    names = environment.names
     credentials = environment.credentials(DatabaseRole.OPERATOR)
-    with opened_ledger(config, credentials) as ledger:
+    with opened_ledger(environment.config, credentials) as ledger:
         yield Replay(
             ledger=ledger,
             dead_letters=_dead_letters(environment),
             dispatcher=LambdaDispatcher(environment.client("lambda"), names.processor),
             storage=_storage(environment),
             bucket=names.input_bucket,
-            suffixes=config.suffixes,
+            suffixes=names.suffixes,
         )
 
 

@@ -32,13 +32,13 @@ _POLL_SECONDS = 0.1
 
 @dataclass(slots=True)
 class Case:
-    """A sample on its way, and what is wrong with where it arrived."""
+    """A sample that was uploaded, and what is not as expected."""
 
     sample: Sample
     sent: Sent
     record: FileRecord
     mail: Mail | None = None
-    wrong: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 @click.command()
@@ -62,9 +62,9 @@ def demo(context: click.Context) -> None:
     _show_mails(stack.inbox_dir, cases)
     _show_alarms(environment)
     _show_commands(stack)
-    bad = [case for case in cases if case.wrong]
+    bad = [case for case in cases if case.problems]
     for case in bad:
-        output.print(f"{case.sample.name}: {'; '.join(case.wrong)}", style="red")
+        output.print(f"{case.sample.name}: {'; '.join(case.problems)}", style="red")
     click.echo(f"demo: {len(cases)} files, {len(cases) - len(bad)} as expected")
     context.exit(1 if bad else 0)
 
@@ -99,17 +99,18 @@ def _check(kept: Archive, case: Case) -> None:
     sample, record = case.sample, case.record
     code = record.error["code"] if record.error else None
     reached = (record.status, record.rows_count, code)
-    if reached != (sample.status, sample.rows, sample.error):
-        case.wrong.append(f"expected {(sample.status, sample.rows, sample.error)}, not {reached}")
+    expected = (sample.status, sample.rows, sample.error)
+    if reached != expected:
+        case.problems.append(f"expected {expected}, not {reached}")
     receipt = kept.receipt(record.receipt_key)
     if receipt is None or (receipt["status"], receipt["rows_count"]) != reached[:2]:
-        case.wrong.append("its receipt is missing or says otherwise")
+        case.problems.append("its receipt is missing or differs")
     if kept.backup(record.backup_key) != sample.content:
-        case.wrong.append("its backup is missing or holds other bytes")
+        case.problems.append("its backup is missing or differs")
     if case.mail is None:
-        case.wrong.append("no mail arrived")
+        case.problems.append("no mail arrived")
     elif not case.mail.content["Subject"].startswith(sample.status):
-        case.wrong.append(f"its mail says {case.mail.content['Subject']}")
+        case.problems.append(f"its mail's subject is {case.mail.content['Subject']}")
 
 
 def _show_records(kept: Archive, records: list[FileRecord], backup_bucket: str) -> None:
@@ -144,7 +145,7 @@ def _show_commands(stack: Stack) -> None:
         ("rowledger show orders.csv", "everything about one file"),
         ("rowledger upload FILE...", "your own files"),
         ("rowledger inbox --last", "the latest mail"),
-        ("rowledger logs", "what the function says"),
+        ("rowledger logs", "what the function logged"),
         ("rowledger status", "the health of each part"),
         (f"PGPASSFILE={stack.layout.pgpass_file} {_psql(stack)}", "the database"),
         ("rowledger down", "stop it all; `rowledger up` goes on where it was"),

@@ -30,7 +30,7 @@ def inbox(*, number: int | None, last: bool, json_output: bool) -> None:
         return
     chosen = everything[-1:] if last else [mail for mail in everything if mail.number == number]
     if not chosen:
-        raise click.ClickException(f"there is no such mail: the inbox holds {len(everything)}")
+        raise click.ClickException(f"there is no such mail: the inbox has {len(everything)}")
     _show(chosen[0], json_output=json_output)
 
 

@@ -9,7 +9,7 @@ from rowledger.operations.services.function_logs import follow_lines, lines_of_r
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import processor_logs
 
-# Lambda's own lines hold some.
+# Some are in Lambda's own lines.
 _TAB = "\t"
 
 

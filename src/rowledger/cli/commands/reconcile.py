@@ -17,7 +17,7 @@ from rowledger.functions.services.settling import Limits
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import reconciliation_service
 
-# A hundred years: more than that is a slip of the hand, and soon more than a date can hold.
+# A hundred years: more is a typing error, and soon beyond the last date.
 _MAX_GRACE_SECONDS = 100 * 366 * 86_400
 
 
@@ -26,7 +26,7 @@ _MAX_GRACE_SECONDS = 100 * 366 * 86_400
     "--grace",
     type=click.IntRange(min=0, max=_MAX_GRACE_SECONDS),
     metavar="SECONDS",
-    help="Skip uploads without an outcome that are newer; else as the reconciler's setting says.",
+    help="Skip uploads without an outcome younger than this; default: the reconciler's setting.",
 )
 @click.option("--max-heals", type=click.IntRange(min=1), help="Repair at most this many uploads.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; list what would be repaired.")
@@ -43,7 +43,7 @@ def reconcile(
     """Compare every upload with its ledger row, receipt and backup; repair what is missing.
 
     A pass that the scheduled reconciler left unfinished is finished first. Exits with 1 if an
-    upload has a problem that could not be repaired, or if --max-heals ended the pass.
+    upload is missing or has a problem that could not be repaired, or if --max-heals ended the pass.
 
     Example: rowledger reconcile --dry-run
     """

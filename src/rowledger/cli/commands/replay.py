@@ -20,7 +20,7 @@ from rowledger.operations.services.replay import Pace, Replay, Step
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import replay_service
 
-# All that is chosen is held in memory.
+# All that is selected is kept in memory.
 _MAX_LIMIT = 1_000_000
 
 
@@ -94,10 +94,10 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     """Send uploads through the function again, and follow them to their outcome.
 
     They are chosen from the ledger, oldest first: each row is reopened and gets a new attempt,
-    while its earlier outcome stays on record. A row with an outcome whose version the bucket has no
-    more is left as it is. With --dead-letters they are chosen from the failure queue, and an upload
-    that was accounted for meanwhile is not processed anew. At least one selector is required;
-    several narrow each other.
+    while its earlier outcome stays on record. A row with an outcome stays as it is if its version
+    is no longer in the bucket. With --dead-letters they are chosen from the failure queue, and an
+    upload that has an outcome by now is not processed again. At least one selector is required;
+    each further one narrows the choice.
 
     Exits with 1 if a file was rejected or had no outcome in time.
 

@@ -96,7 +96,7 @@ def _missing(record: FileRecord) -> str:
 
 
 def _replay_line(replay: dict[str, Any]) -> Text:
-    """Who, when, why, and what stood there before. Text, not markup: somebody typed the reason."""
+    """Who, when, why, and the outcome before. Text, not markup: somebody typed the reason."""
     previous = replay["previous"]
     if previous is None:
         before = "no outcome"

@@ -1,4 +1,4 @@
-"""Returns alarms to OK when their period holds nothing bad any more.
+"""Returns alarms to OK when nothing in their period is breaching any more.
 
 The emulator looks at an alarm only when metric data arrive, and leaves it as it is where its period
 is empty. CloudWatch looks again and again, and here every alarm treats missing data as not
@@ -30,7 +30,10 @@ class AlarmRecovery:
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
 
     def run_once(self, now: datetime | None = None) -> None:
-        """Set to OK what has nothing breaching in its last periods; raise botocore's errors."""
+        """Set alarms to OK that have no breaching datapoint in their last periods.
+
+        Raise botocore's errors.
+        """
         now = now or datetime.now(UTC)
         for alarm in self._cloudwatch.describe_alarms()["MetricAlarms"]:
             ignores_gaps = alarm.get("TreatMissingData") == "notBreaching"

@@ -1,7 +1,7 @@
-"""Has the emulator heed what is set for an alias when an event is for it.
+"""Makes the emulator apply an alias's weights and event settings to events.
 
-Of an alias that stands at two versions it runs one only. And it looks at that version for how often
-an event is tried and where it goes when it has failed: there nobody can set it.
+Of an alias with two versions it runs only one. And it takes the number of tries and the failure
+destination from that version, where they cannot be set.
 """
 
 import random
@@ -15,18 +15,18 @@ Found = tuple[dict[str, Any] | None, dict[str, Any] | None, str]
 
 
 def apply_patch() -> None:
-    """For what S3 and other services invoke from now on in this process."""
-    known = emulated._get_func_record_for_ref  # noqa: SLF001 -- its only way
+    """Apply them to what S3 and other services invoke from now on in this process."""
+    original = emulated._get_func_record_for_ref  # noqa: SLF001 -- its only way
 
     def find(reference: str) -> Found:
         function, _, _ = emulated._get_base_func_record_for_ref(reference)  # noqa: SLF001
         _, qualifier = emulated._resolve_name_and_qualifier(reference)  # noqa: SLF001
         alias = (function or {}).get("aliases", {}).get(qualifier)
         if alias is None:
-            plain: Found = known(reference)
+            plain: Found = original(reference)
             return plain
         version = choose(alias, random.random())  # noqa: S311 -- chance, not secrecy
-        record, configuration, name = known(f"{reference.removesuffix(qualifier)}{version}")
+        record, configuration, name = original(f"{reference.removesuffix(qualifier)}{version}")
         settings = function.get("event_invoke_configs", {}).get(qualifier)
         return record and {**record, "event_invoke_config": settings}, configuration, name
 

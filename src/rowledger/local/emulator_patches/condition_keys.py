@@ -1,7 +1,7 @@
 """Gives the emulator the condition keys of IAM's own actions, which it evaluates and never sets.
 
-Which action has which key, AWS's service authorization reference says. Without them a policy that
-lets a role be made only with a permissions boundary would let none be made.
+AWS's service authorization reference says which action has which key. Without them, a policy that
+allows a role to be created only with a permissions boundary would allow none.
 """
 
 from collections.abc import Mapping
@@ -25,18 +25,18 @@ Parameters = Mapping[str, Any]
 
 
 def apply_patch() -> None:
-    """Have each request carry them, from now on in this process."""
-    known = ministack.core.iam_actions.request_tag_context
+    """Give each request its keys, from now on in this process."""
+    original = ministack.core.iam_actions.request_tag_context
 
     def with_keys(service: str, action: str, body: bytes, parameters: Parameters) -> dict[str, Any]:
-        return dict(known(service, action, body, parameters)) | keys(action, parameters)
+        return dict(original(service, action, body, parameters)) | keys(action, parameters)
 
-    # The emulator looks it up anew at every request.
+    # The emulator looks it up at every request.
     ministack.core.iam_actions.request_tag_context = with_keys
 
 
 def keys(action: str, parameters: Parameters) -> dict[str, str]:
-    """The condition keys of one request, those that have a value."""
+    """The condition keys of one request that have a value."""
 
     def named(parameter: str) -> str:
         return str(ministack.core.iam_actions._query_param(parameters, parameter))  # noqa: SLF001 -- as its own callers do

@@ -1,6 +1,6 @@
-"""Has the emulator keep what a database instance is made with, where it answers with defaults.
+"""Makes the emulator keep the settings of a new database instance, where it answers with defaults.
 
-Terraform takes such an answer for a change that it has to make, at every plan, and each takes 80 s.
+Terraform takes such an answer for a change that it has to make, at every plan: 80 s each.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def apply_patch() -> None:
-    """For every instance that is created from now on in this process."""
+    """Keep the settings of every instance that is created from now on in this process."""
     create, show = emulated._create_db_instance, emulated._instance_xml  # noqa: SLF001 -- its only way
 
     def create_and_keep(parameters: Parameters) -> Answer:
@@ -40,7 +40,7 @@ def settings(parameters: Parameters) -> dict[str, Any]:
 def with_settings(xml: str, instance: Mapping[str, Any]) -> str:
     """The emulator's answer about an instance, with what it always leaves empty or out."""
     logs = "".join(f"<member>{escape(name)}</member>" for name in instance.get(_LOGS, ()))
-    said = f"<{_LOGS}>{logs}</{_LOGS}>"
+    text = f"<{_LOGS}>{logs}</{_LOGS}>"
     if instance.get(_KEY):
-        said += f"<{_KEY}>{escape(instance[_KEY])}</{_KEY}>"
-    return xml.replace(f"<{_LOGS}/>", said)
+        text += f"<{_KEY}>{escape(instance[_KEY])}</{_KEY}>"
+    return xml.replace(f"<{_LOGS}/>", text)

@@ -1,4 +1,4 @@
-"""Puts the metrics that functions log in the embedded metric format, which the emulator leaves.
+"""Puts the metrics that functions log in the embedded metric format, as the emulator does not.
 
 The format is that of the Amazon CloudWatch user guide, "Specification: Embedded metric format".
 """
@@ -24,9 +24,9 @@ class Embedded:
     datum: dict[str, Any]
 
 
-def find(said: Iterable[str]) -> tuple[Embedded, ...]:
-    """The metrics in a function's log lines; a line that is none of the format holds none."""
-    return tuple(metric for line in said if _MARK in line for metric in _metrics(line))
+def find(lines: Iterable[str]) -> tuple[Embedded, ...]:
+    """The metrics in a function's log lines; a line in another format has none."""
+    return tuple(metric for line in lines if _MARK in line for metric in _metrics(line))
 
 
 def put(cloudwatch: "CloudWatchClient", metrics: Iterable[Embedded]) -> None:

@@ -29,7 +29,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 # What the emulator writes as the last line where the process ended or was ended.
 _ENDED = ("Task timed out after ", "Worker process died", "Worker returned", "No JSON response")
 
-# A stream's lines carry the moment its invocation ended, and may show a little after later ones.
+# A stream's lines have the time at which its invocation ended, and may appear after later ones.
 _LATE_MS = 10_000
 # Metrics put in one call; AWS takes a thousand.
 _BATCH = 300
@@ -56,10 +56,10 @@ class InvocationMetrics:
     def __init__(
         self, aws: EmulatorClients, function_name: str | None, log_group: str, progress_file: Path
     ) -> None:
-        """function_name: whose AWS/Lambda metrics to put; None puts those that it embeds alone.
+        """function_name: whose AWS/Lambda metrics to put; None puts only the embedded ones.
 
-        The emulator's alarms do not look at dimensions: of two functions' Duration and Errors, each
-        would raise the other's alarms.
+        The emulator's alarms ignore dimensions: the Duration and Errors of a second function would
+        raise the alarms of the first.
         """
         self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group)
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
@@ -116,7 +116,7 @@ def _invocation(block: list[LogLine]) -> Invocation | None:
     report = _REPORT.match(block[-1].message)
     if report is None:
         return None
-    said = [
+    lines = [
         line.message
         for line in block
         if not line.message.startswith(
@@ -127,17 +127,19 @@ def _invocation(block: list[LogLine]) -> Invocation | None:
         block[-1].stream,
         block[-1].timestamp,
         float(report[1]),
-        failed(said),
-        embedded_metrics.find(said),
+        failed(lines),
+        embedded_metrics.find(lines),
     )
 
 
-def failed(said: list[str]) -> bool:
+def failed(lines: list[str]) -> bool:
     """Whether an invocation failed, by the lines between its START and its END.
 
     The function logs at least one line whenever it runs, so no line means that the process never
     reached it. What it logs is JSON, so a bare traceback is the emulator's.
     """
     return (
-        not said or any(line.startswith(_TRACEBACK) for line in said) or said[-1].startswith(_ENDED)
+        not lines
+        or any(line.startswith(_TRACEBACK) for line in lines)
+        or lines[-1].startswith(_ENDED)
     )

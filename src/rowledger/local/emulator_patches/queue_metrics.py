@@ -1,4 +1,4 @@
-"""Puts the AWS/SQS metric that says how many messages a queue holds, which the emulator does not.
+"""Puts the AWS/SQS metric for the number of messages in a queue, as the emulator does not.
 
 It is put whenever it changes, and again while it is above zero, so that every period of an alarm on
 it sees it.

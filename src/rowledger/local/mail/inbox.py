@@ -44,7 +44,7 @@ def arrived(mail: Mail) -> datetime:
 
 def serve(folder: Path, host: str, port: int) -> Controller:
     """Start a server in a thread of its own; raise OSError if the port is taken."""
-    controller = Controller(_Keeper(folder), host, port, data_size_limit=_MAX_MAIL_BYTES)
+    controller = Controller(_MailHandler(folder), host, port, data_size_limit=_MAX_MAIL_BYTES)
     controller.start()
     return controller
 
@@ -58,7 +58,7 @@ def greets(host: str, port: int) -> bool:
         return False
 
 
-class _Keeper:
+class _MailHandler:
     """aiosmtpd's handler: a mail is accepted only once it is on disk."""
 
     def __init__(self, folder: Path) -> None:

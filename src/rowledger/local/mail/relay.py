@@ -1,4 +1,4 @@
-"""Sends the topic's messages to its email subscribers, which the emulator accepts and forgets.
+"""Sends the topic's messages to its email subscribers, as the emulator sends no mail.
 
 A queue subscribed to the topic keeps each message until the mail server has taken it, so that a
 message published while the relay is down arrives later, and none is lost.
@@ -36,18 +36,18 @@ _VISIBILITY_SECONDS = 30
 
 
 def subscribe(aws: EmulatorClients, topic_arn: str) -> None:
-    """Create the relay's queue and subscribe it to the topic, where that is not yet so."""
+    """Create the relay's queue and subscribe it to the topic, unless that is done."""
     sqs: SQSClient = aws.client("sqs")
     sns: SNSClient = aws.client("sns")
     url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
     known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", "Policy"])
     arn = known["Attributes"]["QueueArn"]
-    policy = _let_topic_send(topic_arn, arn)
+    policy = _policy_for_topic(topic_arn, arn)
     if known["Attributes"].get("Policy") != policy:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
     if not any(each["Endpoint"] == arn for each in subscriptions):
-        # Not raw: the envelope holds the subject and the topic's message id.
+        # Not raw: the subject and the topic's message id are in the envelope.
         sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
 
 
@@ -61,7 +61,7 @@ class MailRelay:
         self._port = port
 
     def run_once(self) -> None:
-        """Wait up to a second for messages and send those there are.
+        """Wait up to a second for messages and send them.
 
         Raise botocore's errors, OSError or smtplib.SMTPException; what was not sent stays queued.
         """
@@ -84,7 +84,7 @@ class MailRelay:
             envelope = json.loads(body)
             mails = [compose(envelope, each) for each in self._recipients(envelope["TopicArn"])]
         except (ValueError, TypeError, KeyError, AttributeError, ParamValidationError):
-            # Not the topic's: it would stop every later mail if it stayed in the queue.
+            # Not from the topic: it would block every later mail if it stayed in the queue.
             _logger.exception("a message that is no notification is dropped: %.200r", body)
             return
         for mail in mails:
@@ -116,7 +116,7 @@ def compose(envelope: Mapping[str, Any], recipient: str) -> EmailMessage:
 
 
 def _one_line(value: object) -> str:
-    """Text that can neither end its header and begin another nor pass for an encoded word."""
+    """Text that can neither end its header and begin another, nor be taken for an encoded word."""
     line = " ".join(re.split(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", str(value))).strip()
     return line.replace("=?", "= ?")
 
@@ -125,7 +125,7 @@ def _header_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]", "-", name)
 
 
-def _let_topic_send(topic_arn: str, queue_arn: str) -> str:
+def _policy_for_topic(topic_arn: str, queue_arn: str) -> str:
     return json.dumps(
         {
             "Version": "2012-10-17",

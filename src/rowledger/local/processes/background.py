@@ -1,4 +1,4 @@
-"""Background processes that are known by id and start time, so that a reused id is never ours."""
+"""Background processes, identified by id and start time: a reused id is another process."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ import psutil
 
 from rowledger.local.waiting import until
 
-# Each Python process we start carries this variable with the state folder's path, and so do its
-# children. PostgreSQL is known by its pid file instead.
+# Each Python process we start has this variable with the state folder's path, and so have its
+# children. PostgreSQL is found by its pid file instead.
 MARKER = "ROWLEDGER_LOCAL_STACK"
 
-# The kernel rounds start times to clock ticks, and the wall clock they are told by may be adjusted.
+# The kernel rounds start times to clock ticks, and the wall clock they refer to may be adjusted.
 _SAME_START_SECONDS = 2.0
 _KILLED_SECONDS = 5.0
 
@@ -29,11 +29,11 @@ class ProcessId:
 
     @classmethod
     def of(cls, pid: int) -> "ProcessId":
-        """Raise psutil.NoSuchProcess if there is none."""
+        """Raise psutil.NoSuchProcess if no process has this id."""
         return cls(pid, psutil.Process(pid).create_time())
 
     def find(self) -> psutil.Process | None:
-        """The live process, or None if it has gone or its id belongs to another one now."""
+        """The live process; None if it has ended or its id is another process's now."""
         try:
             process = psutil.Process(self.pid)
             if abs(process.create_time() - self.started) > _SAME_START_SECONDS:
@@ -49,7 +49,7 @@ class ProcessId:
 def spawn(
     command: Sequence[str], *, environment: Mapping[str, str], cwd: Path, log_file: Path
 ) -> ProcessId:
-    """Start a process that outlives this one and writes its output to the log file, anew."""
+    """Start a process that outlives this one and writes its output to a new log file."""
     with log_file.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own programs, by absolute path
             command,
@@ -61,8 +61,8 @@ def spawn(
             start_new_session=True,
         )
     identity = ProcessId.of(process.pid)
-    # It is known by its identity from here on: without this, the object would complain when it is
-    # dropped that nobody waited for the process.
+    # Only its identity is used from here on. Without this, the object would warn when it is dropped
+    # that nobody waited for the process.
     process.returncode = 0
     return identity
 
@@ -73,23 +73,23 @@ def clean_environment() -> dict[str, str]:
 
 
 def marked_environment(state_dir: Path) -> dict[str, str]:
-    """The same for a Python process that `leftovers` shall find."""
+    """The same for a Python process that `leftovers` has to find."""
     python = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     return clean_environment() | python | {MARKER: str(state_dir)}
 
 
 def stop(processes: Iterable[psutil.Process], grace_seconds: float) -> None:
     """Ask the processes and all their children to end, and kill those that do not in time."""
-    doomed = list(_with_children(processes))
-    for process in doomed:
+    targets = list(_with_children(processes))
+    for process in targets:
         _signal(process, kill=False)
-    for process in _wait(doomed, grace_seconds):
+    for process in _wait(targets, grace_seconds):
         _signal(process, kill=True)
-    _wait(doomed, _KILLED_SECONDS)
+    _wait(targets, _KILLED_SECONDS)
 
 
 def stop_gently(process: psutil.Process, grace_seconds: float) -> None:
-    """Let a process end by itself first, so that it saves its state, then see to its children."""
+    """Let a process end by itself first, so that it saves its state, then stop its children."""
     children = _children(process)
     _signal(process, kill=False)
     _wait([process], grace_seconds)

@@ -1,4 +1,4 @@
-"""The stack's third process: the mail inbox, and what fills the emulator's gaps."""
+"""The stack's third process: the mail inbox, and the patches that work beside the emulator."""
 
 import argparse
 import logging
@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("port", type=int)
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    # The mail server tells of each line of each session.
+    # The mail server logs each line of each session.
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     return _serve(Layout(arguments.state_dir), arguments.emulator_port, arguments.port)
 
@@ -89,11 +89,11 @@ def _serve(layout: Layout, emulator_port: int, port: int) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     server = inbox.serve(layout.inbox, tcp_ports.HOST, port)
     relay = MailRelay(aws, tcp_ports.HOST, port)
-    watch = _metrics_and_alarms(aws, layout)
+    update = _metrics_and_alarms(aws, layout)
     tasks = [
         # The relay waits for messages by itself.
         _Task("mail relay", relay.run_once, 0, stopped),
-        _Task("metrics", watch, _METRICS_EVERY_SECONDS, stopped),
+        _Task("metrics", update, _METRICS_EVERY_SECONDS, stopped),
     ]
     for task in tasks:
         task.start()
@@ -130,10 +130,10 @@ def _metrics_and_alarms(aws: EmulatorClients, layout: Layout) -> Callable[[], No
 
 
 class _Task(threading.Thread):
-    """Repeats something until told to stop.
+    """Repeats an action until stopped is set.
 
-    A passing fault is logged and tried again; any other ends the whole process, so that `status`
-    shows it.
+    A temporary error is logged and the action is repeated; any other ends the whole process, so
+    that `status` shows it.
     """
 
     def __init__(

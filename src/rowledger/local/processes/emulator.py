@@ -74,7 +74,7 @@ def stop(layout: Layout, part: PartProcess) -> None:
 
 
 def _environment(layout: Layout, credentials: StackCredentials, port: int) -> dict[str, str]:
-    # Functions inherit this environment, so it holds nothing that they must not see: the emulator
+    # Functions inherit this environment, so it contains nothing secret: the emulator
     # replaces the two AWS keys by those of the function's own role.
     return background.marked_environment(layout.root) | {
         "BIND_HOST": tcp_ports.HOST,

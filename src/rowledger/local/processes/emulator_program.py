@@ -1,4 +1,4 @@
-"""The emulator's program, with the holes filled that can be filled from within it only."""
+"""The emulator's program, with the patches that can only be applied from within it."""
 
 import ministack.app
 

@@ -1,4 +1,4 @@
-"""The stack's three background processes, and what holds for any of them."""
+"""The stack's three background processes: asking one of them, and stopping it."""
 
 from rowledger.local.clients import EmulatorClients
 from rowledger.local.layout import Layout
@@ -11,7 +11,7 @@ PART_NAMES = (postgres_server.NAME, emulator.NAME, companion.NAME)
 
 
 def answers(name: str, port: int, credentials: StackCredentials) -> bool:
-    """Whether the part does what it is there for, by asking it."""
+    """Whether the part does its work, by asking it."""
     match name:
         case postgres_server.NAME:
             return superuser(port, credentials).answers()

@@ -10,7 +10,7 @@ from pathlib import Path
 from rowledger.local import StackError
 from rowledger.local.processes import server_user
 
-# pg_ctl and initdb have limits of their own; this one only keeps a stuck program from holding us.
+# pg_ctl and initdb have limits of their own; this one only ends a program that is stuck.
 _TIMEOUT_SECONDS = 120
 
 
@@ -25,8 +25,8 @@ def folder() -> Path:
 
 
 def run(name: str, *arguments: str, environment: Mapping[str, str], cwd: Path) -> None:
-    """Run a program as the server's user; raise StackError with the end of what it said."""
-    # To a file, as the server that pg_ctl starts would hold a pipe open for ever.
+    """Run a program as the server's user; raise StackError with the end of its output."""
+    # To a file: the server that pg_ctl starts would keep a pipe open for ever.
     with tempfile.TemporaryFile() as output:
         done = subprocess.run(  # noqa: S603 -- the package's own programs, by absolute path
             [folder() / name, *arguments],
@@ -40,6 +40,6 @@ def run(name: str, *arguments: str, environment: Mapping[str, str], cwd: Path) -
             **server_user.run_options(),
         )
         output.seek(0)
-        said = output.read().decode(errors="replace").strip()
+        text = output.read().decode(errors="replace").strip()
     if done.returncode:
-        raise StackError(f"{name} failed with status {done.returncode}: {said[-500:]}")
+        raise StackError(f"{name} failed with status {done.returncode}: {text[-500:]}")

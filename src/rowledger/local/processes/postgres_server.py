@@ -23,9 +23,9 @@ _MAX_CONNECTIONS = 300
 
 
 def start(layout: Layout, credentials: StackCredentials, preferred_port: int | None) -> PartProcess:
-    """Start the server, initialising its data first if there is none; raise StackError."""
+    """Start the server, initialising its data at the first start; raise StackError."""
     _initialise(layout, credentials)
-    _forget_dead_server(layout)
+    _clear_dead_server(layout)
     return tcp_ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
 
 
@@ -38,9 +38,9 @@ def _start_on(layout: Layout, port: int) -> PartProcess:
     try:
         _pg_ctl(layout, "start", "-t", str(_START_SECONDS), "-l", str(log_file), "-o", server)
     except StackError as error:
-        said = tail(log_file)
+        log_end = tail(log_file)
         stop(layout)  # one that is slow to start goes on starting
-        raise StackError(f"{NAME} did not start; {log_file} ends:\n{said}") from error
+        raise StackError(f"{NAME} did not start; {log_file} ends:\n{log_end}") from error
     running = find(layout)
     if running is None:
         raise StackError(f"{NAME} ended at once; {log_file} ends:\n{tail(log_file)}")
@@ -48,12 +48,12 @@ def _start_on(layout: Layout, port: int) -> PartProcess:
 
 
 def find(layout: Layout) -> ProcessId | None:
-    """The server that runs on this data folder, as it says itself in its pid file."""
+    """The server that runs on this data folder, by its pid file."""
     try:
         pid = int((layout.postgres / "postmaster.pid").read_text().split("\n", 1)[0])
         process = ProcessId.of(pid)
         found = process.find()
-        # The pid file may outlive the server, and its id may belong to anyone by now.
+        # The pid file may outlive the server, and its id may be another process's by now.
         ours = found is not None and str(layout.postgres) in found.cmdline()
     except (FileNotFoundError, ValueError, psutil.Error):
         return None
@@ -93,11 +93,11 @@ def _initialise(layout: Layout, credentials: StackCredentials) -> None:
     draft.rename(layout.postgres)
 
 
-def _forget_dead_server(layout: Layout) -> None:
-    """Remove what keeps a server from starting on the data of one that was killed.
+def _clear_dead_server(layout: Layout) -> None:
+    """Clear what a killed server left, as no other can start on its data until then.
 
-    That is its children, which on a busy machine see only after a while that it is gone, and its
-    pid file, whose id may belong to another process by now.
+    That is its children, which on a busy machine notice late that it has ended, and its pid file,
+    whose id may be another process's by now.
     """
     if find(layout) is None:
         background.stop(_children_of_a_dead_server(layout), grace_seconds=5)

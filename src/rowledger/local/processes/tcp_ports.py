@@ -9,17 +9,17 @@ from rowledger.local import StackError
 HOST = "127.0.0.1"
 
 _TRIES = 3
-# What each part's log ends with then.
+# What a part's log ends with when its port is taken.
 _TAKEN = "already in use"
 
 T = TypeVar("T")
 
 
 def on_a_free_port(preferred: int | None, begin: Callable[[int], T]) -> T:
-    """What begin makes on the preferred port if it is free, else on any free one.
+    """What begin returns for the preferred port if that is free, else for any free one.
 
-    Somebody may take the port between the look at it and its use, if only for a connection of
-    theirs. begin raises StackError with the end of a log that says so: another port is tried then.
+    Another process may take the port after it was found free. begin then raises StackError with the
+    end of a log that says so, and another port is tried.
     """
     for _ in range(_TRIES - 1):
         try:

@@ -28,11 +28,11 @@ def deploy(
 
 
 def invoke(aws: EmulatorClients, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
-    """Let it act on an event; raise StackError with its own words where it fails."""
+    """Invoke it with an event; raise StackError with its own message where it fails."""
     client: LambdaClient = aws.client("lambda")
     name = contract.load("pipeline.json")["administrator"]["name"]
     answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    said = json.loads(answer["Payload"].read() or b"null")
+    result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
-        raise StackError(f"{name} failed: {said.get('errorMessage', said)}")
-    return said
+        raise StackError(f"{name} failed: {result.get('errorMessage', result)}")
+    return result

@@ -1,4 +1,4 @@
-"""What makes the pipeline's resources in the emulator: this package itself, or Terraform."""
+"""What makes the pipeline's resources in the emulator: our own code, or Terraform."""
 
 from typing import Protocol
 
@@ -17,9 +17,9 @@ class Provisioner(Protocol):
     def __call__(
         self, aws: EmulatorClients, layout: Layout, master: Login, on_progress: OnProgress, /
     ) -> dict[str, str]:
-        """The ROWLEDGER_* settings of the functions, the administrator's apart.
+        """Return the ROWLEDGER_* settings of processor and reconciler.
 
-        master: who may make roles, for the database that the functions are to use.
+        master: the login that may create roles and the database.
         """
         ...
 

@@ -32,7 +32,7 @@ def provision(
 ) -> dict[str, str]:
     """Make everything the pipeline needs, schema included; return its ROWLEDGER_* settings.
 
-    master: who may make roles, for the database that the functions are to use.
+    master: the login that may create roles and the database.
     """
     pipeline = contract.load("pipeline.json")
     on_progress("provisioning buckets, secret, topic and queues")
@@ -86,7 +86,7 @@ def provision(
     on_progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
         _alarm(aws.client("cloudwatch"), name, alarm, topic)
-    # The reconciler does what the function does, and uses all of its settings.
+    # The reconciler does what the processor does, and uses all of its settings.
     return settings["reconciler"]
 
 
@@ -108,7 +108,7 @@ def _bucket(s3: "S3Client", name: str) -> None:
 
 
 def _secret(secrets: "SecretsManagerClient", name: str, value: str | None = None) -> str:
-    """value: None leaves it to whoever writes it."""
+    """value: None for a secret that csv-administrator writes."""
     try:
         arn = secrets.describe_secret(SecretId=name)["ARN"]
     except secrets.exceptions.ResourceNotFoundException:

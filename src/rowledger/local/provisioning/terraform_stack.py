@@ -31,14 +31,14 @@ def prepare(
 ) -> "TerraformProvisioner":
     """Raise CommandError, before anything is made, where Terraform or its provider is missing."""
     workspace = _workspace(layout)
-    known = layout.terraform.exists()
+    existed = layout.terraform.exists()
     on_progress("preparing Terraform")
     try:
         layout.terraform.mkdir(mode=0o700, exist_ok=True)
         workspace.create()
     except BaseException:
-        # Its folder is what says that Terraform provisioned this stack.
-        if not known:
+        # Its folder is the sign that Terraform provisioned this stack.
+        if not existed:
             shutil.rmtree(layout.terraform, ignore_errors=True)
         raise
     return TerraformProvisioner(workspace, move_aliases)
@@ -67,7 +67,7 @@ class TerraformProvisioner:
         on_progress("moving the aliases")
         client: LambdaClient = aws.client("lambda")
         self.move_aliases(client, json.loads(workspace.checked("output", "-json")))
-        # The reconciler does what the function does, and uses all of its settings.
+        # The reconciler does what the processor does, and uses all of its settings.
         name = contract.load("pipeline.json")["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
         settings = known["Environment"]["Variables"]

@@ -20,4 +20,4 @@ class DeadLetters(Protocol):
         """Remove a message that is held."""
 
     def hidden(self) -> int:
-        """About how many messages are held, by whomever: by a process that died for minutes yet."""
+        """About how many messages are held by any process; one that died holds them for minutes."""

@@ -48,7 +48,7 @@ class PartHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Every part. alarms: their states. failed_events: None where nobody can be asked."""
+    """Every part. alarms: their states. failed_events: None if unknown."""
 
     parts: list[PartHealth]
     alarms: Mapping[str, str]
@@ -60,9 +60,9 @@ class Health:
 
 
 class Environment(Protocol):
-    """Every member but name, location, names and health raises CommandError where it is not there.
+    """name, location, names and health work at any time; the rest raise CommandError if it is down.
 
-    config raises FaultError (CONFIGURATION) where a setting of it is wrong.
+    config also raises FaultError (CONFIGURATION) if a setting is wrong.
     """
 
     @property
@@ -87,10 +87,10 @@ class Environment(Protocol):
         """A boto3 client with the identity of the person who runs the command."""
 
     def credentials(self, role: DatabaseRole) -> CredentialSource:
-        """How the role logs in to the database."""
+        """What the role logs in to the database with."""
 
     def ledger(self) -> AbstractContextManager[Ledger]:
-        """The ledger for the reader; its connection is closed in the end."""
+        """The ledger, opened as the reader and closed after the block."""
 
     def health(self) -> Health:
-        """Ask every part; a part that is not there is an answer too."""
+        """Ask every part. One that does not run or does not answer is reported, not raised."""
