@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from rowledger.functions import contract
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import examine
 from rowledger.local import stack as local_stack
 from rowledger.local.layout import Layout
@@ -87,7 +87,7 @@ def memory(stack: Stack, folder: Path, sizes: list[int]) -> bool:
         rows = write_csv(path, size * 1_000_000)
         sent = send(stack, path, path.name, lambda _: None)
         with ledger_of(stack) as ledger:
-            record = next(follow(ledger, [sent], timeout=280))
+            record = next(follow(ledger, [sent], timeout=280)).row
         assert record.rows_count == rows, (record.rows_count, rows)
         path.unlink()
         peak = max(peaks(stack))
@@ -150,7 +150,7 @@ def opened(stack: Stack, sent: Sent) -> "StreamingBody":
     return s3.get_object(Bucket=bucket, Key=sent.key, VersionId=sent.version_id)["Body"]
 
 
-def forget(stack: Stack, sent: Sent, record: FileRecord) -> None:
+def forget(stack: Stack, sent: Sent, record: LedgerRow) -> None:
     """The emulator keeps objects in memory: make room for the next."""
     s3: S3Client = stack.client("s3")
     s3.delete_object(

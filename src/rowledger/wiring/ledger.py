@@ -4,32 +4,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
+from rowledger.functions.adapters.postgres.database import Database, Tls
 from rowledger.functions.config import Config
-from rowledger.functions.ports.ledger import Ledger
-from rowledger.functions.wiring import open_ledger
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.stack import Stack
+from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedgerQueries
 
 
 @contextmanager
-def ledger_of(stack: Stack) -> Iterator[Ledger]:
+def ledger_of(stack: Stack) -> Iterator[PostgresLedgerQueries]:
     """Open it with the role that may read and nothing else."""
-    with _opened(stack, stack.database.reader) as ledger:
-        yield ledger
+    with database_of(stack, stack.database.reader) as database:
+        yield PostgresLedgerQueries(database)
 
 
 @contextmanager
-def operators_ledger_of(stack: Stack) -> Iterator[Ledger]:
-    """Open it with the role that may reopen rows."""
-    with _opened(stack, stack.database.operator) as ledger:
-        yield ledger
-
-
-@contextmanager
-def _opened(stack: Stack, role: Login) -> Iterator[Ledger]:
-    credentials = FixedCredentials(role.credentials)
-    ledger = open_ledger(Config.from_environment(stack.settings), credentials)
+def database_of(stack: Stack, role: Login) -> Iterator[Database]:
+    config = Config.from_environment(stack.settings)
+    tls = Tls.from_setting(config.database_tls, config.database_ca_file)
+    database = Database(FixedCredentials(role.credentials), tls)
     try:
-        yield ledger
+        yield database
     finally:
-        ledger.database.close()
+        database.close()

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rowledger.functions.domain.ledger import FileRecord
-from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.functions.ports.ledger import Ledger
 from rowledger.local import StackError
 from rowledger.local.stack import Stack
+from rowledger.operations.domain.history import UploadHistory
+from rowledger.operations.ports.ledger_queries import LedgerQueries
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -52,7 +51,7 @@ def send(stack: Stack, path: Path, key: str, advance: Advance) -> Sent:
     return Sent(key, version_id)
 
 
-def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[FileRecord]:
+def follow(ledger: LedgerQueries, sent: list[Sent], *, timeout: float) -> Iterator[UploadHistory]:
     """Yield each upload's row once it has its outcome and its notification is sent.
 
     Raise StackError, naming the uploads, where some have none within the time (seconds).
@@ -75,8 +74,8 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
             time.sleep(_POLL_SECONDS)
 
 
-def _finished(ledger: Ledger, item: Sent) -> FileRecord | None:
-    for record in ledger.files(limit=1, key=item.key, version_id=item.version_id):
-        if record.status != Status.PROCESSING and record.notified_at is not None:
-            return record
+def _finished(ledger: LedgerQueries, item: Sent) -> UploadHistory | None:
+    for history in ledger.histories(limit=1, key=item.key, version_id=item.version_id):
+        if history.row.is_final and history.row.notified_at is not None:
+            return history
     return None

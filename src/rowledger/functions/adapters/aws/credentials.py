@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from rowledger.functions.adapters.aws.clients import error_code, translated
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.ports.credentials import Credentials, Standing
+from rowledger.functions.ports.credentials import Credentials, VersionState
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -65,11 +65,11 @@ class SecretsManagerStore:
                 SecretId=self._secret_id, SecretString=_document(credentials)
             )
 
-    def standing(self, token: str) -> Standing:
+    def version_state(self, token: str) -> VersionState:
         stages = self._stages().get(token, [])
         if _IN_FORCE in stages:
-            return Standing.IN_FORCE
-        return Standing.PROPOSED if _PROPOSED in stages else Standing.UNKNOWN
+            return VersionState.IN_FORCE
+        return VersionState.PROPOSED if _PROPOSED in stages else VersionState.UNKNOWN
 
     def proposed(self, token: str) -> Credentials | None:
         text = self._text(VersionId=token, VersionStage=_PROPOSED)

@@ -50,16 +50,32 @@ VERIFIED = Tls(verify=True)
 PLAIN = Tls(verify=False)
 
 
+OpenConnection = Callable[[Credentials, Tls, int, Mapping[str, str]], Connection]
+
+
 class Database:
     """One connection, opened at first use."""
 
     def __init__(
-        self, credentials: CredentialSource, tls: Tls, *, timeout_seconds: int = TIMEOUT_SECONDS
+        self,
+        credentials: CredentialSource,
+        tls: Tls,
+        *,
+        timeout_seconds: int = TIMEOUT_SECONDS,
+        open_connection: OpenConnection | None = None,
     ) -> None:
-        """timeout_seconds: what one statement may take, and a transaction wait for its next one."""
+        """Open nothing yet.
+
+        Args:
+            credentials: whose login.
+            tls: how the connection is protected.
+            timeout_seconds: what one statement may take, and a transaction wait for its next one.
+            open_connection: what opens a connection; connect() where it is not given.
+        """
         self._credentials = credentials
         self._tls = tls
         self._timeout_seconds = timeout_seconds
+        self._open_connection = open_connection or connect
         self._connection: Connection | None = None
 
     @contextmanager
@@ -134,7 +150,7 @@ class Database:
         # there; and a transaction would keep its locks for as long as the server does not hear
         # that its client has gone, which may be hours.
         limits = {"statement_timeout": seconds, "idle_in_transaction_session_timeout": seconds}
-        return connect(credentials, self._tls, self._timeout_seconds, limits)
+        return self._open_connection(credentials, self._tls, self._timeout_seconds, limits)
 
 
 def connect(

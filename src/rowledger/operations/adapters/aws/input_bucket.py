@@ -1,0 +1,30 @@
+"""The input bucket in S3."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from rowledger.functions.adapters.aws.clients import MISSING, error_code, translated
+from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.upload import Upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class S3InputBucket:
+    client: "S3Client"
+
+    def has_version(self, upload: Upload) -> bool:
+        with translated(FaultCode.STORAGE, f"looking for {upload.key!r} ({upload.version_id})"):
+            try:
+                self.client.head_object(
+                    Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+                )
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return False
+                raise
+            return True
