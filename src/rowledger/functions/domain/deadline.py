@@ -11,7 +11,7 @@ _PIECE_BYTES = 64 << 10
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """at: on the clock that monotonic tells, in seconds."""
+    """at: the moment, in seconds of the clock that monotonic reads."""
 
     at: float
     monotonic: Callable[[], float]

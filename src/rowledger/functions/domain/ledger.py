@@ -46,7 +46,7 @@ ClaimResult = Claim | InProgress | Finished
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row of file_metadata, its fields named like the columns, and what stands beside it.
+    """A row of file_metadata, its fields named like the columns, and what belongs to it.
 
     timestamp: when the status was recorded.
     rows_count, columns_count, sha256, dialect, error, duration_ms: of the outcome; None while

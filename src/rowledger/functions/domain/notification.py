@@ -1,4 +1,4 @@
-"""The message that tells people what became of an upload.
+"""The message that says what became of an upload.
 
 The limits are those of the Amazon SNS API reference, Publish: an ASCII subject of at most 100
 characters without line breaks; message attributes hold no control characters.

@@ -73,7 +73,7 @@ Outcome = Counted | Rejected | Deleted
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecord:
-    """An outcome as it stands in the ledger's columns and in the receipt.
+    """An outcome as the ledger's columns and the receipt have it.
 
     dialect, error: JSON objects.
     """

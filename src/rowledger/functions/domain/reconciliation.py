@@ -18,7 +18,7 @@ _UNVERSIONED = "it has no version: versioning was not enabled when it came"
 
 
 class Verdict(StrEnum):
-    """Where an upload stands; every upload that was received has exactly one."""
+    """What is known of an upload; every upload that was received has exactly one verdict."""
 
     SUCCEEDED = "succeeded"
     REJECTED = "rejected"
@@ -135,7 +135,7 @@ class RepairResult:
 
 
 def plan_repairs(facts: Facts, grace: timedelta) -> RepairPlan:
-    """Decide where an upload stands and what repairs it.
+    """Decide what is known of an upload and what repairs it.
 
     Args:
         facts: what was gathered of it.

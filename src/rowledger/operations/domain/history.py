@@ -8,7 +8,7 @@ from rowledger.functions.domain.ledger import LedgerRow
 
 @dataclass(frozen=True, slots=True)
 class UploadHistory:
-    """What `rowledger show` tells of an upload.
+    """What `rowledger show` shows of an upload.
 
     attempts: the first one first, each with attempt, request_id, started_at, ended_at and result.
     replays: the oldest first, each with requested_at, requested_by, reason, source and previous:

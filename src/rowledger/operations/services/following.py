@@ -34,7 +34,7 @@ class Sent:
 
 
 def send(stack: Stack, path: Path, key: str, advance: Advance) -> Sent:
-    """Upload a local file; advance is told the bytes sent since it was last told."""
+    """Upload a local file; advance is given the bytes sent since it was last called."""
     s3: S3Client = stack.client("s3")
     bucket = stack.settings["ROWLEDGER_INPUT_BUCKET"]
     try:
@@ -44,7 +44,7 @@ def send(stack: Stack, path: Path, key: str, advance: Advance) -> Sent:
             advance(len(body))
         else:
             s3.upload_file(str(path), bucket, key, Callback=advance)
-            # The transfer does not tell which version it made: it is the latest.
+            # The transfer does not say which version it made: it is the latest.
             version_id = s3.head_object(Bucket=bucket, Key=key)["VersionId"]
     except (BotoCoreError, ClientError) as error:
         raise StackError(f"{path} could not be uploaded: {error}") from error

@@ -104,7 +104,7 @@ class SecretsManagerStore:
                 answer = self._client.get_secret_value(SecretId=self._secret_id, **version)
             except ClientError as error:
                 # AWS's word for a version without a value, and for a secret that does not exist:
-                # whoever writes to that one is told.
+                # whoever writes to that one gets the error.
                 if error_code(error) == _NO_VALUE:
                     return ""
                 raise

@@ -160,8 +160,8 @@ def _arriving(answer: "GetObjectOutputTypeDef") -> Iterator[bytes]:
     """Chunks of CHUNK_BYTES, smaller ones where they take longer than CHUNK_SECONDS to arrive.
 
     boto3's own reading waits until all that was asked for is there: a connection that trickles
-    never runs into the read timeout, and would hold it for ever. An old urllib3 has no read1, and
-    waits for a piece.
+    never runs into the read timeout, and would keep it waiting for ever. An old urllib3 has no
+    read1, and waits for a piece.
     """
     body, expected = answer["Body"], answer.get("ContentLength", 0)
     read = getattr(body.__enter__(), "read1", body.read)

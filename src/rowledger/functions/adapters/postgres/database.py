@@ -18,8 +18,8 @@ from rowledger.functions.ports.credentials import Credentials, CredentialSource
 TIMEOUT_SECONDS = 10
 # Seconds until a host that does not even accept a connection is given up.
 CONNECT_SECONDS = 3
-# Until a database that says nothing any more is given up: by what is asked on the connection that
-# stands, and then by the new one, which it may accept.
+# Until a database that does not answer any more is given up: by a statement on the open connection,
+# and then by one on a new connection, which it may accept.
 SILENT_SECONDS = TIMEOUT_SECONDS + CONNECT_SECONDS + TIMEOUT_SECONDS
 # The server gives up so much earlier than the client does.
 _EARLIER_SECONDS = 1
@@ -235,7 +235,7 @@ def _parse(connection_string: str) -> tuple[str, int, str]:
         host = None
     database = "" if host is None else address.path.removeprefix("/")
     if not host or not database or address.scheme not in ("postgresql", "postgres"):
-        # Neither quoted nor chained: a password misplaced in it must not come to stand in a log.
+        # Neither quoted nor chained: a password misplaced in it must not get into a log.
         raise FaultError(
             FaultCode.CREDENTIALS, "connection_string is not postgresql://host:port/database"
         ) from None
