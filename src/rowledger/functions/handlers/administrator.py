@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rowledger.functions.config import AdministratorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.rotation import read_rotation_request
+from rowledger.functions.handlers.log_lines import logger_of
 from rowledger.functions.ports.administration import Changes
 from rowledger.functions.services.administration import Administer
 from rowledger.functions.services.rotation import Rotate
@@ -25,7 +26,7 @@ SERVICE = "csv-administrator"
 
 def build_handler(administer: Administer, rotate: Rotate, config: AdministratorConfig) -> Handler:
     """Build the Lambda handler over migrations and rotation."""
-    logger = Logger(service=SERVICE, level=config.log_level, serialize_stacktrace=False)
+    logger = logger_of(SERVICE, config.log_level)
 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: Any, _context: LambdaContext) -> Answer | None:  # noqa: ANN401 -- somebody else's JSON
