@@ -18,9 +18,8 @@ from rowledger.functions import contract
 PIPELINE = contract.load("pipeline.json")
 PREFIX = "rowledger.functions."
 
-SETTINGS = {
-    name: "x"
-    for name in (
+SETTINGS = dict.fromkeys(
+    (
         "ROWLEDGER_INPUT_BUCKET",
         "ROWLEDGER_OUTPUT_BUCKET",
         "ROWLEDGER_BACKUP_BUCKET",
@@ -28,8 +27,9 @@ SETTINGS = {
         "ROWLEDGER_DATABASE_SECRET_ID",
         "ROWLEDGER_MASTER_SECRET_ID",
         "ROWLEDGER_DATABASE_ADDRESS",
-    )
-}
+    ),
+    "x",
+)
 # Heavy libraries that only a rare step needs, and what is not in the Lambda runtime's way.
 NEVER_AT_START = ("boto3", "s3transfer", "click", "rich", "psutil")
 
