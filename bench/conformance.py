@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.counting.counter import Counter
 from rowledger.functions.domain.rejection import RejectedError
 
 DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / "shared" / "csv-conformance"

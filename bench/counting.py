@@ -16,7 +16,7 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
-from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.counting.counter import Counter
 
 CHUNK_SIZE = 1 << 20
 MB = 1_000_000

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from rowledger.functions import contract
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import examine
 from rowledger.local.layout import Layout
 from rowledger.local.mail.inbox import mails
@@ -23,7 +23,7 @@ from rowledger.local.stack import Stack, reset
 from rowledger.operations.services.following import Sent, follow, send
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
-from rowledger.wiring.operations import input_bucket
+from rowledger.wiring.operations import uploader
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -69,8 +69,8 @@ def put_to_mail(stack: Stack, path: Path) -> float:
     """Seconds."""
     before = {mail.path for mail in mails(stack.inbox_dir)}
     started = time.perf_counter()
-    bucket = input_bucket(local_environment(stack.layout))
-    sent = send(bucket, path, path.name, lambda _: None)
+    target = uploader(local_environment(stack.layout))
+    sent = send(target, path, path.name, lambda _: None)
     while True:
         for mail in mails(stack.inbox_dir):
             if mail.path not in before and sent.version_id in mail.content.get_content():
@@ -87,10 +87,10 @@ def memory(stack: Stack, folder: Path, sizes: list[int]) -> bool:
     for size in sizes:
         path = folder / f"{size}mb.csv"
         rows = write_csv(path, size * 1_000_000)
-        bucket = input_bucket(local_environment(stack.layout))
-        sent = send(bucket, path, path.name, lambda _: None)
+        target = uploader(local_environment(stack.layout))
+        sent = send(target, path, path.name, lambda _: None)
         with local_environment(stack.layout).ledger() as ledger:
-            record = next(follow(ledger, [sent], timeout=280))
+            record = next(follow(ledger, [sent], timeout=280)).row
         assert record.rows_count == rows, (record.rows_count, rows)
         path.unlink()
         peak = max(peaks(stack))
@@ -153,7 +153,7 @@ def opened(stack: Stack, sent: Sent) -> "StreamingBody":
     return s3.get_object(Bucket=bucket, Key=sent.key, VersionId=sent.version_id)["Body"]
 
 
-def forget(stack: Stack, sent: Sent, record: FileRecord) -> None:
+def forget(stack: Stack, sent: Sent, record: LedgerRow) -> None:
     """The emulator keeps objects in memory: make room for the next."""
     s3: S3Client = stack.client("s3")
     s3.delete_object(

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowledger.functions import contract
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.ports.ledger import Ledger
 from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
+from rowledger.operations.domain.history import UploadHistory
+from rowledger.operations.ports.ledger_queries import LedgerQueries
 from rowledger.operations.services.following import Sent, follow
 from tests.unit.builders import an_event, an_upload
 
@@ -60,7 +61,7 @@ def no_events(stack: Stack) -> Iterator[None]:
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     stack: Stack
-    ledger: Ledger
+    ledger: LedgerQueries
 
     def put(self, key: str, content: bytes) -> Sent:
         s3: S3Client = self.stack.client("s3")
@@ -68,23 +69,30 @@ class Pipeline:
         answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
         return Sent(key, answer["VersionId"])
 
-    def outcome(self, sent: Sent) -> FileRecord:
+    def outcome(self, sent: Sent) -> LedgerRow:
+        return self.history(sent).row
+
+    def history(self, sent: Sent) -> UploadHistory:
+        """The upload's row, attempts and replays, once it has its outcome."""
         return next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
 
-    def take(self, key: str, content: bytes) -> FileRecord:
+    def take(self, key: str, content: bytes) -> LedgerRow:
         return self.outcome(self.put(key, content))
 
-    def rows(self, key: str) -> list[FileRecord]:
-        return self.ledger.files(limit=100, key=key)
+    def rows(self, key: str) -> list[LedgerRow]:
+        return [each.row for each in self.histories(key)]
 
-    def receipt(self, record: FileRecord) -> dict[str, Any]:
+    def histories(self, key: str) -> list[UploadHistory]:
+        return self.ledger.histories(limit=100, key=key)
+
+    def receipt(self, record: LedgerRow) -> dict[str, Any]:
         s3: S3Client = self.stack.client("s3")
         bucket = PIPELINE["buckets"]["output"]
         body = s3.get_object(Bucket=bucket, Key=record.receipt_key)["Body"].read()
         document: dict[str, Any] = json.loads(body)
         return document
 
-    def backup(self, record: FileRecord) -> bytes:
+    def backup(self, record: LedgerRow) -> bytes:
         s3: S3Client = self.stack.client("s3")
         bucket = PIPELINE["buckets"]["backup"]
         return s3.get_object(Bucket=bucket, Key=record.backup_key)["Body"].read()

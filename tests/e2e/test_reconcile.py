@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
 from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
@@ -49,7 +49,7 @@ def tamper(stack: Stack, statement: str, **values: Any) -> None:  # noqa: ANN401
         connection.close()
 
 
-def unsend(stack: Stack, record: FileRecord) -> None:
+def unsend(stack: Stack, record: LedgerRow) -> None:
     """As a crash between commit and publishing leaves it, its publisher's lease over."""
     tamper(
         stack,
@@ -94,7 +94,7 @@ def report(done: Result) -> dict[str, Any]:
     return found
 
 
-def is_announced(pipeline: Pipeline, record: FileRecord) -> None:
+def is_announced(pipeline: Pipeline, record: LedgerRow) -> None:
     bodies = eventually("its mail", lambda: pipeline.mail_bodies(record.version_id))
     assert len(bodies) == 1
 
@@ -193,7 +193,7 @@ def test_an_offender_is_listed_and_exits_with_1(
     assert settled("reconcile").status == 0
 
 
-def set_sha256(stack: Stack, record: FileRecord, sha256: str | None) -> None:
+def set_sha256(stack: Stack, record: LedgerRow, sha256: str | None) -> None:
     tamper(
         stack,
         "UPDATE file_metadata SET sha256 = :sha256 WHERE id = :id",
@@ -205,7 +205,7 @@ def set_sha256(stack: Stack, record: FileRecord, sha256: str | None) -> None:
 def test_max_heals_ends_the_pass_and_the_next_run_goes_on(pipeline: Pipeline, settled: Run) -> None:
     for number in range(3):
         put_unseen(pipeline, f"reconcile/many-{number}.csv")
-    done = settled("reconcile", "--grace", "0", "--max-heals", "2", "--json")
+    done = settled("reconcile", "--grace", "0", "--max-repairs", "2", "--json")
     found = report(done)
     assert (done.status, found["finished"], found["healed"]["process"]) == (1, False, 2)
     assert found["complete_through"] is None

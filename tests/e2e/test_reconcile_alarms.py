@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
 from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
@@ -39,9 +39,7 @@ def held(pipeline: Pipeline, stack: Stack, run: Callable[..., Result]) -> Iterat
 
 
 @pytest.fixture
-def unmendable(
-    pipeline: Pipeline, stack: Stack, run: Callable[..., Result]
-) -> Iterator[FileRecord]:
+def unmendable(pipeline: Pipeline, stack: Stack, run: Callable[..., Result]) -> Iterator[LedgerRow]:
     """An upload with an outcome whose receipt is gone and cannot be made again as it was."""
     record = pipeline.take("reconcile/unmendable.csv", b"a\n1\n")
     s3: S3Client = stack.client("s3")
@@ -68,7 +66,7 @@ def raised_and_mailed_by_a_run(pipeline: Pipeline, stack: Stack, alarm: str) -> 
 
 
 def test_what_cannot_be_mended_raises_the_offenders_alarm_though_nothing_is_missing(
-    pipeline: Pipeline, stack: Stack, unmendable: FileRecord
+    pipeline: Pipeline, stack: Stack, unmendable: LedgerRow
 ) -> None:
     raised_and_mailed_by_a_run(pipeline, stack, OFFENDERS)
     assert [row.status for row in pipeline.rows(unmendable.filename)] == ["SUCCESS"]

@@ -83,8 +83,8 @@ def test_a_dead_letter_is_listed_replayed_and_gone(
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines()[-1] == f"SUCCESS  {key}: 2 data rows"
     assert letters_about(run, key) == []
-    (row,) = pipeline.rows(key)
-    (kept,) = row.replays
+    (found,) = pipeline.histories(key)
+    (kept,) = found.replays
     assert (kept["requested_by"], kept["reason"], kept["source"], kept["previous"]) == (
         "ada",
         "the [database] is back",
@@ -159,8 +159,8 @@ def test_an_outcome_whose_version_is_gone_is_left_as_it_is(
     assert (dry.status, dry.out, dry.err) == (0, f"would leave  {what}", "")
     done = run(*replay)
     assert (done.status, done.out, done.err) == (0, f"left  {what}", "")
-    (row,) = pipeline.rows(record.filename)
-    assert (row.status, row.attempt, row.replays) == ("SUCCESS", 1, [])
+    (found,) = pipeline.histories(record.filename)
+    assert (found.row.status, found.row.attempt, found.replays) == ("SUCCESS", 1, [])
 
 
 def test_rows_are_chosen_by_prefix_status_and_time(pipeline: Pipeline, run: Run) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
 from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
@@ -19,7 +19,7 @@ CONTENT = b"a,b\n1,2\n3,4\n"
 Run = Callable[..., Result]
 
 
-def forget(stack: Stack, record: FileRecord) -> None:
+def forget(stack: Stack, record: LedgerRow) -> None:
     """The database as it was before the upload."""
     superuser = replace(stack.database.superuser, database=stack.database.owner.database)
     connection = superuser.connect()

@@ -1,4 +1,4 @@
-"""The twin of PostgresAdministration."""
+"""The fake of the Administration port."""
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.ports.administration import Changes
@@ -7,7 +7,7 @@ from rowledger.functions.ports.credentials import Credentials
 _ALL = Changes(("owner", "function"), ("0001_ledger",))
 
 
-class MemoryAdministration:
+class FakeAdministration:
     def __init__(self) -> None:
         self.prepared = False
         self.passwords: dict[str, str] = {}

@@ -1,9 +1,9 @@
-"""Alarms in memory: the twin of CloudWatchAlarms."""
+"""Alarms in memory: the fake of the Alarms port."""
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
 
 
-class MemoryAlarms:
+class FakeAlarms:
     """states: whether each alarm is in ALARM, by name, one a look; the last one stays."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""A canary that is kept: the twin of S3Canary."""
+"""A canary that is kept: the fake of the Canary port."""
 
 
-class MemoryCanary:
+class FakeCanary:
     """Faults put in `faults` are raised, one a call."""
 
     def __init__(self) -> None:

@@ -1,9 +1,9 @@
-"""Credentials in memory: the twins of what Secrets Manager holds."""
+"""Credentials in memory: the fakes of the credentials ports."""
 
-from rowledger.functions.ports.credentials import Credentials, Standing
+from rowledger.functions.ports.credentials import Credentials, VersionState
 
 
-class MemoryCredentials:
+class FakeCredentials:
     """Hands out the given credentials in turn, one further at each refresh."""
 
     def __init__(self, *credentials: Credentials) -> None:
@@ -18,8 +18,8 @@ class MemoryCredentials:
         return self.get()
 
 
-class MemoryCredentialStore:
-    """The twin of SecretsManagerStore."""
+class FakeCredentialStore:
+    """The fake of CredentialStore."""
 
     def __init__(self, secret_id: str) -> None:
         self._secret_id = secret_id
@@ -41,10 +41,10 @@ class MemoryCredentialStore:
         self._versions[token] = credentials
         self._in_force = token
 
-    def standing(self, token: str) -> Standing:
+    def version_state(self, token: str) -> VersionState:
         if token not in self._versions:
-            return Standing.UNKNOWN
-        return Standing.IN_FORCE if token == self._in_force else Standing.PROPOSED
+            return VersionState.UNKNOWN
+        return VersionState.IN_FORCE if token == self._in_force else VersionState.PROPOSED
 
     def proposed(self, token: str) -> Credentials | None:
         return self._versions[token]

@@ -3,8 +3,8 @@
 from typing import Any
 
 
-class MemoryDispatcher:
-    """The in-memory twin of LambdaDispatcher. Faults put in `faults` are raised, one a call."""
+class FakeDispatcher:
+    """The fake of the Dispatcher port. Faults put in `faults` are raised, one a call."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []

@@ -1,4 +1,4 @@
-"""Functions in memory: the twin of LambdaFunctions."""
+"""Functions in memory: the fake of the FunctionVersions port."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Answer = Callable[[Any], Any]
 _BEGAN = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 
 
-class MemoryFunctions:
+class FakeFunctionVersions:
     """answers: of a version, by "function:version"; others answer null.
 
     Faults put in `faults` under a method's name are raised first, one a call; None lets one pass.

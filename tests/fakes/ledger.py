@@ -1,4 +1,7 @@
-"""A ledger in memory, with a clock of its own: the twin of PostgresLedger."""
+"""A ledger in memory, with a clock of its own: the fake of the ledger's ports.
+
+It is the Ledger, the LedgerQueries and the ReplayLog in one, as one database is on PostgreSQL.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,35 +10,33 @@ from typing import Any
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
-from rowledger.functions.domain.ledger import Claim, FileRecord, Finished, InProgress, Standing
+from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress, LedgerRow
 from rowledger.functions.domain.notification import Notification, PendingNotification
-from rowledger.functions.domain.outcome import Outcome, Status
-from rowledger.functions.domain.receipt import error_document
+from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import Candidate, Request, Selection
+from rowledger.operations.domain.history import UploadHistory
+from rowledger.operations.domain.replay import ReplayRequest, Selection
 
 _PUBLISH_LEASE = timedelta(seconds=60)
 
+Identity = tuple[str, str, str]
+
 
 @dataclass(slots=True)
-class _Row:
-    """Times are the ledger's own clock."""
+class StoredRow:
+    """A row as it is kept, and what no reader sees: who claimed it, until when, every attempt.
 
-    id: int
-    upload: Upload
-    backup_key: str
+    attempts: how each ended; None for one that has not.
+    """
+
+    row: LedgerRow
     claimed_by: str
     lease_expires_at: datetime
-    timestamp: datetime
-    status: Status = Status.PROCESSING
     attempts: list[str | None] = field(default_factory=lambda: [None])
-    outcome: Outcome | None = None
-    backup_version_id: str | None = None
-    duration_ms: int | None = None
 
 
 @dataclass(slots=True)
-class _Message:
+class StoredNotification:
     file_id: int
     attempt: int
     pending: PendingNotification
@@ -49,26 +50,26 @@ def _utc_now() -> datetime:
 
 
 @dataclass(slots=True)
-class MemoryLedger:
+class FakeLedger:
     lease_seconds: int = 360
     now: Callable[[], datetime] = _utc_now
-    rows: dict[tuple[str, str, str], _Row] = field(default_factory=dict)
-    messages: dict[int, _Message] = field(default_factory=dict)
-    replays: list[tuple[tuple[str, str, str], dict[str, Any]]] = field(default_factory=list)
+    rows: dict[Identity, StoredRow] = field(default_factory=dict)
+    notifications: dict[int, StoredNotification] = field(default_factory=dict)
+    replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
 
-    def claim(self, upload: Upload, request_id: str) -> Standing:
-        row = self.rows.get(_identity(upload))
-        if row is None:
-            row = self._insert(upload, request_id)
-        elif row.status is not Status.PROCESSING:
-            return Finished(row.id, row.status)
-        elif row.lease_expires_at > self.now() and row.claimed_by != request_id:
-            return InProgress(row.lease_expires_at)
+    def claim(self, upload: Upload, request_id: str) -> ClaimResult:
+        stored = self.rows.get(identity_of(upload))
+        if stored is None:
+            stored = self._insert(upload, request_id)
+        elif stored.row.is_final:
+            return Finished(stored.row.id, stored.row.status)
+        elif stored.lease_expires_at > self.now() and stored.claimed_by != request_id:
+            return InProgress(stored.lease_expires_at)
         else:
-            row.attempts.append(None)
-            row.claimed_by = request_id
-            row.lease_expires_at = self._lease_end()
-        return Claim(row.id, len(row.attempts), row.backup_key)
+            stored.attempts.append(None)
+            stored.claimed_by = request_id
+            stored.lease_expires_at = self._lease_end()
+        return Claim(stored.row.id, len(stored.attempts), stored.row.backup_key)
 
     def commit(
         self,
@@ -79,172 +80,205 @@ class MemoryLedger:
         backup_version_id: str | None,
         duration_ms: int,
     ) -> PendingNotification:
-        row = self._held(claim)
-        if row is None or row.lease_expires_at <= self.now():
+        stored = self._claimed(claim)
+        if stored is None or stored.lease_expires_at <= self.now():
             raise FaultError(
                 FaultCode.LEASE_LOST,
                 f"attempt {claim.attempt} at ledger row {claim.file_id} lost its lease",
             )
-        row.status, row.timestamp = outcome.status, self.now()
-        row.outcome, row.duration_ms = outcome, duration_ms
-        row.backup_version_id = backup_version_id
-        row.attempts[claim.attempt - 1] = outcome.status.value
-        pending = PendingNotification(len(self.messages) + 1, notification, row.claimed_by)
-        self.messages[pending.id] = _Message(
-            row.id, claim.attempt, pending, self.now() + _PUBLISH_LEASE
+        record = record_of(outcome)
+        stored.row = replace(
+            stored.row,
+            status=record.status,
+            timestamp=self.now(),
+            rows_count=record.rows_count,
+            columns_count=record.columns_count,
+            file_size_bytes=record.file_size_bytes,
+            sha256=record.sha256,
+            dialect=record.dialect,
+            error=record.error,
+            duration_ms=duration_ms,
+            backup_version_id=backup_version_id,
+        )
+        stored.attempts[claim.attempt - 1] = record.status.value
+        pending = PendingNotification(len(self.notifications) + 1, notification, stored.claimed_by)
+        self.notifications[pending.id] = StoredNotification(
+            stored.row.id, claim.attempt, pending, self.now() + _PUBLISH_LEASE
         )
         return pending
 
     def release(self, claim: Claim, code: FaultCode) -> None:
-        row = self._held(claim)
-        if row is not None:
-            row.lease_expires_at = self.now()
-            row.attempts[claim.attempt - 1] = row.attempts[claim.attempt - 1] or code.value
+        stored = self._claimed(claim)
+        if stored is not None:
+            stored.lease_expires_at = self.now()
+            stored.attempts[claim.attempt - 1] = stored.attempts[claim.attempt - 1] or code.value
 
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
         held: InProgress | None = None
-        for message in self.messages.values():
-            if message.file_id != file_id or message.sent_at is not None:
+        for kept in self.notifications.values():
+            if kept.file_id != file_id or kept.sent_at is not None:
                 continue
-            if message.lease_expires_at <= self.now() or message.pending.request_id == request_id:
-                message.pending = replace(message.pending, request_id=request_id)
-                message.lease_expires_at = self.now() + _PUBLISH_LEASE
-                return message.pending
-            held = InProgress(message.lease_expires_at)
+            if kept.lease_expires_at <= self.now() or kept.pending.request_id == request_id:
+                kept.pending = replace(kept.pending, request_id=request_id)
+                kept.lease_expires_at = self.now() + _PUBLISH_LEASE
+                return kept.pending
+            held = InProgress(kept.lease_expires_at)
         return held
 
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
-        message = self.messages[pending.id]
-        if message.sent_at is None:
-            message.sent_at, message.topic_message_id = self.now(), topic_message_id
+        kept = self.notifications[pending.id]
+        if kept.sent_at is None:
+            kept.sent_at, kept.topic_message_id = self.now(), topic_message_id
 
     def release_notification(self, pending: PendingNotification) -> None:
-        message = self.messages[pending.id]
-        if message.pending.request_id == pending.request_id:
-            message.lease_expires_at = self.now()
+        kept = self.notifications[pending.id]
+        if kept.pending.request_id == pending.request_id:
+            kept.lease_expires_at = self.now()
 
-    def files(
+    def histories(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
-    ) -> list[FileRecord]:
+    ) -> list[UploadHistory]:
         rows = [
             row
-            for row in self.rows.values()
-            if key in (None, row.upload.key) and version_id in (None, row.upload.version_id)
+            for row in self.ledger_rows()
+            if key in (None, row.filename) and version_id in (None, row.version_id)
         ]
-        rows.sort(key=lambda row: (row.upload.received_at, row.id), reverse=True)
-        return [self._record(row) for row in rows[:limit]]
+        rows.sort(key=lambda row: (row.received_at, row.id), reverse=True)
+        return [self._history(row) for row in rows[:limit]]
 
-    def select(self, selection: Selection, *, limit: int) -> list[Candidate]:
-        chosen = [row for row in self.rows.values() if selection.takes(row.upload, row.status)]
-        chosen.sort(key=lambda row: (row.upload.received_at, row.id))
-        return [Candidate(self._record(row), self._held_until(row)) for row in chosen[:limit]]
+    def select(self, selection: Selection, *, limit: int) -> list[LedgerRow]:
+        chosen = [row for row in self.ledger_rows() if selection.takes(row.upload, row.status)]
+        chosen.sort(key=lambda row: (row.received_at, row.id))
+        return chosen[:limit]
 
-    def reopen(self, uploads: Sequence[Upload], request: Request) -> InProgress | None:
-        identities = sorted({_identity(upload) for upload in uploads})
-        for row in filter(None, map(self.rows.get, identities)):
-            held_until = self._held_until(row)
-            if held_until is not None:
-                return InProgress(held_until)
-        for identity in identities:
-            found = self.rows.get(identity)
+    def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> InProgress | None:
+        identities = sorted({identity_of(upload) for upload in uploads})
+        seen = {identity: self._seen(identity) for identity in identities}
+        for row in seen.values():
+            if row and row.held_until:
+                return InProgress(row.held_until)
+        for identity, row in seen.items():
             document = {
                 "requested_at": self.now().isoformat(),
                 "requested_by": request.by,
                 "reason": request.reason,
                 "source": request.source.value,
-                "previous": self._previous(found) if found else None,
+                "previous": _previous(row) if row and row.is_final else None,
             }
             self.replays.append((identity, document))
-            if found and request.reopens and found.status is not Status.PROCESSING:
-                found.status, found.timestamp = Status.PROCESSING, self.now()
-                found.outcome, found.duration_ms = None, None
-                found.lease_expires_at = self.now()
+            if row and request.reopens and row.is_final:
+                self._reopen(self.rows[identity])
         return None
 
-    def _held_until(self, row: _Row) -> datetime | None:
-        held = row.status is Status.PROCESSING and row.lease_expires_at > self.now()
-        return row.lease_expires_at if held else None
+    def ledger_rows(self) -> list[LedgerRow]:
+        """Every row as a reader sees it now, by id."""
+        return [self._read(stored) for stored in self.rows.values()]
 
-    def _previous(self, row: _Row) -> dict[str, Any] | None:
-        if row.status is Status.PROCESSING:
-            return None
-        record = self._record(row)
-        return {
-            "status": record.status,
-            "timestamp": record.timestamp.isoformat(),
-            "rows_count": record.rows_count,
-            "columns_count": record.columns_count,
-            "file_size_bytes": record.file_size_bytes,
-            "sha256": record.sha256,
-            "dialect": record.dialect,
-            "error": record.error,
-            "attempt": record.attempt,
-        }
+    def expire_leases(self) -> None:
+        """End every lease."""
+        for stored in self.rows.values():
+            stored.lease_expires_at = self.now()
+        for kept in self.notifications.values():
+            kept.lease_expires_at = self.now()
 
-    def _insert(self, upload: Upload, request_id: str) -> _Row:
-        taken = {row.backup_key for row in self.rows.values()}
-        place = backup_key(upload)
-        row = _Row(
-            id=len(self.rows) + 1,
-            upload=upload,
-            backup_key=alternative_backup_key(upload) if place in taken else place,
-            claimed_by=request_id,
-            lease_expires_at=self._lease_end(),
-            timestamp=self.now(),
+    def _seen(self, identity: Identity) -> LedgerRow | None:
+        stored = self.rows.get(identity)
+        return self._read(stored) if stored else None
+
+    def _read(self, stored: StoredRow) -> LedgerRow:
+        row, attempt, now = stored.row, len(stored.attempts), self.now()
+        kept = [each for each in self.notifications.values() if each.file_id == row.id]
+        held = not row.is_final and stored.lease_expires_at > now
+        return replace(
+            row,
+            attempt=attempt,
+            notified_at=next((each.sent_at for each in kept if each.attempt == attempt), None),
+            held_until=stored.lease_expires_at if held else None,
+            unsent=any(each.sent_at is None and each.lease_expires_at <= now for each in kept),
         )
-        self.rows[_identity(upload)] = row
-        return row
 
-    def _held(self, claim: Claim) -> _Row | None:
+    def _history(self, row: LedgerRow) -> UploadHistory:
+        identity = identity_of(row.upload)
+        return UploadHistory(
+            row,
+            attempts=[
+                {"attempt": number, "result": result}
+                for number, result in enumerate(self.rows[identity].attempts, start=1)
+            ],
+            replays=[document for replayed, document in self.replays if replayed == identity],
+        )
+
+    def _insert(self, upload: Upload, request_id: str) -> StoredRow:
+        taken = {stored.row.backup_key for stored in self.rows.values()}
+        first = backup_key(upload)
+        row = LedgerRow(
+            id=len(self.rows) + 1,
+            filename=upload.key,
+            status=Status.PROCESSING,
+            timestamp=self.now(),
+            rows_count=None,
+            bucket=upload.bucket,
+            version_id=upload.version_id,
+            etag=upload.etag,
+            received_at=upload.received_at,
+            attempt=1,
+            file_size_bytes=upload.size_bytes,
+            columns_count=None,
+            sha256=None,
+            dialect=None,
+            error=None,
+            duration_ms=None,
+            receipt_key=receipt_key(upload),
+            backup_key=alternative_backup_key(upload) if first in taken else first,
+            backup_version_id=None,
+            notified_at=None,
+            held_until=None,
+            unsent=False,
+        )
+        stored = StoredRow(row, request_id, self._lease_end())
+        self.rows[identity_of(upload)] = stored
+        return stored
+
+    def _reopen(self, stored: StoredRow) -> None:
+        stored.lease_expires_at = self.now()
+        stored.row = replace(
+            stored.row,
+            status=Status.PROCESSING,
+            timestamp=self.now(),
+            rows_count=None,
+            columns_count=None,
+            sha256=None,
+            dialect=None,
+            error=None,
+            duration_ms=None,
+        )
+
+    def _claimed(self, claim: Claim) -> StoredRow | None:
         """The row, where the claim is still its latest attempt and nothing is decided yet."""
-        for row in self.rows.values():
-            if row.id == claim.file_id and row.status is Status.PROCESSING:
-                return row if len(row.attempts) == claim.attempt else None
+        for stored in self.rows.values():
+            if stored.row.id == claim.file_id and not stored.row.is_final:
+                return stored if len(stored.attempts) == claim.attempt else None
         return None
 
     def _lease_end(self) -> datetime:
         return self.now() + timedelta(seconds=self.lease_seconds)
 
-    def _record(self, row: _Row) -> FileRecord:
-        upload, outcome = row.upload, row.outcome
-        sent = [
-            message.sent_at
-            for message in self.messages.values()
-            if (message.file_id, message.attempt) == (row.id, len(row.attempts))
-        ]
-        rejection = outcome.rejection if outcome else None
-        return FileRecord(
-            id=row.id,
-            filename=upload.key,
-            status=row.status.value,
-            timestamp=row.timestamp,
-            rows_count=outcome.rows if outcome else None,
-            bucket=upload.bucket,
-            version_id=upload.version_id,
-            etag=upload.etag,
-            received_at=upload.received_at,
-            attempt=len(row.attempts),
-            file_size_bytes=outcome.size_bytes if outcome else upload.size_bytes,
-            columns_count=outcome.columns if outcome else None,
-            sha256=outcome.sha256 if outcome else None,
-            dialect=outcome.dialect_document() if outcome else None,
-            error=error_document(rejection) if rejection else None,
-            duration_ms=row.duration_ms,
-            receipt_key=receipt_key(upload),
-            backup_key=row.backup_key,
-            backup_version_id=row.backup_version_id,
-            notified_at=sent[0] if sent else None,
-            attempts=[
-                {"attempt": number, "result": result}
-                for number, result in enumerate(row.attempts, start=1)
-            ],
-            replays=[
-                document for identity, document in self.replays if identity == _identity(upload)
-            ],
-        )
 
-
-def _identity(upload: Upload) -> tuple[str, str, str]:
+def identity_of(upload: Upload) -> Identity:
     return upload.bucket, upload.key, upload.version_id
+
+
+def _previous(row: LedgerRow) -> dict[str, Any]:
+    return {
+        "status": row.status.value,
+        "timestamp": row.timestamp.isoformat(),
+        "rows_count": row.rows_count,
+        "columns_count": row.columns_count,
+        "file_size_bytes": row.file_size_bytes,
+        "sha256": row.sha256,
+        "dialect": row.dialect,
+        "error": row.error,
+        "attempt": row.attempt,
+    }

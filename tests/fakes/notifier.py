@@ -3,8 +3,8 @@
 from rowledger.functions.domain.notification import Notification
 
 
-class MemoryNotifier:
-    """The in-memory twin of SnsNotifier. Faults put in `faults` are raised first, one a call."""
+class FakeNotifier:
+    """The fake of the Notifier port. Faults put in `faults` are raised first, one a call."""
 
     def __init__(self) -> None:
         self.published: list[Notification] = []

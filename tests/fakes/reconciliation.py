@@ -1,4 +1,4 @@
-"""Reconciliation's view of a ledger in memory: the twin of PostgresReconciliation."""
+"""What reconciliation reads and keeps, in memory: the fake of ReconciliationStore."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -6,47 +6,38 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.domain.keys import receipt_key
-from rowledger.functions.domain.outcome import Status
-from rowledger.functions.domain.reconciliation import Entry, Pass
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.ports.reconciliation import Identity
-from tests.fakes.ledger import MemoryLedger
+from tests.fakes.ledger import FakeLedger
 
 
 @dataclass(slots=True)
-class MemoryReconciliation:
-    ledger: MemoryLedger
+class FakeReconciliationStore:
+    ledger: FakeLedger
     passes: list[Pass] = field(default_factory=list)
 
-    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
+    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, LedgerRow]:
         wanted = set(identities)
-        return {
-            (entry.upload.key, entry.upload.version_id): entry
-            for entry in self._entries(bucket)
-            if (entry.upload.key, entry.upload.version_id) in wanted
-        }
+        rows = {(row.filename, row.version_id): row for row in self._rows(bucket)}
+        return {identity: row for identity, row in rows.items() if identity in wanted}
 
-    def stranded(self, bucket: str, *, after: int, limit: int) -> list[Entry]:
+    def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return [
-            entry
-            for entry in self._entries(bucket)
-            if entry.file_id > after and (entry.unsent or not (entry.is_final or entry.held))
+            row
+            for row in self._rows(bucket)
+            if row.id > after and (row.unsent or not (row.is_final or row.held_until))
         ][:limit]
 
     def oldest_unfinished(self, bucket: str) -> datetime | None:
         return min(
-            (
-                entry.upload.received_at
-                for entry in self._entries(bucket)
-                if entry.status is Status.PROCESSING
-            ),
-            default=None,
+            (row.received_at for row in self._rows(bucket) if not row.is_final), default=None
         )
 
     def record_backup(self, file_id: int, backup_version_id: str | None) -> None:
-        for row in self.ledger.rows.values():
-            if row.id == file_id:
-                row.backup_version_id = backup_version_id
+        for stored in self.ledger.rows.values():
+            if stored.row.id == file_id:
+                stored.row = replace(stored.row, backup_version_id=backup_version_id)
 
     def open_pass(self) -> Pass:
         for each in self.passes:
@@ -60,46 +51,12 @@ class MemoryReconciliation:
     def save_pass(self, current: Pass) -> None:
         known = self.passes[current.id - 1]
         if known.run != current.run or known.ended_at is not None:
-            raise FaultError(FaultCode.LEASE_LOST, f"another run has pass {current.id} in hand")
+            raise FaultError(FaultCode.LEASE_LOST, f"another run works on pass {current.id}")
         self.passes[current.id - 1] = deepcopy(current)
 
     def complete_through(self) -> datetime | None:
         finished = [each for each in self.passes if each.ended_at is not None]
         return finished[-1].complete_through if finished else None
 
-    def _entries(self, bucket: str) -> list[Entry]:
-        now = self.ledger.now()
-        found = []
-        for row in self.ledger.rows.values():
-            if row.upload.bucket != bucket:
-                continue
-            outcome = row.outcome
-            found.append(
-                Entry(
-                    file_id=row.id,
-                    upload=replace(row.upload, size_bytes=outcome.size_bytes)
-                    if outcome
-                    else row.upload,
-                    status=row.status,
-                    held=row.status is Status.PROCESSING and row.lease_expires_at > now,
-                    unsent=any(
-                        message.file_id == row.id
-                        and message.sent_at is None
-                        and message.lease_expires_at <= now
-                        for message in self.ledger.messages.values()
-                    ),
-                    rows_count=outcome.rows if outcome else None,
-                    sha256=outcome.sha256 if outcome else None,
-                    recorded_at=row.timestamp,
-                    duration_ms=row.duration_ms,
-                    receipt_key=receipt_key(row.upload),
-                    backup_key=row.backup_key,
-                    attempt=len(row.attempts),
-                    announced=any(
-                        (message.file_id, message.attempt) == (row.id, len(row.attempts))
-                        and message.sent_at is not None
-                        for message in self.ledger.messages.values()
-                    ),
-                )
-            )
-        return found
+    def _rows(self, bucket: str) -> list[LedgerRow]:
+        return [row for row in self.ledger.ledger_rows() if row.bucket == bucket]

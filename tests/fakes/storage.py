@@ -1,4 +1,4 @@
-"""Buckets in memory: the twin of S3Storage."""
+"""Buckets in memory: the fake of Storage, Inventory and InputBucket."""
 
 import hashlib
 import zlib
@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.domain.outcome import Outcome
-from rowledger.functions.domain.reconciliation import Cursor
+from rowledger.functions.domain.outcome import Content
+from rowledger.functions.domain.reconciliation_pass import Cursor
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.ports.storage import Page
+from rowledger.functions.ports.inventory import Page
 
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class MemoryStorage:
+class FakeStorage:
     """Faults put in `faults` under a method's name are raised first, one a call."""
 
     def __init__(self, chunk_bytes: int = 1024) -> None:
@@ -41,8 +41,8 @@ class MemoryStorage:
             for start in range(0, len(content), self._chunk_bytes)
         )
 
-    def version_there(self, upload: Upload) -> bool:
-        self._raise_fault("version_there")
+    def has_version(self, upload: Upload) -> bool:
+        self._raise_fault("has_version")
         return (upload.bucket, upload.key, upload.version_id) in self.uploads
 
     def write_receipt(self, key: str, body: bytes) -> None:
@@ -50,19 +50,19 @@ class MemoryStorage:
         self.receipts[key] = body
 
     def back_up(
-        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
     ) -> str | None:
         self._raise_fault("back_up")
-        deadline.check("the backup was copied")
-        content = self.uploads[upload.bucket, upload.key, upload.version_id]
-        if zlib.crc32(content) != outcome.crc32:
+        deadline.check(before="copying the backup")
+        stored = self.uploads[upload.bucket, upload.key, upload.version_id]
+        if zlib.crc32(stored) != content.crc32:
             raise FaultError(FaultCode.BACKUP_DIFFERS, f"the backup {key!r} differs")
-        if not (retry and self.backups.get(key) == content):
-            self.backups[key] = content
+        if not (retry and self.backups.get(key) == stored):
+            self.backups[key] = stored
         return None
 
-    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
-        self._raise_fault("versions")
+    def list_versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
+        self._raise_fault("list_versions")
         # Sorting is stable: versions of a key stay in the order of reversal, the newest first.
         listed = sorted(
             (each for each in reversed(self.uploads) if each[0] == bucket), key=lambda each: each[1]
@@ -75,13 +75,13 @@ class MemoryStorage:
             [self._listed(each) for each in page], None if is_last else Cursor(*page[-1][1:])
         )
 
-    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
-        self._raise_fault("receipts_there")
-        return _found(keys, self.receipts, deadline)
+    def existing_receipts(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        self._raise_fault("existing_receipts")
+        return _existing(keys, self.receipts, deadline)
 
-    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
-        self._raise_fault("backups_there")
-        return _found(keys, self.backups, deadline)
+    def existing_backups(self, keys: Collection[str], deadline: Deadline) -> set[str]:
+        self._raise_fault("existing_backups")
+        return _existing(keys, self.backups, deadline)
 
     def _listed(self, identity: tuple[str, str, str]) -> Upload:
         content = self.uploads[identity]
@@ -93,10 +93,10 @@ class MemoryStorage:
             raise self.faults[method].pop(0)
 
 
-def _found(keys: Iterable[str], objects: Mapping[str, bytes], deadline: Deadline) -> set[str]:
+def _existing(keys: Iterable[str], objects: Mapping[str, bytes], deadline: Deadline) -> set[str]:
     found = set()
     for key in keys:
-        deadline.check(f"{key!r} was looked for")
+        deadline.check(before=f"looking for {key!r}")
         if key in objects:
             found.add(key)
     return found

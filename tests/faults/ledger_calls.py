@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.domain.ledger import Claim, Finished, InProgress, Standing
+from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
-from rowledger.functions.domain.outcome import Outcome, examine
+from rowledger.functions.domain.outcome import Outcome, examine, record_of
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.ports.ledger import Ledger
-from rowledger.operations.domain.replay import Request, Source
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_model import Answer, Began, File, MayPublish, Model, Over, Word
+from tests.integration.ledger_bench import AnyLedger
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ _WORDS = {
     FaultCode.DATABASE_UNAVAILABLE: Word.NO_ANSWER,
 }
 
-Returned = Standing | PendingNotification | FaultCode | None
+Returned = ClaimResult | PendingNotification | FaultCode | None
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Call:
     def on_model(self, model: Model, known: Known) -> Answer:
         raise NotImplementedError
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         raise NotImplementedError
 
     def may_stumble_over(self, other: "Call") -> bool:
@@ -95,7 +95,7 @@ class Claiming(Call):
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.claim(known.uploads[self.of], self.request)
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         return ledger.claim(known.uploads[self.of], self.request)
 
     def may_stumble_over(self, other: Call) -> bool:
@@ -113,7 +113,7 @@ class _ByAttempt(Call):
 
     def first(self, file: File | None) -> Call | None:
         if file and file.result:
-            return Reopening(self.of, frozenset(), Source.LEDGER)
+            return Reopening(self.of, frozenset(), ReplaySource.LEDGER)
         return None if file and file.held else Claiming(self.of, "r1")
 
     def claim(self, known: Known) -> Claim:
@@ -132,7 +132,7 @@ class Committing(_ByAttempt):
             known.uploads[self.of], attempt, self._outcome(), self._content(known), self._backup()
         )
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         return ledger.commit(
             self.claim(known),
             self._outcome(),
@@ -154,7 +154,7 @@ class Committing(_ByAttempt):
             f"{upload.bucket}/{upload.key}?{upload.version_id}#{attempt}",
             f"{upload.key}: {self.rows} rows",
             f"{self.rows} rows, by attempt {attempt}\n",
-            {"status": self._outcome().status.value, "filename": upload.key},
+            {"status": record_of(self._outcome()).status.value, "filename": upload.key},
         )
 
 
@@ -166,7 +166,7 @@ class Releasing(_ByAttempt):
         attempt = self.claim(known).attempt
         return model.release(known.uploads[self.of], attempt, self.code.value)
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         ledger.release(self.claim(known), self.code)
         return None
 
@@ -184,7 +184,7 @@ class AskingToPublish(Call):
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.pending_notification(known.uploads[self.of], self.request)
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         return ledger.pending_notification(known.file_ids[self.of], self.request)
 
     def may_stumble_over(self, other: Call) -> bool:
@@ -216,7 +216,7 @@ class MarkingSent(_ByPublisher):
         message_id = self.message(known).notification.message_id
         return model.mark_sent(known.uploads[self.of], message_id, self.topic_message_id)
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         ledger.mark_sent(self.message(known), self.topic_message_id)
         return None
 
@@ -229,7 +229,7 @@ class GivingUpPublishing(_ByPublisher):
             known.uploads[self.of], message.notification.message_id, message.request_id
         )
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         ledger.release_notification(self.message(known))
         return None
 
@@ -239,7 +239,7 @@ class Reopening(Call):
     """others: replayed with it, all or none."""
 
     others: frozenset[str]
-    source: Source
+    source: ReplaySource
     by_operator: ClassVar[bool] = True
 
     def first(self, file: File | None) -> Call | None:
@@ -248,17 +248,17 @@ class Reopening(Call):
     def on_model(self, model: Model, known: Known) -> Answer:
         return model.reopen(self._uploads(known), self._request())
 
-    def on_ledger(self, ledger: Ledger, known: Known) -> Returned:
+    def on_ledger(self, ledger: AnyLedger, known: Known) -> Returned:
         return ledger.reopen(self._uploads(known), self._request())
 
     def _uploads(self, known: Known) -> list[Upload]:
         return [known.uploads[name] for name in sorted({self.of, *self.others})]
 
-    def _request(self) -> Request:
-        return Request("ada", "the header setting was wrong", self.source)
+    def _request(self) -> ReplayRequest:
+        return ReplayRequest("ada", "the header setting was wrong", self.source)
 
 
-def perform(call: Call, known: Known, ledger: Ledger) -> Returned:
+def perform(call: Call, known: Known, ledger: AnyLedger) -> Returned:
     """Make the call; of the ledger's faults the two that a caller must live with are returned."""
     try:
         return call.on_ledger(ledger, known)

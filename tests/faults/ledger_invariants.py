@@ -1,7 +1,7 @@
 """What holds of the ledger whatever was called, and in whatever order: no model is asked."""
 
 from rowledger.functions.domain.outcome import Status
-from rowledger.operations.domain.replay import Source
+from rowledger.operations.domain.replay import ReplaySource
 from tests.faults.ledger_view import Row, View, of_file, result_of
 
 _FINAL = (Status.SUCCESS, Status.FAILED)
@@ -80,7 +80,7 @@ def _check_outcomes(earlier: View, later: View) -> None:
     made_way = [
         (replay["file_id"], result_of(replay["previous"]))
         for replay in replays
-        if replay["source"] == Source.LEDGER and replay["previous"]
+        if replay["source"] == ReplaySource.LEDGER and replay["previous"]
     ]
     for before, after in zip(earlier.files, later.files, strict=False):
         if before["status"] in _FINAL and (before["id"], result_of(before)) not in made_way:

@@ -1,8 +1,8 @@
 """The specification of the ledger, as a model that PostgreSQL is held to.
 
-Written from docs/architecture.md and from the port's docstrings (adapters/ledger/__init__.py): what
-a caller is told, and what stands in the ledger then. How that is brought about is no part of it,
-and neither is a clock: a lease holds until something ends it.
+Written from docs/architecture.md and from the ports' docstrings (ports/ledger.py and
+ports/replay_log.py): what a caller is answered, and what the ledger contains then. How that is
+brought about is no part of it, and neither is a clock: a lease lasts until something ends it.
 """
 
 from collections import Counter
@@ -13,10 +13,9 @@ from typing import Any
 
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key
 from rowledger.functions.domain.notification import Notification
-from rowledger.functions.domain.outcome import Outcome, Status
-from rowledger.functions.domain.receipt import error_document
+from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import Request
+from rowledger.operations.domain.replay import ReplayRequest
 
 Identity = tuple[str, str, str]
 
@@ -129,7 +128,7 @@ class File:
 @dataclass(frozen=True)
 class Replay:
     of: Identity
-    request: Request
+    request: ReplayRequest
     previous: Result | None
 
 
@@ -179,11 +178,12 @@ class Model:
         file = self.files[identity(upload)]
         if not file.is_at_work(attempt) or not file.held:
             return Word.LEASE_LOST
+        record = record_of(outcome)
         file.held = False
-        file.upload = replace(file.upload, size_bytes=outcome.size_bytes)
+        file.upload = replace(file.upload, size_bytes=record.file_size_bytes)
         file.result = _result(attempt, outcome)
         file.backup_version_id = backup_version_id
-        file.attempts[-1].result = outcome.status
+        file.attempts[-1].result = record.status
         file.messages.append(Message(attempt, content, file.holder))
         return MayPublish(content, file.holder)
 
@@ -218,7 +218,7 @@ class Model:
             message.held = False
         return None
 
-    def reopen(self, uploads: Sequence[Upload], request: Request) -> Answer:
+    def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> Answer:
         """All of them or none; each is on record, and its outcome makes way where that is asked."""
         found = [file for upload in uploads if (file := self.files.get(identity(upload)))]
         if any(file.held for file in found):
@@ -251,13 +251,14 @@ class Model:
 
 
 def _result(attempt: int, outcome: Outcome) -> Result:
+    record = record_of(outcome)
     return Result(
         attempt,
-        outcome.status,
-        outcome.rows,
-        outcome.columns,
-        outcome.size_bytes,
-        outcome.sha256,
-        outcome.dialect_document(),
-        error_document(outcome.rejection) if outcome.rejection else None,
+        record.status,
+        record.rows_count,
+        record.columns_count,
+        record.file_size_bytes,
+        record.sha256,
+        record.dialect,
+        record.error,
     )

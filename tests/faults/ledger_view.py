@@ -9,7 +9,7 @@ from typing import Any
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import Request, Source
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_model import (
     Attempt,
     File,
@@ -118,6 +118,6 @@ def result_of(row: Row) -> Result:
 def _replay(row: Row) -> Replay:
     return Replay(
         (row["bucket"], row["filename"], row["version_id"]),
-        Request(row["requested_by"], row["reason"], Source(row["source"])),
+        ReplayRequest(row["requested_by"], row["reason"], ReplaySource(row["source"])),
         result_of(row["previous"]) if row["previous"] else None,
     )

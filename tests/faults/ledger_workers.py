@@ -2,21 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from pg8000.native import Connection
 
-from rowledger.functions.adapters.postgres.database import PLAIN, Database
-from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.database import PLAIN, Database, Tls, connect
 from rowledger.functions.domain.keys import backup_key
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login
-from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.credentials import FakeCredentials
 from tests.faults.ledger_view import VIEW, View
-from tests.integration.ledger_bench import LEASE_SECONDS
+from tests.integration.ledger_bench import LEASE_SECONDS, WholeLedger
 
 T = TypeVar("T")
 
@@ -48,7 +48,9 @@ class FrailDatabase(Database):
     """Its connection dies where a test says so."""
 
     def __init__(self, login: Login) -> None:
-        super().__init__(MemoryCredentials(login.credentials), PLAIN)
+        super().__init__(
+            FakeCredentials(login.credentials), PLAIN, open_connection=self._open_frail
+        )
         self._pid: int | None = None
         self._answers_left: int | None = None
 
@@ -74,8 +76,14 @@ class FrailDatabase(Database):
         assert self._pid is not None
         return self._pid
 
-    def _open(self) -> Connection:
-        connection = super()._open()
+    def _open_frail(
+        self,
+        credentials: Credentials,
+        tls: Tls,
+        timeout_seconds: int,
+        settings: Mapping[str, str],
+    ) -> Connection:
+        connection = connect(credentials, tls, timeout_seconds, settings)
         answer = connection.run
         ((self._pid,),) = answer("SELECT pg_backend_pid()")
 
@@ -95,10 +103,10 @@ class FrailDatabase(Database):
 class Worker:
     def __init__(self, login: Login) -> None:
         self.database = FrailDatabase(login)
-        self.ledger = PostgresLedger(self.database, LEASE_SECONDS)
+        self.ledger = WholeLedger(self.database, LEASE_SECONDS)
 
 
-Task = tuple[Worker, Callable[[PostgresLedger], T]]
+Task = tuple[Worker, Callable[[WholeLedger], T]]
 
 
 class Crew:

@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
@@ -48,7 +48,7 @@ CONTENT = {
 @dataclass(frozen=True, slots=True)
 class Taken:
     pipeline: Pipeline
-    records: dict[str, FileRecord]
+    records: dict[str, LedgerRow]
     log: str
 
 

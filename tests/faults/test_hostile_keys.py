@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import mails
 from rowledger.local.provisioning.resources import SUBSCRIBER
@@ -45,7 +45,7 @@ class Batch:
 
     pipeline: Pipeline
     began: datetime
-    records: dict[str, FileRecord] = field(default_factory=dict)
+    records: dict[str, LedgerRow] = field(default_factory=dict)
     mails: dict[str, list[EmailMessage]] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list)
 
@@ -229,8 +229,8 @@ def test_a_local_file_of_such_a_name_is_sent_and_told_of(
     assert is_safe(line)
     assert json.loads(line)["filename"] == path.name
     with local_environment(stack.layout).ledger() as ledger:
-        for record in ledger.files(limit=2, key=path.name):
-            forget(stack, path.name, record.version_id)
+        for found in ledger.histories(limit=2, key=path.name):
+            forget(stack, path.name, found.row.version_id)
 
 
 @pytest.fixture

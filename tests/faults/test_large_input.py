@@ -16,8 +16,9 @@ from bench.function import forget, peaks
 from rowledger.functions import contract
 from rowledger.functions.config import Config
 from rowledger.functions.domain.expansion import ExpansionLimit
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
+from rowledger.operations.domain.history import UploadHistory
 from rowledger.operations.services.following import follow
 from rowledger.wiring.environments import local_environment
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
@@ -39,8 +40,12 @@ class Taken:
 
     large: Large
     sent: Digested
-    record: FileRecord
+    found: UploadHistory
     pipeline: Pipeline
+
+    @property
+    def record(self) -> LedgerRow:
+        return self.found.row
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +67,9 @@ def taken(
     digested = Digested()
     sent = upload(stack, f"large/{large.key}", digested.through(large.chunks(full)))
     with local_environment(stack.layout).ledger() as ledger:
-        record = next(follow(ledger, [sent], timeout=PATIENCE_SECONDS))
-        yield Taken(large, digested, record, Pipeline(stack, ledger))
-    forget(stack, sent, record)
+        found = next(follow(ledger, [sent], timeout=PATIENCE_SECONDS))
+        yield Taken(large, digested, found, Pipeline(stack, ledger))
+    forget(stack, sent, found.row)
 
 
 def test_it_has_the_right_outcome_and_no_attempt_ran_out_of_time(
@@ -81,7 +86,7 @@ def test_it_has_the_right_outcome_and_no_attempt_ran_out_of_time(
     if large.error == "TOO_LARGE":
         assert f"more than {limit(taken):,} bytes" in error["message"]
     # On a busy machine the emulator may answer too late for 2 GB; that is a fault like any other.
-    results = [attempt["result"] for attempt in record.attempts]
+    results = [attempt["result"] for attempt in taken.found.attempts]
     assert results[-1] == record.status
     assert "TIME_UP" not in results
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from rowledger.functions.domain.errors import FaultCode
-from rowledger.operations.domain.replay import Source
+from rowledger.operations.domain.replay import ReplaySource
 from tests.faults.ledger_calls import (
     AskingToPublish,
     Call,
@@ -46,7 +46,7 @@ def one_of_each(request: str, rows: int) -> list[Call]:
         AskingToPublish(OF, request),
         MarkingSent(OF, ago=0, topic_message_id=f"sns for {request}"),
         GivingUpPublishing(OF, ago=0),
-        Reopening(OF, others=frozenset({"stock v1"}), source=Source.LEDGER),
+        Reopening(OF, others=frozenset({"stock v1"}), source=ReplaySource.LEDGER),
     ]
 
 
@@ -117,7 +117,9 @@ def giving_up_publishing(of: Drawn[str]) -> Drawn[Call]:
 
 
 def reopening(of: Drawn[str]) -> Drawn[Call]:
-    return st.builds(Reopening, of, st.frozensets(uploads, max_size=1), st.sampled_from(Source))
+    return st.builds(
+        Reopening, of, st.frozensets(uploads, max_size=1), st.sampled_from(ReplaySource)
+    )
 
 
 def racing(of: Drawn[str]) -> Drawn[list[Call]]:

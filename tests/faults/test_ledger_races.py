@@ -9,13 +9,13 @@ from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, InProgress
 from rowledger.functions.domain.notification import PendingNotification
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import Request, Source
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_workers import Crew
-from tests.integration.ledger_bench import GOOD, a_notification
+from tests.integration.ledger_bench import GOOD, WholeLedger, a_notification
 from tests.unit.builders import an_upload
 
 UPLOAD = an_upload()
-REPLAY = Request("ada", "the attempt was killed", Source.LEDGER)
+REPLAY = ReplayRequest("ada", "the attempt was killed", ReplaySource.LEDGER)
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def test_replays_of_the_same_uploads_do_not_wait_for_each_other_in_a_circle(crew
         crew.end_lease(claim(first.ledger, "r1", upload).file_id)
     in_both_orders = [[UPLOAD, another], [another, UPLOAD]]
 
-    def task(uploads: list[Upload]) -> Callable[[PostgresLedger], InProgress | None]:
+    def task(uploads: list[Upload]) -> Callable[[WholeLedger], InProgress | None]:
         return lambda ledger: ledger.reopen(uploads, REPLAY)
 
     tasks = [

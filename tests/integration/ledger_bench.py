@@ -1,28 +1,55 @@
-"""What the tests of the ledger share, on PostgreSQL and on its twin."""
+"""What the tests of the ledger share, on PostgreSQL and on its fake."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.migrations import migrate
-from rowledger.functions.domain.ledger import Claim
+from rowledger.functions.domain.ledger import Claim, InProgress, LedgerRow
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.local.provisioning.database_logins import Login
-from tests.fakes.credentials import MemoryCredentials
-from tests.fakes.ledger import MemoryLedger
+from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedgerQueries
+from rowledger.operations.adapters.postgres.replay_log import PostgresReplayLog
+from rowledger.operations.domain.history import UploadHistory
+from rowledger.operations.domain.replay import ReplayRequest, Selection
+from rowledger.operations.ports.ledger_queries import LedgerQueries
+from rowledger.operations.ports.replay_log import ReplayLog
+from tests.fakes.credentials import FakeCredentials
 
 GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
 BAD = examine([b'a\n"'], header=True)
 LEASE_SECONDS = 300
 
 
+class AnyLedger(Ledger, LedgerQueries, ReplayLog, Protocol):
+    """Every port to one ledger."""
+
+
+class WholeLedger(PostgresLedger):
+    """Every port to one ledger in PostgreSQL, over one connection."""
+
+    def histories(
+        self, *, limit: int, key: str | None = None, version_id: str | None = None
+    ) -> list[UploadHistory]:
+        queries = PostgresLedgerQueries(self.database)
+        return queries.histories(limit=limit, key=key, version_id=version_id)
+
+    def select(self, selection: Selection, *, limit: int) -> list[LedgerRow]:
+        return PostgresLedgerQueries(self.database).select(selection, limit=limit)
+
+    def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> InProgress | None:
+        return PostgresReplayLog(self.database).reopen(uploads, request)
+
+
 @dataclass
 class Bench:
-    ledger: Ledger
-    operator: Ledger
+    ledger: AnyLedger
+    operator: AnyLedger
     """The same ledger as the operator's role sees it."""
     expire_leases: Callable[[], None]
 
@@ -37,15 +64,7 @@ def migrate_as(owner: Login) -> list[str]:
 
 
 def on_postgres(login: Login) -> Database:
-    return Database(MemoryCredentials(login.credentials), PLAIN)
-
-
-def expire_in_memory(ledger: MemoryLedger) -> None:
-    """End every lease of the twin."""
-    for row in ledger.rows.values():
-        row.lease_expires_at = ledger.now()
-    for message in ledger.messages.values():
-        message.lease_expires_at = ledger.now()
+    return Database(FakeCredentials(login.credentials), PLAIN)
 
 
 def expire_on_postgres(database: Database) -> None:

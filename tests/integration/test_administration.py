@@ -21,7 +21,7 @@ from rowledger.functions.ports.administration import Changes
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
-from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.credentials import FakeCredentials
 from tests.function_logins import login_in_force
 
 EVERY_MIGRATION = tuple(migration.name for migration in available())
@@ -56,7 +56,7 @@ def spare_login(logins: Logins) -> Iterator[str]:
 
 
 def administering(master: Login) -> PostgresAdministration:
-    return PostgresAdministration(MemoryCredentials(master.credentials), PLAIN)
+    return PostgresAdministration(FakeCredentials(master.credentials), PLAIN)
 
 
 def owner_of(master: Login, superuser: Login) -> str | None:
@@ -187,7 +187,7 @@ def test_the_server_never_sees_the_password(
 
 def test_a_master_whose_password_was_rotated_is_read_again(master: Login) -> None:
     stale = replace(master.credentials, password="rotated-away")
-    source = MemoryCredentials(stale, master.credentials)
+    source = FakeCredentials(stale, master.credentials)
     assert PostgresAdministration(source, PLAIN).survey().migrations == EVERY_MIGRATION
     assert source.refreshed == 1
 

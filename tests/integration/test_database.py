@@ -13,18 +13,18 @@ from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login, Logins
-from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.credentials import FakeCredentials
 from tests.integration.database_links import backend, resettable, through
 
 
 def test_the_connection_is_kept(fresh_database: Login) -> None:
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN)
     assert backend(database) == backend(database)
     database.close()
 
 
 def test_a_connection_that_died_is_rebuilt(fresh_database: Login, logins: Logins) -> None:
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN)
     first = backend(database)
     superuser = logins.superuser.connect()
     superuser.run("SELECT pg_terminate_backend(:pid, 5000)", pid=first)
@@ -36,7 +36,7 @@ def test_a_connection_that_died_is_rebuilt(fresh_database: Login, logins: Logins
 def test_a_connection_that_dies_in_use_is_a_fault_and_the_next_works(
     fresh_database: Login, logins: Logins
 ) -> None:
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN)
     superuser = logins.superuser.connect()
     pids = []
 
@@ -56,7 +56,7 @@ def test_a_connection_that_dies_in_use_is_a_fault_and_the_next_works(
 
 def test_a_connection_that_was_reset_is_rebuilt(fresh_database: Login) -> None:
     with resettable(fresh_database) as (port, reset):
-        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        database = Database(FakeCredentials(through(fresh_database, port)), PLAIN)
         first = backend(database)
         reset()
         assert backend(database) != first
@@ -65,7 +65,7 @@ def test_a_connection_that_was_reset_is_rebuilt(fresh_database: Login) -> None:
 
 def test_a_transaction_begins_on_a_living_connection(fresh_database: Login) -> None:
     with resettable(fresh_database) as (port, reset):
-        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        database = Database(FakeCredentials(through(fresh_database, port)), PLAIN)
         backend(database)
         reset()
         with database.transaction() as connection:
@@ -75,7 +75,7 @@ def test_a_transaction_begins_on_a_living_connection(fresh_database: Login) -> N
 
 def test_what_may_run_twice_is_run_again_where_its_answer_was_lost(fresh_database: Login) -> None:
     with resettable(fresh_database) as (port, reset):
-        database = Database(MemoryCredentials(through(fresh_database, port)), PLAIN)
+        database = Database(FakeCredentials(through(fresh_database, port)), PLAIN)
         runs = []
 
         def lose_the_first_answer(connection: Connection) -> None:
@@ -93,7 +93,7 @@ def test_the_server_gives_up_what_the_client_no_longer_waits_for(
     fresh_database: Login, logins: Logins
 ) -> None:
     """A statement that waits for a lock would otherwise take effect with nobody there any more."""
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
     waiting = backend(database)
     owner = replace(logins.owner, database=fresh_database.database).connect()
     owner.run("BEGIN")
@@ -111,7 +111,7 @@ def test_a_transaction_cut_off_from_its_client_holds_no_lock_for_long(
     fresh_database: Login, logins: Logins
 ) -> None:
     """The server may not hear that the client has gone, and would keep the row's lock for hours."""
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN, timeout_seconds=2)
     owner = replace(logins.owner, database=fresh_database.database).connect()
     owner.run("SET lock_timeout = '5s'")
 
@@ -133,7 +133,7 @@ def test_a_transaction_cut_off_from_its_client_holds_no_lock_for_long(
 def test_a_connection_that_was_lost_leaves_no_socket_open(
     fresh_database: Login, logins: Logins
 ) -> None:
-    database = Database(MemoryCredentials(fresh_database.credentials), PLAIN)
+    database = Database(FakeCredentials(fresh_database.credentials), PLAIN)
     superuser = logins.superuser.connect()
     before = open_files()
 
@@ -163,7 +163,7 @@ def test_a_connection_that_came_to_nothing_leaves_no_socket_open() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(FaultError) as raised:
-            backend(Database(MemoryCredentials(credentials), PLAIN))
+            backend(Database(FakeCredentials(credentials), PLAIN))
         thread.join(timeout=10)
         assert open_files() <= before, raised.value
 

@@ -10,13 +10,13 @@ from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login
-from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.credentials import FakeCredentials
 from tests.integration.database_links import backend
 
 
 def test_rotated_credentials_are_read_again_once(fresh_database: Login) -> None:
     old = replace(fresh_database.credentials, password="rotated-away")
-    source = MemoryCredentials(old, fresh_database.credentials)
+    source = FakeCredentials(old, fresh_database.credentials)
     database = Database(source, PLAIN)
     assert backend(database)
     assert source.refreshed == 1
@@ -26,7 +26,7 @@ def test_rotated_credentials_are_read_again_once(fresh_database: Login) -> None:
 def test_credentials_that_stay_wrong_are_a_fault_after_one_more_look(
     fresh_database: Login,
 ) -> None:
-    source = MemoryCredentials(replace(fresh_database.credentials, password="wrong"))
+    source = FakeCredentials(replace(fresh_database.credentials, password="wrong"))
     with pytest.raises(FaultError) as raised:
         backend(Database(source, PLAIN))
     assert raised.value.code is FaultCode.DATABASE_REFUSED
@@ -40,7 +40,7 @@ def test_a_database_that_is_away_is_a_fault() -> None:
         port = taken.getsockname()[1]
     credentials = Credentials(f"postgresql://127.0.0.1:{port}/rowledger", "u", "p")
     with pytest.raises(FaultError) as raised:
-        backend(Database(MemoryCredentials(credentials), PLAIN))
+        backend(Database(FakeCredentials(credentials), PLAIN))
     assert raised.value.code is FaultCode.DATABASE_UNAVAILABLE
 
 
@@ -61,6 +61,6 @@ def test_an_address_that_must_not_be_used_is_refused(
 ) -> None:
     credentials = Credentials(connection_string, "u", "p")
     with pytest.raises(FaultError) as raised:
-        backend(Database(MemoryCredentials(credentials), PLAIN))
+        backend(Database(FakeCredentials(credentials), PLAIN))
     assert raised.value.code is code
     assert "hidden" not in "".join(traceback.format_exception(raised.value))

@@ -14,7 +14,7 @@ from rowledger.functions.adapters.postgres.database import Database, Tls
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login
-from tests.fakes.credentials import MemoryCredentials
+from tests.fakes.credentials import FakeCredentials
 from tests.integration.database_links import pass_on
 
 
@@ -58,7 +58,7 @@ def query_through(port: int, login: Login, host: str, ca_file: Path | None) -> l
     credentials = Credentials(
         f"postgresql://{host}:{port}/{login.database}", login.username, login.password
     )
-    database = Database(MemoryCredentials(credentials), Tls(True, str(ca_file or "")))  # noqa: FBT003
+    database = Database(FakeCredentials(credentials), Tls(True, str(ca_file or "")))  # noqa: FBT003
     try:
         with database.session() as connection:
             return list(connection.run("SELECT 1"))

@@ -16,7 +16,7 @@ from rowledger.deployment.domain.rollout import Position, Target
 from rowledger.deployment.ports.function_versions import Functions
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.local.stack import Stack
-from tests.fakes.function_versions import MemoryFunctions
+from tests.fakes.function_versions import FakeFunctionVersions
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -47,7 +47,7 @@ class Bench:
 @pytest.fixture(params=["memory", "lambda"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
-        twin = MemoryFunctions()
+        twin = FakeFunctionVersions()
         for text in ("one", "two"):
             twin.publish("f", text)
         twin.answers["f:2"] = lambda event: ["two", event]

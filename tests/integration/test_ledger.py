@@ -12,13 +12,14 @@ from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.outcome import Status, record_of
 from rowledger.local.provisioning.database_logins import Login
 from tests.integration.ledger_bench import (
     BAD,
     GOOD,
     LEASE_SECONDS,
     Bench,
+    WholeLedger,
     claimed,
     committed,
     on_postgres,
@@ -34,19 +35,21 @@ def test_a_claim_commit_and_send(bench: Bench) -> None:
     )
     pending = committed(bench, claim)
     bench.ledger.mark_sent(pending, "sns-1")
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert (row.id, row.filename, row.status) == (claim.file_id, "Größe + 日本.csv", "SUCCESS")
     assert (row.rows_count, row.columns_count, row.file_size_bytes) == (2, 2, 12)
-    assert row.sha256 == GOOD.sha256
-    assert row.dialect == GOOD.dialect_document()
+    assert row.sha256 == GOOD.content.sha256
+    assert row.dialect == record_of(GOOD).dialect
     assert row.error is None
     assert row.notified_at is not None
-    assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "SUCCESS")]
+    assert [(a["attempt"], a["result"]) for a in found.attempts] == [(1, "SUCCESS")]
 
 
 def test_a_rejection_has_its_reason_and_no_rows(bench: Bench) -> None:
     committed(bench, claimed(bench, an_upload()), BAD)
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert (row.status, row.rows_count) == ("FAILED", None)
     assert row.error is not None
     assert row.error["code"] == "UNTERMINATED_QUOTE"
@@ -84,7 +87,8 @@ def test_an_expired_claim_is_taken_over_and_its_holder_fenced_off(bench: Bench) 
     committed(bench, taken)
     with pytest.raises(FaultError, match="LEASE_LOST"):
         committed(bench, slow, BAD)
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert (row.status, row.attempt, row.rows_count) == ("SUCCESS", 2, 2)
 
 
@@ -100,8 +104,8 @@ def test_a_released_claim_is_free_and_keeps_its_history(bench: Bench) -> None:
     bench.ledger.release(first, FaultCode.STORAGE)
     second = claimed(bench, an_upload(), "r2")
     committed(bench, second)
-    (row,) = bench.ledger.files(limit=5)
-    assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "STORAGE"), (2, "SUCCESS")]
+    (found,) = bench.ledger.histories(limit=5)
+    assert [(a["attempt"], a["result"]) for a in found.attempts] == [(1, "STORAGE"), (2, "SUCCESS")]
 
 
 def test_a_release_after_a_commit_changes_nothing(bench: Bench) -> None:
@@ -109,8 +113,9 @@ def test_a_release_after_a_commit_changes_nothing(bench: Bench) -> None:
     committed(bench, claim)
     # As when the commit's answer was lost: the attempt thinks it failed.
     bench.ledger.release(claim, FaultCode.DATABASE_UNAVAILABLE)
-    (row,) = bench.ledger.files(limit=5)
-    assert (row.status, [a["result"] for a in row.attempts]) == ("SUCCESS", ["SUCCESS"])
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
+    assert (row.status, [a["result"] for a in found.attempts]) == ("SUCCESS", ["SUCCESS"])
 
 
 def test_versions_of_one_millisecond_get_backup_keys_of_their_own(bench: Bench) -> None:
@@ -148,19 +153,19 @@ def test_a_publisher_whose_time_is_over_gives_up_nobody_elses_right(bench: Bench
 def test_what_is_on_record_as_sent_stays_when_it_is_sent_again(bench: Bench) -> None:
     pending = committed(bench, claimed(bench, an_upload()))
     bench.ledger.mark_sent(pending, "sns-1")
-    (before,) = bench.ledger.files(limit=5)
+    (before,) = bench.ledger.histories(limit=5)
     # As a publisher does whose time was over before it came to mark what it had sent.
     bench.ledger.mark_sent(pending, "sns-2")
-    (after,) = bench.ledger.files(limit=5)
-    assert before.notified_at is not None
-    assert after.notified_at == before.notified_at
+    (after,) = bench.ledger.histories(limit=5)
+    assert before.row.notified_at is not None
+    assert after.row.notified_at == before.row.notified_at
 
 
 def test_files_are_listed_newest_first(bench: Bench) -> None:
     for number in range(3):
         claimed(bench, an_upload(f"{number}.csv"))
-    assert [row.filename for row in bench.ledger.files(limit=2)] == ["2.csv", "1.csv"]
-    assert [row.filename for row in bench.ledger.files(limit=9, key="0.csv")] == ["0.csv"]
+    assert [each.row.filename for each in bench.ledger.histories(limit=2)] == ["2.csv", "1.csv"]
+    assert [each.row.filename for each in bench.ledger.histories(limit=9, key="0.csv")] == ["0.csv"]
 
 
 def test_the_latest_version_is_the_one_received_last_whichever_event_came_last(
@@ -168,7 +173,8 @@ def test_the_latest_version_is_the_one_received_last_whichever_event_came_last(
 ) -> None:
     claimed(bench, an_upload(version_id="new", received_at=RECEIVED + timedelta(seconds=1)))
     claimed(bench, an_upload(version_id="old"))
-    (row,) = bench.ledger.files(limit=1, key="orders.csv")
+    (found,) = bench.ledger.histories(limit=1, key="orders.csv")
+    row = found.row
     assert row.version_id == "new"
 
 
@@ -177,10 +183,10 @@ def test_the_latest_version_is_the_one_received_last_whichever_event_came_last(
 
 def test_nothing_of_a_key_reaches_the_sql(fresh_database: Login) -> None:
     database = on_postgres(fresh_database)
-    ledger = PostgresLedger(database, LEASE_SECONDS)
+    ledger = WholeLedger(database, LEASE_SECONDS)
     hostile = "'); DROP TABLE file_metadata; --:key $1 %s {}.csv"
     assert isinstance(ledger.claim(an_upload(hostile), "r1"), Claim)
-    assert ledger.files(limit=1)[0].filename == hostile
+    assert ledger.histories(limit=1)[0].row.filename == hostile
     database.close()
 
 

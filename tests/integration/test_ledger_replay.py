@@ -7,17 +7,17 @@ import pg8000.native
 import pytest
 
 from rowledger.functions.adapters.postgres import migrations
-from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
 from rowledger.functions.domain.outcome import Status
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.operations.domain.replay import Request, Selection, Source
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
 from tests.integration.ledger_bench import (
     BAD,
     GOOD,
     LEASE_SECONDS,
     Bench,
+    WholeLedger,
     claimed,
     committed,
     migrate_as,
@@ -25,24 +25,27 @@ from tests.integration.ledger_bench import (
 )
 from tests.unit.builders import RECEIVED, an_upload
 
-REQUEST = Request("ada", "the header setting was wrong", Source.LEDGER)
-FROM_QUEUE = Request("ada", "the database is back", Source.DEAD_LETTERS)
+REQUEST = ReplayRequest("ada", "the header setting was wrong", ReplaySource.LEDGER)
+FROM_QUEUE = ReplayRequest("ada", "the database is back", ReplaySource.DEAD_LETTERS)
 
 
 def test_a_reopened_upload_gets_a_second_outcome_and_keeps_the_first(bench: Bench) -> None:
     first = committed(bench, claimed(bench, an_upload()), BAD)
     bench.ledger.mark_sent(first, "sns-1")
     assert bench.operator.reopen([an_upload()], REQUEST) is None
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert (row.status, row.error, row.sha256, row.attempt) == ("PROCESSING", None, None, 1)
     second = committed(bench, claimed(bench, an_upload(), "r2"), GOOD, "m-2")
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert (row.status, row.rows_count, row.attempt, row.notified_at) == ("SUCCESS", 2, 2, None)
     bench.ledger.mark_sent(second, "sns-2")
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert row.notified_at is not None
-    assert [(a["attempt"], a["result"]) for a in row.attempts] == [(1, "FAILED"), (2, "SUCCESS")]
-    (replay,) = row.replays
+    assert [(a["attempt"], a["result"]) for a in found.attempts] == [(1, "FAILED"), (2, "SUCCESS")]
+    (replay,) = found.replays
     assert (replay["requested_by"], replay["reason"], replay["source"]) == (
         "ada",
         "the header setting was wrong",
@@ -55,7 +58,7 @@ def test_a_reopened_upload_gets_a_second_outcome_and_keeps_the_first(bench: Benc
         "UNTERMINATED_QUOTE",
         1,
     )
-    assert previous["sha256"] == BAD.sha256
+    assert previous["sha256"] == BAD.content.sha256
     assert previous["rows_count"] is None
 
 
@@ -64,8 +67,9 @@ def test_an_upload_that_an_attempt_holds_is_left_alone_with_all_others(bench: Be
     claimed(bench, an_upload("held.csv"))
     both = [an_upload("done.csv"), an_upload("held.csv")]
     assert isinstance(bench.operator.reopen(both, REQUEST), InProgress)
-    for row in bench.ledger.files(limit=5):
-        assert row.replays == []
+    for found in bench.ledger.histories(limit=5):
+        row = found.row
+        assert found.replays == []
         assert row.status == ("SUCCESS" if row.filename == "done.csv" else "PROCESSING")
 
 
@@ -73,23 +77,25 @@ def test_an_upload_whose_attempt_ended_has_no_outcome_to_keep(bench: Bench) -> N
     claim = claimed(bench, an_upload())
     bench.ledger.release(claim, FaultCode.STORAGE)
     assert bench.operator.reopen([an_upload()], REQUEST) is None
-    (row,) = bench.ledger.files(limit=5)
-    assert (row.status, [replay["previous"] for replay in row.replays]) == ("PROCESSING", [None])
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
+    assert (row.status, [replay["previous"] for replay in found.replays]) == ("PROCESSING", [None])
 
 
 def test_a_dead_letter_reopens_nothing(bench: Bench) -> None:
     committed(bench, claimed(bench, an_upload()))
     assert bench.operator.reopen([an_upload()], FROM_QUEUE) is None
-    (row,) = bench.ledger.files(limit=5)
+    (found,) = bench.ledger.histories(limit=5)
+    row = found.row
     assert row.status == "SUCCESS"
-    assert [replay["previous"]["status"] for replay in row.replays] == ["SUCCESS"]
+    assert [replay["previous"]["status"] for replay in found.replays] == ["SUCCESS"]
 
 
 def test_a_replay_is_on_record_before_the_upload_has_a_row(bench: Bench) -> None:
     assert bench.operator.reopen([an_upload()], FROM_QUEUE) is None
     claimed(bench, an_upload())
-    (row,) = bench.ledger.files(limit=5)
-    assert [replay["reason"] for replay in row.replays] == ["the database is back"]
+    (found,) = bench.ledger.histories(limit=5)
+    assert [replay["reason"] for replay in found.replays] == ["the database is back"]
 
 
 def test_the_earlier_attempt_can_do_nothing_more_after_a_reopening(bench: Bench) -> None:
@@ -100,8 +106,8 @@ def test_the_earlier_attempt_can_do_nothing_more_after_a_reopening(bench: Bench)
         committed(bench, claim, GOOD, "m-2")
     # As an attempt does that never learned that its commit went well.
     bench.ledger.release(claim, FaultCode.DATABASE_UNAVAILABLE)
-    (row,) = bench.ledger.files(limit=5)
-    assert [attempt["result"] for attempt in row.attempts] == ["FAILED"]
+    (found,) = bench.ledger.histories(limit=5)
+    assert [attempt["result"] for attempt in found.attempts] == ["FAILED"]
 
 
 def test_messages_of_both_outcomes_are_sent_the_earlier_first(bench: Bench) -> None:
@@ -141,19 +147,17 @@ def test_rows_are_chosen_the_longest_received_first(
     committed(bench, claimed(bench, bad), BAD, "m-b")
     committed(bench, claimed(bench, an_upload("in/a.csv")), GOOD, "m-a")
     found = bench.operator.select(selection, limit=9)
-    assert [candidate.record.filename for candidate in found] == chosen
-    assert [candidate.held_until is not None for candidate in found] == [
-        name == "out_%.csv" for name in chosen
-    ]
+    assert [row.filename for row in found] == chosen
+    assert [row.held_until is not None for row in found] == [name == "out_%.csv" for name in chosen]
     assert bench.operator.select(selection, limit=1) == found[:1]
 
 
-def test_a_candidate_is_the_upload_that_was_received(bench: Bench) -> None:
+def test_a_chosen_row_names_the_upload_that_was_received(bench: Bench) -> None:
     claimed(bench, an_upload("Größe + 日本.csv"))
-    (candidate,) = bench.operator.select(Selection(), limit=9)
-    assert candidate.upload == an_upload("Größe + 日本.csv")
-    assert candidate.upload.received_at.tzinfo is not None
-    assert candidate.upload.received_at.astimezone(UTC) == RECEIVED
+    (row,) = bench.operator.select(Selection(), limit=9)
+    assert row.upload == an_upload("Größe + 日本.csv")
+    assert row.upload.received_at.tzinfo is not None
+    assert row.upload.received_at.astimezone(UTC) == RECEIVED
 
 
 # What PostgreSQL alone can show: the roles.
@@ -163,7 +167,7 @@ def test_the_functions_role_can_neither_reopen_nor_record_a_replay(
     fresh_database: Login,
 ) -> None:
     database = on_postgres(fresh_database)
-    ledger = PostgresLedger(database, LEASE_SECONDS)
+    ledger = WholeLedger(database, LEASE_SECONDS)
     bench = Bench(ledger, ledger, lambda: None)
     committed(bench, claimed(bench, an_upload()), GOOD)
     with pytest.raises(FaultError, match="42501"):

@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.deployment.packaging import ROOT
-from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.migrations import available
 from rowledger.functions.domain.event import to_event
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.stack import Stack
-from tests.integration.ledger_bench import LEASE_SECONDS, on_postgres
+from tests.integration.ledger_bench import LEASE_SECONDS, WholeLedger, on_postgres
 from tests.unit.builders import an_upload
 
 if TYPE_CHECKING:
@@ -186,7 +185,7 @@ def test_the_package_of_the_version_before_works_on_this_schema(
     previous: list[tuple[str, Previous]], stack: Stack, fresh_database: Login
 ) -> None:
     database = on_postgres(fresh_database)
-    ledger = PostgresLedger(database, LEASE_SECONDS)
+    ledger = WholeLedger(database, LEASE_SECONDS)
     s3: S3Client = stack.client("s3")
 
     def put(key: str, content: bytes) -> tuple[str, Any]:
@@ -212,7 +211,8 @@ def test_the_package_of_the_version_before_works_on_this_schema(
             assert "NOTIFICATION" in refused, what
             *processed, reconciled = package.run(good, good, bad, late, ("csv-reconciler", {}))
             assert processed == [None] * 4, what
-            rows = {row.filename.rpartition("/")[2]: row for row in ledger.files(limit=4)}
+            found = [each.row for each in ledger.histories(limit=4)]
+            rows = {row.filename.rpartition("/")[2]: row for row in found}
             assert {name: (row.status, row.rows_count) for name, row in rows.items()} == {
                 "good.csv": ("SUCCESS", 2),
                 "bad.csv": ("FAILED", None),

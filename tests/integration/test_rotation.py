@@ -17,12 +17,12 @@ from rowledger.functions.adapters.aws.credentials import (
 from rowledger.functions.adapters.postgres.administration import PostgresAdministration
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.domain.rotation import RotationRequest, Step
-from rowledger.functions.ports.credentials import Credentials, CredentialStore, Standing
+from rowledger.functions.ports.credentials import Credentials, CredentialStore, VersionState
 from rowledger.functions.services.administration import Administer
 from rowledger.functions.services.rotation import Rotate
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
-from tests.fakes.credentials import MemoryCredentials, MemoryCredentialStore
+from tests.fakes.credentials import FakeCredentials, FakeCredentialStore
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -57,7 +57,7 @@ def stored(stack: Stack) -> Iterator[Secret]:
 @pytest.fixture(params=["memory", "secrets manager"])
 def secret(request: pytest.FixtureRequest) -> Secret:
     if request.param == "memory":
-        store = MemoryCredentialStore("name")
+        store = FakeCredentialStore("name")
         return Secret(store, "name", store.announce)
     found: Secret = request.getfixturevalue("stored")
     return found
@@ -78,14 +78,14 @@ def test_credentials_are_put_into_force_at_once(secret: Secret) -> None:
 def test_a_version_goes_from_announced_to_in_force(secret: Secret) -> None:
     store, token = secret.store, str(uuid.uuid4())
     store.enforce(FIRST)
-    assert store.standing(token) is Standing.UNKNOWN
+    assert store.version_state(token) is VersionState.UNKNOWN
     secret.announce(token)
-    assert (store.standing(token), store.proposed(token)) == (Standing.PROPOSED, None)
+    assert (store.version_state(token), store.proposed(token)) == (VersionState.PROPOSED, None)
     store.propose(token, SECOND)
-    assert (store.standing(token), store.proposed(token)) == (Standing.PROPOSED, SECOND)
+    assert (store.version_state(token), store.proposed(token)) == (VersionState.PROPOSED, SECOND)
     assert store.in_force() == FIRST
     store.promote(token)
-    assert (store.standing(token), store.in_force()) == (Standing.IN_FORCE, SECOND)
+    assert (store.version_state(token), store.in_force()) == (VersionState.IN_FORCE, SECOND)
 
 
 def test_the_credentials_before_stay_readable_as_the_previous(stack: Stack, stored: Secret) -> None:
@@ -124,7 +124,7 @@ def test_who_is_warm_survives_two_rotations(
     spare_logins: tuple[str, str],
 ) -> None:
     master = replace(logins.master, database=owner_of_fresh_database.database)
-    administration = PostgresAdministration(MemoryCredentials(master.credentials), PLAIN)
+    administration = PostgresAdministration(FakeCredentials(master.credentials), PLAIN)
     parts = (administration, stored.store, spare_logins, master.connection_string)
     assert Administer(*parts).migrate().login == spare_logins[0]
     client: SecretsManagerClient = stack.client("secretsmanager")

@@ -12,16 +12,18 @@ from unittest.mock import patch
 
 import pytest
 
+from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.domain.outcome import examine
-from rowledger.functions.domain.reconciliation import Cursor
+from rowledger.functions.domain.outcome import Content, examine
+from rowledger.functions.domain.reconciliation_pass import Cursor
 from rowledger.functions.domain.upload import Upload
 from rowledger.local.clients import EmulatorClients
 from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
+from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from tests.faults.wire import Deed, Wire
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -65,6 +67,15 @@ def put(client: "S3Client", bucket: str, content: bytes, key: str = "orders.csv"
         etag=answer["ETag"].strip('"'),
         size_bytes=len(content),
     )
+
+
+@pytest.fixture
+def inventory(client: "S3Client", source: str) -> S3Inventory:
+    return S3Inventory(client, source, source)
+
+
+def content_of(stored: bytes) -> Content:
+    return examine([stored], header=True).content
 
 
 def read(storage: S3Storage, upload: Upload) -> bytes:
@@ -114,9 +125,9 @@ def test_a_backup_is_exactly_the_counted_version(
     client: "S3Client", source: str, storage: S3Storage, key: str
 ) -> None:
     upload = put(client, source, CONTENT, key)
-    outcome = examine([CONTENT], header=True)
+    content = content_of(CONTENT)
     put(client, source, b"another", key)
-    version_id = storage.back_up(upload, "backup/one", outcome, NEVER, retry=False)
+    version_id = storage.back_up(upload, "backup/one", content, NEVER, retry=False)
     body = client.get_object(Bucket=source, Key="backup/one", VersionId=version_id or "")["Body"]
     assert body.read() == CONTENT
 
@@ -125,11 +136,11 @@ def test_a_copy_that_differs_is_a_fault(
     client: "S3Client", source: str, storage: S3Storage
 ) -> None:
     upload = put(client, source, CONTENT)
-    same_size = examine([CONTENT.replace(b"1", b"9")], header=True)
+    same_size = content_of(CONTENT.replace(b"1", b"9"))
     with pytest.raises(FaultError) as raised:
         storage.back_up(upload, "backup/one", same_size, NEVER, retry=False)
     assert raised.value.code is FaultCode.BACKUP_DIFFERS
-    shorter = examine([CONTENT[:-4]], header=True)
+    shorter = content_of(CONTENT[:-4])
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
         storage.back_up(upload, "backup/one", shorter, NEVER, retry=False)
 
@@ -138,10 +149,10 @@ def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
     client: "S3Client", source: str, storage: S3Storage
 ) -> None:
     upload = put(client, source, CONTENT)
-    outcome = examine([CONTENT], header=True)
+    content = content_of(CONTENT)
     client.put_object(Bucket=source, Key="backup/one", Body=b"half a copy")
-    first = storage.back_up(upload, "backup/one", outcome, NEVER, retry=True)
-    assert storage.back_up(upload, "backup/one", outcome, NEVER, retry=True) == first
+    first = storage.back_up(upload, "backup/one", content, NEVER, retry=True)
+    assert storage.back_up(upload, "backup/one", content, NEVER, retry=True) == first
 
 
 def test_a_large_object_is_copied_in_parts_and_read_back(
@@ -151,13 +162,9 @@ def test_a_large_object_is_copied_in_parts_and_read_back(
     upload = put(client, source, content)
     in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
     with patch.object(client, "copy_object", side_effect=AssertionError("in one piece")):
-        in_parts.back_up(
-            upload, "backup/large", examine([content], header=True), NEVER, retry=False
-        )
+        in_parts.back_up(upload, "backup/large", content_of(content), NEVER, retry=False)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        in_parts.back_up(
-            upload, "backup/large", examine([content[::-1]], header=True), NEVER, retry=False
-        )
+        in_parts.back_up(upload, "backup/large", content_of(content[::-1]), NEVER, retry=False)
 
 
 def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(
@@ -169,9 +176,7 @@ def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(
     with patch.object(client, "upload_part_copy", wraps=client.upload_part_copy) as copied:
         late = Deadline(1e6, lambda: 2e6 * copied.called)
         with pytest.raises(FaultError, match="TIME_UP"):
-            in_parts.back_up(
-                upload, "backup/large", examine([content], header=True), late, retry=False
-            )
+            in_parts.back_up(upload, "backup/large", content_of(content), late, retry=False)
     assert copied.call_count < 16
     assert "Uploads" not in client.list_multipart_uploads(Bucket=source)
 
@@ -185,9 +190,7 @@ def test_reading_a_backup_back_is_given_up_when_the_time_is_up(
     with patch.object(client, "get_object", wraps=client.get_object) as read_back:
         late = Deadline(1e6, lambda: 2e6 * read_back.called)
         with pytest.raises(FaultError, match="TIME_UP"):
-            in_parts.back_up(
-                upload, "backup/large", examine([content], header=True), late, retry=False
-            )
+            in_parts.back_up(upload, "backup/large", content_of(content), late, retry=False)
     assert read_back.called
 
 
@@ -200,11 +203,9 @@ def test_an_object_uploaded_in_parts_is_verified_too(
     client.upload_file(str(path), source, "large.csv")
     version_id = client.head_object(Bucket=source, Key="large.csv")["VersionId"]
     upload = an_upload("large.csv", version_id, bucket=source)
-    storage.back_up(upload, "backup/large", examine([content], header=True), NEVER, retry=False)
+    storage.back_up(upload, "backup/large", content_of(content), NEVER, retry=False)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        storage.back_up(
-            upload, "backup/large", examine([content[::-1]], header=True), NEVER, retry=False
-        )
+        storage.back_up(upload, "backup/large", content_of(content[::-1]), NEVER, retry=False)
 
 
 def test_the_receipt_is_written_over_an_earlier_one(
@@ -225,7 +226,7 @@ def test_what_s3_refuses_is_a_fault(client: "S3Client") -> None:
 
 
 def test_every_version_is_listed_once_whatever_the_pages_size(
-    client: "S3Client", source: str, storage: S3Storage
+    client: "S3Client", source: str, inventory: S3Inventory
 ) -> None:
     wanted = [
         put(client, source, content, key)
@@ -237,7 +238,7 @@ def test_every_version_is_listed_once_whatever_the_pages_size(
         listed: list[Upload] = []
         after: Cursor | None = Cursor()
         while after is not None:
-            page = storage.versions(source, after, limit=limit)
+            page = inventory.list_versions(source, after, limit=limit)
             listed += page.uploads
             after = page.after
         assert [each.key for each in listed] == sorted(each.key for each in wanted)
@@ -249,37 +250,36 @@ def test_every_version_is_listed_once_whatever_the_pages_size(
 
 
 def test_the_walk_goes_on_from_any_version(
-    client: "S3Client", source: str, storage: S3Storage
+    client: "S3Client", source: str, inventory: S3Inventory
 ) -> None:
     oldest, middle, _ = (put(client, source, content) for content in (b"1", b"22", b"333"))
-    page = storage.versions(source, Cursor(middle.key, middle.version_id), limit=1000)
+    page = inventory.list_versions(source, Cursor(middle.key, middle.version_id), limit=1000)
     assert [each.version_id for each in page.uploads] == [oldest.version_id]
 
 
 def test_receipts_and_backups_are_looked_for_by_key(
-    client: "S3Client", source: str, storage: S3Storage
+    client: "S3Client", source: str, inventory: S3Inventory
 ) -> None:
     there = [f"receipts/a b+ä {number}.csv/v/result.json" for number in range(25)]
     for key in there:
         client.put_object(Bucket=source, Key=key, Body=b"{}")
     client.delete_object(Bucket=source, Key=there[0])
-    assert storage.receipts_there([*there, "receipts/none"], NEVER) == set(there[1:])
-    assert storage.backups_there(there[:2], NEVER) == {there[1]}
-    assert storage.backups_there([], NEVER) == set()
+    assert inventory.existing_receipts([*there, "receipts/none"], NEVER) == set(there[1:])
+    assert inventory.existing_backups(there[:2], NEVER) == {there[1]}
+    assert inventory.existing_backups([], NEVER) == set()
 
 
-def test_a_version_is_looked_for_and_no_other(
-    client: "S3Client", source: str, storage: S3Storage
-) -> None:
+def test_a_version_is_looked_for_and_no_other(client: "S3Client", source: str) -> None:
+    bucket = S3InputBucket(client)
     older, newer = (put(client, source, content) for content in (b"1", b"22"))
     client.delete_object(Bucket=source, Key=older.key, VersionId=older.version_id)
-    assert not storage.version_there(older)
-    assert storage.version_there(newer)
+    assert not bucket.has_version(older)
+    assert bucket.has_version(newer)
     client.delete_object(Bucket=source, Key=newer.key)
-    assert storage.version_there(newer)
+    assert bucket.has_version(newer)
 
 
 def test_what_s3_refuses_to_say_is_a_fault(client: "S3Client") -> None:
-    nowhere = S3Storage(client, "no-such-bucket-anywhere", "no-such-bucket-anywhere")
+    nowhere = S3Inventory(client, "no-such-bucket-anywhere", "no-such-bucket-anywhere")
     with pytest.raises(FaultError, match="NoSuchBucket"):
-        nowhere.versions("no-such-bucket-anywhere", Cursor(), limit=1)
+        nowhere.list_versions("no-such-bucket-anywhere", Cursor(), limit=1)

@@ -27,6 +27,8 @@ _CLIENTS = {
     "CloudWatchClient": "cloudwatch",
     "CloudWatchLogsClient": "logs",
 }
+# Functions that have the transfer manager make calls.
+_TRANSFERS = {"copy_in_parts": "s3.copy"}
 # Of these calls the arguments decide which right is needed.
 _TOLD_APART = {"get_object": "VersionId", "head_object": "VersionId"}
 
@@ -134,6 +136,8 @@ def _made_in(node: ast.AST, source: Source) -> Iterator[str]:
         return
     for child in ast.walk(node):
         match child:
+            case ast.Call(func=ast.Name(function)) if function in _TRANSFERS:
+                yield _TRANSFERS[function]
             case ast.Call(
                 func=ast.Attribute(
                     attr=method,

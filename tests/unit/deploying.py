@@ -6,9 +6,9 @@ from typing import Any
 
 from rowledger.deployment.domain.rollout import Position, Release, Report, read_outputs
 from rowledger.deployment.services.rollout import Deploy
-from tests.fakes.alarms import MemoryAlarms
-from tests.fakes.canary import MemoryCanary
-from tests.fakes.function_versions import MemoryFunctions
+from tests.fakes.alarms import FakeAlarms
+from tests.fakes.canary import FakeCanary
+from tests.fakes.function_versions import FakeFunctionVersions
 from tests.unit.test_deployment import (
     ADMINISTRATOR,
     BEGAN,
@@ -26,9 +26,9 @@ class World:
     """Version 1 is in service, version 2 is new; its reconciler says that canaries are well."""
 
     def __init__(self) -> None:
-        self.functions = MemoryFunctions()
-        self.canary = MemoryCanary()
-        self.alarms = MemoryAlarms()
+        self.functions = FakeFunctionVersions()
+        self.canary = FakeCanary()
+        self.alarms = FakeAlarms()
         self.alarms.states[ALARM] = [False]
         self.told: list[str] = []
         self.slept: list[float] = []

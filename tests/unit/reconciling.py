@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
-from rowledger.functions.domain.reconciliation import Heal, Pass, Verdict
+from rowledger.functions.domain.reconciliation import RepairKind, Verdict
+from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.services.reconciliation import Reconcile
-from rowledger.functions.services.settling import Limits
-from tests.fakes.reconciliation import MemoryReconciliation
+from rowledger.functions.services.facts import FactGatherer
+from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.services.reconciliation import Limits, Reconciliation
+from rowledger.functions.services.repairs import Repairer
+from tests.fakes.reconciliation import FakeReconciliationStore
 from tests.unit.builders import BUCKET, SUFFIXES
 from tests.unit.test_intake import World
 
@@ -18,9 +21,29 @@ class Bench(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reconciliation = MemoryReconciliation(self.ledger)
-        self.reconcile = Reconcile(
-            self.intake, self.reconciliation, BUCKET, SUFFIXES, timedelta(minutes=20)
+        self.store = FakeReconciliationStore(self.ledger)
+        self.facts = FactGatherer(self.store, self.storage, BUCKET, lambda: self.time)
+        self.reconciliation = self.over(self.facts)
+
+    def over(self, facts: FactGatherer) -> Reconciliation:
+        """Reconciliation that decides by these facts."""
+        return Reconciliation(
+            store=self.store,
+            inventory=self.storage,
+            facts=facts,
+            repairer=Repairer(
+                intake=self.intake,
+                outbox=Outbox(self.ledger, self.notifier),
+                storage=self.storage,
+                store=self.store,
+                backup_bucket="back",
+                monotonic=self.seconds,
+            ),
+            bucket=BUCKET,
+            suffixes=SUFFIXES,
+            grace=timedelta(minutes=20),
+            now=lambda: self.time,
+            monotonic=self.seconds,
         )
 
     def taken(self, content: bytes = b"a,b\n1,2\n", key: str = "orders.csv") -> Upload:
@@ -30,14 +53,14 @@ class Bench(World):
 
     def run(self, **limits: float) -> Pass:
         self.pass_seconds(DAY)
-        return self.reconcile.run("run", Limits(**limits))  # type: ignore[arg-type]
+        return self.reconciliation.run("run", Limits(**limits))  # type: ignore[arg-type]
 
     def backup_of(self, key: str) -> str:
-        return self.ledger.files(limit=1, key=key)[0].backup_key
+        return self.ledger.histories(limit=1, key=key)[0].row.backup_key
 
 
-def healed(found: Pass) -> dict[Heal, int]:
-    return {heal: count for heal, count in found.totals.healed.items() if count}
+def repaired(found: Pass) -> dict[RepairKind, int]:
+    return {kind: count for kind, count in found.totals.repaired.items() if count}
 
 
 def verdicts(found: Pass) -> dict[Verdict, int]:

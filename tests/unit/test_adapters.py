@@ -25,6 +25,7 @@ from rowledger.functions.adapters.aws.credentials import (
     SecretsManagerCredentials,
     SecretsManagerStore,
 )
+from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import VERIFIED, _tls_context
@@ -34,8 +35,9 @@ from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.ports.credentials import Credentials
-from rowledger.operations.adapters.aws.dead_letters import SqsDeadLetters
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
+from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
+from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from rowledger.operations.domain.dead_letters import QueuedMessage
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -62,7 +64,7 @@ def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
         storage.write_receipt("r", b"{}")
     assert raised.value.code is FaultCode.STORAGE
     with pytest.raises(FaultError) as raised:
-        storage.version_there(an_upload())
+        S3InputBucket(client).has_version(an_upload())
     assert raised.value.code is FaultCode.STORAGE
 
 
@@ -79,9 +81,9 @@ def test_an_answer_that_does_not_name_a_backups_size_is_a_fault_of_the_storage(
     retry: bool,  # noqa: FBT001 -- a parameter
 ) -> None:
     storage = S3Storage(Mock(**{"head_object.return_value": {"VersionId": "v"}}), "out", "back")
-    outcome = examine([b"a\n1\n"], header=True)
+    content = examine([b"a\n1\n"], header=True).content
     with pytest.raises(FaultError, match="came without ContentLength") as raised:
-        storage.back_up(an_upload(), "backup/one", outcome, NEVER, retry=retry)
+        storage.back_up(an_upload(), "backup/one", content, NEVER, retry=retry)
     assert raised.value.code is FaultCode.STORAGE
     assert "'backup/one'" in raised.value.message
 
@@ -96,8 +98,8 @@ def test_what_the_reader_raises_itself_passes() -> None:
 def test_no_receipt_or_backup_is_looked_for_after_the_deadline() -> None:
     seconds = count()
     client = Mock()
-    storage = S3Storage(client, "out", "back")
-    for look in (storage.receipts_there, storage.backups_there):
+    inventory = S3Inventory(client, "out", "back")
+    for look in (inventory.existing_receipts, inventory.existing_backups):
         deadline = Deadline(next(seconds) + 5, lambda: next(seconds))
         client.head_object.reset_mock()
         with pytest.raises(FaultError) as raised:
@@ -118,7 +120,7 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
 def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
     calls = ("receive_message", "delete_message", "get_queue_attributes")
     client = Mock(**{f"{call}.side_effect": error for call in calls})
-    queue = SqsDeadLetters(client, "url")
+    queue = SqsFailureQueue(client, "url")
     with pytest.raises(FaultError) as raised, queue.held():
         pass
     assert raised.value.code is FaultCode.FAILURE_QUEUE
@@ -138,7 +140,7 @@ def test_what_was_received_before_a_fault_is_given_back() -> None:
         "Attributes": {"SentTimestamp": "1795338900250"},
     }
     client = Mock(**{"receive_message.side_effect": [{"Messages": [message]}, AWS_ERRORS[0]]})
-    with pytest.raises(FaultError), SqsDeadLetters(client, "url").held():
+    with pytest.raises(FaultError), SqsFailureQueue(client, "url").held():
         pass
     (entry,) = client.change_message_visibility_batch.call_args.kwargs["Entries"]
     assert (entry["ReceiptHandle"], entry["VisibilityTimeout"]) == ("handle", 0)
@@ -205,7 +207,7 @@ STORE_CALLS: dict[str, Callable[[SecretsManagerStore], object]] = {
     "holds": lambda store: store.holds("s"),
     "in_force": lambda store: store.in_force(),
     "enforce": lambda store: store.enforce(Credentials("postgresql://h/d", "u", "hidden")),
-    "standing": lambda store: store.standing("t"),
+    "version_state": lambda store: store.version_state("t"),
     "proposed": lambda store: store.proposed("t"),
     "propose": lambda store: store.propose("t", Credentials("postgresql://h/d", "u", "hidden")),
     "promote": lambda store: store.promote("t"),

@@ -10,9 +10,9 @@ import pytest
 from rowledger.functions.config import AdministratorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.handlers.administrator import SERVICE, build_handler
-from rowledger.functions.wiring import bootstrap_administration
-from tests.fakes.administration import MemoryAdministration
-from tests.fakes.credentials import MemoryCredentialStore
+from rowledger.functions.wiring.administrator import administrator_over
+from tests.fakes.administration import FakeAdministration
+from tests.fakes.credentials import FakeCredentialStore
 from tests.unit.test_event_handler import Context
 
 SECRET = "rowledger/database"
@@ -25,11 +25,11 @@ SETTINGS = {
 
 class Administrator:
     def __init__(self) -> None:
-        self.database = MemoryAdministration()
-        self.store = MemoryCredentialStore(SECRET)
+        self.database = FakeAdministration()
+        self.store = FakeCredentialStore(SECRET)
         config = AdministratorConfig.from_environment(SETTINGS)
-        app = bootstrap_administration(config, administration=self.database, store=self.store)
-        self.handler: Any = build_handler(app, config)
+        app = administrator_over(config, administration=self.database, store=self.store)
+        self.handler: Any = build_handler(app.administer, app.rotate, config)
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 -- JSON
         # The logger lives as long as the process, and so would the stream of the first test.

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from rowledger.functions.domain.counting import Count, Counter
 from rowledger.functions.domain.counting.blocks import BLOCK_SIZE
+from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
 
 MIB = 1 << 20

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.counting.counter import Counter
 from rowledger.functions.domain.rejection import RejectedError
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("csv_cases/*/expected.json"))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rowledger.functions.domain.counting import Count, Counter
+from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.counting.records import Opening, RecordScanner
 from rowledger.functions.domain.rejection import RejectedError, RejectionCode
 

@@ -19,7 +19,7 @@ class Clock:
 
 def test_what_comes_is_handed_through_unchanged() -> None:
     chunks = [b"a" * MB, b"", b"b" * (3 * MB // 2), b"c"]
-    assert b"".join(Deadline(1.0, Clock()).within(chunks, "the end")) == b"".join(chunks)
+    assert b"".join(Deadline(1.0, Clock()).within(chunks, before="the end")) == b"".join(chunks)
 
 
 def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end() -> None:
@@ -33,6 +33,6 @@ def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end() -> None:
             clock.now += 1.0
 
     with pytest.raises(FaultError) as caught:
-        work(Deadline(2.0, clock).within([b"x" * MB], "the end"))
+        work(Deadline(2.0, clock).within([b"x" * MB], before="the end"))
     assert caught.value.code is FaultCode.TIME_UP
     assert handled < MB // 4

@@ -21,7 +21,7 @@ from rowledger.deployment.domain.rollout import (
 )
 from rowledger.functions import contract
 from rowledger.functions.domain.event import ignored_key
-from rowledger.functions.domain.outcome import examine
+from rowledger.functions.domain.outcome import examine, record_of
 
 PROCESSOR, RECONCILER, ADMINISTRATOR = "csv-processor", "csv-reconciler", "csv-administrator"
 BEGAN = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)
@@ -134,7 +134,7 @@ def test_the_canary_is_what_it_is_judged_by() -> None:
     assert key == "rowledger-canary/20261122T091500.250Z-7.csv"
     assert key.startswith(CANARY_PREFIX)
     assert ignored_key(key, contract.load("pipeline.json")["event_filter"]["suffixes"]) is None
-    assert examine([CANARY], header=True).rows == CANARY_ROWS
+    assert record_of(examine([CANARY], header=True)).rows_count == CANARY_ROWS
 
 
 WHOLE: dict[str, Any] = {

@@ -11,10 +11,11 @@ import pytest
 from rowledger.functions.config import Config
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
-from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap
-from tests.fakes.ledger import MemoryLedger
-from tests.fakes.notifier import MemoryNotifier
-from tests.fakes.storage import MemoryStorage
+from rowledger.functions.wiring.parts import RESERVE_SECONDS
+from rowledger.functions.wiring.processor import build_intake
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.notifier import FakeNotifier
+from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, an_event, an_upload
 from tests.unit.test_config import REQUIRED
 
@@ -33,13 +34,14 @@ class Context:
 
 class Function:
     def __init__(self) -> None:
-        self.ledger = MemoryLedger()
-        self.storage = MemoryStorage()
-        self.notifier = MemoryNotifier()
+        self.ledger = FakeLedger()
+        self.storage = FakeStorage()
+        self.notifier = FakeNotifier()
         config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
-        self.handler: Any = build_handler(
-            bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=self.notifier)
+        intake = build_intake(
+            config, ledger=self.ledger, storage=self.storage, notifier=self.notifier
         )
+        self.handler: Any = build_handler(intake, config, reserve_seconds=RESERVE_SECONDS)
 
     def invoke(self, event: object, remaining_ms: int = 300_000) -> None:
         # The logger lives as long as the process, and so would the stream of the first test.
@@ -102,7 +104,7 @@ def test_one_record_failing_hides_no_other_and_is_raised(
     with pytest.raises(FaultError) as raised:
         function.invoke(an_event(bad, good))
     assert raised.value.code is FaultCode.STORAGE
-    assert function.ledger.files(limit=1, key="good.csv")[0].status == "SUCCESS"
+    assert function.ledger.histories(limit=1, key="good.csv")[0].row.status == "SUCCESS"
     *logs, metrics = lines(capsys)
     assert [log["message"] for log in logs] == ["received", "fault", "accounted for"]
     assert (metrics["FilesFaulted"], metrics["FilesSucceeded"]) == ([1.0], [1.0])

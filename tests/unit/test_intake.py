@@ -1,4 +1,4 @@
-"""The intake over in-memory twins of its ports."""
+"""The intake over fakes of its ports."""
 
 import gzip
 import json
@@ -14,14 +14,14 @@ from rowledger.functions import contract
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.keys import receipt_key
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.outcome import Rejected, Status
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.services.intake import Intake, Report
+from rowledger.functions.services.intake import Intake, IntakeResult
 from rowledger.functions.services.outbox import Outbox
-from rowledger.operations.domain.replay import Request, Source
-from tests.fakes.ledger import MemoryLedger
-from tests.fakes.notifier import MemoryNotifier
-from tests.fakes.storage import MemoryStorage
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.notifier import FakeNotifier
+from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, an_upload
 
 FAULT = FaultError(FaultCode.STORAGE, "the store is away")
@@ -32,9 +32,9 @@ class World:
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
-        self.ledger = MemoryLedger(lease_seconds=360, now=lambda: self.time)
-        self.storage = MemoryStorage(chunk_bytes=3)
-        self.notifier = MemoryNotifier()
+        self.ledger = FakeLedger(lease_seconds=360, now=lambda: self.time)
+        self.storage = FakeStorage(chunk_bytes=3)
+        self.notifier = FakeNotifier()
         self.intake = Intake(
             ledger=self.ledger,
             storage=self.storage,
@@ -53,7 +53,7 @@ class World:
         self.storage.uploads[BUCKET, key, version] = content
         return an_upload(key, version, size_bytes=len(content))
 
-    def take(self, upload: Upload, request_id: str) -> Report:
+    def take(self, upload: Upload, request_id: str) -> IntakeResult:
         return self.intake.take(upload, request_id, seconds=250)
 
     def seconds(self) -> float:
@@ -72,7 +72,7 @@ def test_a_good_file_is_recorded_receipted_backed_up_and_announced(world: World)
     upload = world.put()
     report = world.take(upload, "r1")
     assert (report.status, report.attempt) == (Status.SUCCESS, 1)
-    (row,) = world.ledger.files(limit=10)
+    (row,) = world.ledger.ledger_rows()
     assert (row.status, row.rows_count, row.attempt) == ("SUCCESS", 1, 1)
     assert json.loads(world.storage.receipts[receipt_key(upload)])["rows_count"] == 1
     assert world.storage.backups == {row.backup_key: b"a,b\n1,2\n"}
@@ -84,7 +84,7 @@ def test_a_good_file_is_recorded_receipted_backed_up_and_announced(world: World)
 def test_a_bad_file_is_a_normal_outcome(world: World) -> None:
     report = world.take(world.put(b'a\n"open'), "r1")
     assert report.status is Status.FAILED
-    (row,) = world.ledger.files(limit=10)
+    (row,) = world.ledger.ledger_rows()
     assert row.error is not None
     assert row.error["code"] == "UNTERMINATED_QUOTE"
     assert row.rows_count is None
@@ -95,10 +95,9 @@ def test_a_bad_file_is_a_normal_outcome(world: World) -> None:
 def test_a_file_that_expands_beyond_the_limit_is_rejected(world: World) -> None:
     bomb = gzip.compress(b"a\n" * 1_000_000)
     report = world.take(world.put(bomb, key="bomb.csv.gz"), "r1")
-    assert report.outcome is not None
-    assert report.outcome.rejection is not None
+    assert isinstance(report.outcome, Rejected)
     assert report.outcome.rejection.code == "TOO_LARGE"
-    assert report.outcome.size_bytes == len(bomb)
+    assert report.outcome.content.size_bytes == len(bomb)
     assert list(world.storage.backups.values()) == [bomb]
 
 
@@ -107,14 +106,14 @@ def test_the_same_event_again_changes_nothing(world: World) -> None:
     world.take(upload, "r1")
     report = world.take(upload, "r2")
     assert (report.status, report.outcome) == (Status.SUCCESS, None)
-    assert len(world.ledger.files(limit=10)) == 1
+    assert len(world.ledger.histories(limit=10)) == 1
     assert len(world.notifier.published) == 1
 
 
 def test_a_new_version_of_a_key_is_an_upload_of_its_own(world: World) -> None:
     world.take(world.put(b"a\n1\n", version="v1"), "r1")
     world.take(world.put(b"a\n1\n2\n", version="v2"), "r2")
-    assert [row.rows_count for row in world.ledger.files(limit=10)] == [2, 1]
+    assert [each.row.rows_count for each in world.ledger.histories(limit=10)] == [2, 1]
     assert len(world.storage.backups) == len(world.storage.receipts) == 2
 
 
@@ -125,7 +124,7 @@ def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, 
     with pytest.raises(FaultError, match="the store is away"):
         world.take(upload, "r1")
     assert world.notifier.published == []
-    assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "STORAGE"}]
+    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "STORAGE"}]
     report = world.take(upload, "r2")
     assert (report.status, report.attempt) == (Status.SUCCESS, 2)
     assert len(world.storage.receipts) == len(world.storage.backups) == 1
@@ -137,7 +136,7 @@ def test_a_fault_in_publishing_is_mended_by_the_retry(world: World) -> None:
     world.notifier.faults = [FaultError(FaultCode.NOTIFICATION, "the topic is away")]
     with pytest.raises(FaultError, match="the topic is away"):
         world.take(upload, "r1")
-    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
+    assert world.ledger.histories(limit=1)[0].row.status == "SUCCESS"
     world.take(upload, "r2")
     world.take(upload, "r3")
     assert len(world.notifier.published) == 1
@@ -148,7 +147,7 @@ def test_an_error_of_our_own_releases_the_upload_too(world: World) -> None:
     world.storage.faults["read"] = [ZeroDivisionError("a mistake in the code")]
     with pytest.raises(ZeroDivisionError):
         world.take(upload, "r1")
-    assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "INTERNAL"}]
+    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "INTERNAL"}]
 
 
 def test_a_held_upload_is_left_to_its_holder_until_the_lease_ends(world: World) -> None:
@@ -182,7 +181,7 @@ def test_a_replayed_upload_is_announced_once_more_under_an_id_of_its_own(world: 
     world.notifier.faults = [FAULT]
     with pytest.raises(FaultError):
         world.take(upload, "r1")
-    world.ledger.reopen([upload], Request("ada", "mended", Source.LEDGER))
+    world.ledger.reopen([upload], ReplayRequest("ada", "mended", ReplaySource.LEDGER))
     world.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
     world.notifier.faults = [FAULT]
     with pytest.raises(FaultError):
@@ -192,8 +191,8 @@ def test_a_replayed_upload_is_announced_once_more_under_an_id_of_its_own(world: 
     statuses = [message.attributes["status"] for message in world.notifier.published]
     assert statuses == ["FAILED", "SUCCESS"]
     assert len({message.message_id for message in world.notifier.published}) == 2
-    (row,) = world.ledger.files(limit=1)
-    assert [attempt["result"] for attempt in row.attempts] == ["FAILED", "SUCCESS"]
+    (found,) = world.ledger.histories(limit=2)
+    assert [attempt["result"] for attempt in found.attempts] == ["FAILED", "SUCCESS"]
 
 
 def test_versions_of_one_millisecond_get_backups_of_their_own(world: World) -> None:
@@ -205,7 +204,7 @@ def test_versions_of_one_millisecond_get_backups_of_their_own(world: World) -> N
 def test_an_upload_that_was_deleted_before_it_was_read_is_recorded_as_such(world: World) -> None:
     upload = an_upload("gone.csv")
     assert world.take(upload, "r1").status is Status.FAILED
-    (row,) = world.ledger.files(limit=1)
+    (row,) = world.ledger.ledger_rows()
     assert row.error is not None
     assert row.error["code"] == "OBJECT_DELETED"
     assert world.storage.backups == {}
@@ -253,5 +252,5 @@ def test_a_backup_for_which_no_time_is_left_is_given_up_and_the_upload_released(
     ):
         world.take(upload, "r1")
     assert world.storage.backups == {}
-    assert world.ledger.files(limit=1)[0].attempts == [{"attempt": 1, "result": "TIME_UP"}]
+    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "TIME_UP"}]
     assert world.take(upload, "r2").attempt == 2

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rowledger.functions.domain.notification import MAX_SUBJECT, Notification, announce
 from rowledger.functions.domain.outcome import examine
-from rowledger.functions.domain.receipt import BackupPlace
+from rowledger.functions.domain.receipt import BackupLocation
 from tests.unit.builders import an_upload
 
 GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
@@ -19,7 +19,7 @@ def announced(key: str, *, good: bool = True) -> Notification:
         message_id="m-1",
         file_id=7,
         receipt="s3://out/receipts/r/result.json",
-        backup=BackupPlace("back", "backup/b"),
+        backup=BackupLocation("back", "backup/b"),
     )
 
 

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
 from rowledger.functions.domain.outcome import examine
-from rowledger.functions.domain.receipt import BackupPlace, render_receipt
+from rowledger.functions.domain.receipt import BackupLocation, render_receipt
 from rowledger.functions.domain.rejection import RejectionCode
 from tests.unit.builders import an_upload
 
@@ -21,7 +21,7 @@ def rendered(key: str, content: bytes) -> bytes:
     return render_receipt(
         an_upload(key, size_bytes=len(content)),
         examine([content], header=True),
-        BackupPlace("candidate-test-backup", f"backup/b_{key}"),
+        BackupLocation("candidate-test-backup", f"backup/b_{key}"),
         datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC),
         duration_ms=12,
     )

@@ -8,98 +8,111 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowledger.functions.adapters.postgres.pass_totals import totals_document, totals_of
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.reconciliation import (
-    CLOCK_MARGIN,
-    Entry,
+    Announce,
+    BackUp,
     Facts,
-    Finding,
-    Heal,
-    Offender,
-    Pass,
-    Totals,
+    Process,
+    Repair,
+    RepairKind,
+    RepairPlan,
+    TakeOver,
     Verdict,
-    complete_through,
-    decide,
+    WriteReceipt,
+    not_applied,
+    plan_repairs,
 )
-from tests.unit.builders import RECEIVED, an_upload
+from rowledger.functions.domain.reconciliation_pass import (
+    CLOCK_MARGIN,
+    Pass,
+    Problem,
+    Totals,
+    complete_through,
+)
+from tests.unit.builders import RECEIVED, a_row, an_upload
 
 GRACE = timedelta(minutes=20)
 OLD = timedelta(days=1)
 YOUNG = timedelta(minutes=1)
 BEGAN = datetime(2026, 11, 22, 12, tzinfo=UTC)
-FINAL = Entry(
-    file_id=1,
-    upload=an_upload(),
-    status=Status.SUCCESS,
-    held=False,
-    unsent=False,
-    rows_count=1,
-    sha256="ab",
-    recorded_at=RECEIVED,
-    duration_ms=1,
-    receipt_key="r",
-    backup_key="b",
-    attempt=1,
-    announced=True,
-)
-OPEN = replace(FINAL, status=Status.PROCESSING, rows_count=None, sha256=None, duration_ms=None)
-DELETED = replace(FINAL, status=Status.FAILED, rows_count=None, sha256=None)
+UPLOAD = an_upload()
+FINAL = a_row()
+OPEN = a_row(status=Status.PROCESSING, rows_count=None, sha256=None, duration_ms=None)
+HELD = replace(OPEN, held_until=BEGAN)
+REJECTED = a_row(status=Status.FAILED, rows_count=None)
+DELETED = a_row(status=Status.FAILED, rows_count=None, sha256=None)
+UNSENT = replace(FINAL, unsent=True)
+
+
+def facts_of(
+    age: timedelta, row: LedgerRow | None, *, receipt: bool = True, backup: bool = True
+) -> Facts:
+    return Facts(UPLOAD, age, row, receipt_exists=receipt, backup_exists=backup)
 
 
 @pytest.mark.parametrize(
-    ("facts", "verdict", "heals"),
+    ("facts", "verdict", "repairs"),
     [
-        (Facts(OLD, None), Verdict.MISSING, (Heal.PROCESS,)),
-        (Facts(YOUNG, None), Verdict.IN_FLIGHT, ()),
-        (Facts(OLD, replace(OPEN, held=True)), Verdict.IN_FLIGHT, ()),
-        (Facts(YOUNG, OPEN), Verdict.IN_FLIGHT, ()),
-        (Facts(OLD, OPEN), Verdict.MISSING, (Heal.TAKE_OVER,)),
-        (Facts(YOUNG, FINAL), Verdict.SUCCEEDED, ()),
-        (Facts(OLD, replace(FINAL, status=Status.FAILED)), Verdict.REJECTED, ()),
-        (Facts(OLD, replace(FINAL, unsent=True)), Verdict.SUCCEEDED, (Heal.ANNOUNCE,)),
-        (Facts(OLD, FINAL, receipt_there=False), Verdict.SUCCEEDED, (Heal.RECEIPT,)),
-        (Facts(OLD, FINAL, backup_there=False), Verdict.SUCCEEDED, (Heal.BACKUP,)),
-        (Facts(OLD, DELETED, backup_there=False), Verdict.REJECTED, ()),
+        (facts_of(OLD, None), Verdict.MISSING, (Process(UPLOAD),)),
+        (facts_of(YOUNG, None), Verdict.IN_FLIGHT, ()),
+        (facts_of(OLD, HELD), Verdict.IN_FLIGHT, ()),
+        (facts_of(YOUNG, OPEN), Verdict.IN_FLIGHT, ()),
+        (facts_of(OLD, OPEN), Verdict.MISSING, (TakeOver(OPEN.upload),)),
+        (facts_of(YOUNG, FINAL), Verdict.SUCCEEDED, ()),
+        (facts_of(OLD, REJECTED), Verdict.REJECTED, ()),
+        (facts_of(OLD, UNSENT), Verdict.SUCCEEDED, (Announce(UNSENT),)),
+        (facts_of(OLD, FINAL, receipt=False), Verdict.SUCCEEDED, (WriteReceipt(FINAL),)),
+        (facts_of(OLD, FINAL, backup=False), Verdict.SUCCEEDED, (BackUp(FINAL),)),
+        (facts_of(OLD, DELETED, backup=False), Verdict.REJECTED, ()),
         (
-            Facts(OLD, replace(FINAL, unsent=True), receipt_there=False, backup_there=False),
+            facts_of(OLD, UNSENT, receipt=False, backup=False),
             Verdict.SUCCEEDED,
-            (Heal.ANNOUNCE, Heal.RECEIPT, Heal.BACKUP),
+            (Announce(UNSENT), WriteReceipt(UNSENT), BackUp(UNSENT)),
         ),
     ],
 )
-def test_the_decision_table(facts: Facts, verdict: Verdict, heals: tuple[Heal, ...]) -> None:
-    assert decide(facts, GRACE) == Finding(verdict, heals)
+def test_the_decision_table(facts: Facts, verdict: Verdict, repairs: tuple[Repair, ...]) -> None:
+    recorded = facts.row.upload if facts.row else UPLOAD
+    assert plan_repairs(facts, GRACE) == RepairPlan(UPLOAD, recorded, verdict, repairs)
 
 
-ENTRIES = st.none() | st.builds(
+def test_an_object_without_a_version_is_a_problem_that_nothing_repairs() -> None:
+    plan = plan_repairs(Facts(an_upload(version_id="null"), OLD, None), GRACE)
+    assert (plan.verdict, plan.repairs) == (Verdict.MISSING, ())
+    assert plan.problem is not None
+
+
+ROWS = st.none() | st.builds(
     replace,
     st.sampled_from([FINAL, OPEN, DELETED]),
-    held=st.booleans(),
+    held_until=st.sampled_from([None, BEGAN]),
     unsent=st.booleans(),
 )
 FACTS = st.builds(
     Facts,
+    st.just(UPLOAD),
     st.timedeltas(timedelta(seconds=-5), timedelta(days=9)),
-    ENTRIES,
-    receipt_there=st.booleans(),
-    backup_there=st.booleans(),
+    ROWS,
+    receipt_exists=st.booleans(),
+    backup_exists=st.booleans(),
 )
 
 
 @given(FACTS)
 def test_what_is_in_flight_is_left_alone_and_what_is_missing_is_not(facts: Facts) -> None:
-    finding = decide(facts, GRACE)
-    if finding.verdict is Verdict.IN_FLIGHT:
-        assert finding.heals == ()
-    if finding.verdict is Verdict.MISSING:
-        assert finding.heals
+    plan = plan_repairs(facts, GRACE)
+    if plan.verdict is Verdict.IN_FLIGHT:
+        assert plan.repairs == ()
+    if plan.verdict is Verdict.MISSING:
+        assert plan.repairs
 
 
 @given(FACTS)
 def test_only_a_final_row_has_a_final_verdict(facts: Facts) -> None:
-    is_final = facts.entry is not None and facts.entry.is_final
-    found = decide(facts, GRACE).verdict
+    is_final = facts.row is not None and facts.row.is_final
+    found = plan_repairs(facts, GRACE).verdict
     assert (found in (Verdict.SUCCEEDED, Verdict.REJECTED)) == is_final
 
 
@@ -107,8 +120,17 @@ def test_only_a_final_row_has_a_final_verdict(facts: Facts) -> None:
 def test_nothing_without_an_outcome_is_touched_within_the_grace(
     facts: Facts, grace: timedelta
 ) -> None:
-    if facts.age < grace and (facts.entry is None or not facts.entry.is_final):
-        assert decide(facts, grace) == Finding(Verdict.IN_FLIGHT)
+    if facts.age < grace and (facts.row is None or not facts.row.is_final):
+        plan = plan_repairs(facts, grace)
+        assert (plan.verdict, plan.repairs) == (Verdict.IN_FLIGHT, ())
+
+
+@given(FACTS)
+def test_a_dry_run_repairs_nothing_and_lists_each_repair(facts: Facts) -> None:
+    plan = plan_repairs(facts, GRACE)
+    result = not_applied(plan)
+    assert (result.verdict, result.repaired) == (plan.verdict, [])
+    assert result.problems == [repair.kind.problem for repair in plan.repairs]
 
 
 def test_a_clean_pass_speaks_for_what_was_received_before_it_began() -> None:
@@ -134,22 +156,22 @@ def test_totals_come_back_from_their_document() -> None:
     totals = Totals(
         received=3,
         ignored=1,
-        offender_count=1,
-        offenders=[Offender("ä.csv", "v1", "gone")],
+        problem_count=1,
+        problems=[Problem("ä.csv", "v1", "gone")],
         oldest_open=RECEIVED,
     )
     totals.verdicts[Verdict.MISSING] = 3
-    totals.needed[Heal.PROCESS] = 3
+    totals.needed[RepairKind.PROCESS] = 3
     assert totals_of(totals_document(totals)) == totals
     assert totals_of(totals_document(Totals())) == Totals()
 
 
-def test_a_pass_is_clean_only_if_it_ended_balanced_with_nothing_amiss() -> None:
+def test_a_pass_is_clean_only_if_it_ended_balanced_with_nothing_wrong() -> None:
     ended = Pass(1, BEGAN, ended_at=BEGAN)
     assert ended.clean
     assert not Pass(1, BEGAN).clean
     assert not replace(ended, totals=Totals(received=1)).clean
-    assert not replace(ended, totals=Totals(offender_count=1)).clean
+    assert not replace(ended, totals=Totals(problem_count=1)).clean
     missing = Totals(received=1)
     missing.verdicts[Verdict.MISSING] = 1
     assert not replace(ended, totals=missing).clean

@@ -1,8 +1,9 @@
-"""The scheduled reconciler over in-memory twins: what it logs, measures and leaves for later."""
+"""The scheduled reconciler over fakes: what it logs, measures and leaves for later."""
 
 import json
 import logging
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.handlers.reconciler import SERVICE, build_handler
-from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap, bootstrap_reconciliation
-from tests.fakes.ledger import MemoryLedger
-from tests.fakes.notifier import MemoryNotifier
-from tests.fakes.reconciliation import MemoryReconciliation
-from tests.fakes.storage import MemoryStorage
+from rowledger.functions.wiring.parts import RESERVE_SECONDS
+from rowledger.functions.wiring.reconciler import reconciler_over
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.notifier import FakeNotifier
+from tests.fakes.reconciliation import FakeReconciliationStore
+from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_event_handler import Context, lines
@@ -22,15 +24,26 @@ from tests.unit.test_event_handler import Context, lines
 
 class Reconciler:
     def __init__(self, **settings: str) -> None:
-        self.ledger = MemoryLedger()
-        self.storage = MemoryStorage()
-        self.reconciliation = MemoryReconciliation(self.ledger)
+        self.ledger = FakeLedger()
+        self.storage = FakeStorage()
+        self.store = FakeReconciliationStore(self.ledger)
         config = ReconcilerConfig.from_environment(
             {**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET, **settings}
         )
-        app = bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=MemoryNotifier())
+        parts = reconciler_over(
+            config,
+            ledger=self.ledger,
+            store=self.store,
+            storage=self.storage,
+            inventory=self.storage,
+            notifier=FakeNotifier(),
+        )
         self.handler: Any = build_handler(
-            bootstrap_reconciliation(app, self.reconciliation, config), config
+            parts.reconciliation,
+            parts.facts,
+            config,
+            reserve_seconds=RESERVE_SECONDS,
+            monotonic=time.monotonic,
         )
 
     def put(self, key: str) -> None:
@@ -50,8 +63,8 @@ def test_a_run_is_logged_and_measured(capsys: pytest.CaptureFixture[str]) -> Non
     reconciler.put("b.csv")
     reconciler.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'a.csv'")]
     reconciler.invoke()
-    offender, log, metrics = lines(capsys)
-    assert (offender["level"], offender["key"]) == ("WARNING", "a.csv")
+    problem, log, metrics = lines(capsys)
+    assert (problem["level"], problem["key"]) == ("WARNING", "a.csv")
     assert (log["finished"], log["balanced"], log["received"]) == (True, True, 2)
     assert metrics["service"] == SERVICE
     assert (metrics["UploadsReceived"], metrics["UploadsMissing"]) == ([2.0], [1.0])
@@ -112,8 +125,8 @@ def test_the_account_of_an_upload() -> None:
     reconciler.storage.receipts.clear()
     assert reconciler.invoke(account_of("a.csv")) == {**whole, "receipt": False}
     reconciler.storage.backups.clear()
-    for message in reconciler.ledger.messages.values():
-        message.sent_at = None
+    for kept in reconciler.ledger.notifications.values():
+        kept.sent_at = None
     traces = {"receipt": False, "backup": False, "announced": False}
     assert reconciler.invoke(account_of("a.csv")) == {**whole, **traces}
 
@@ -137,7 +150,7 @@ def test_an_account_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     account = reconciler.invoke(account_of("a.csv"))
     assert account["row"] is None
     assert not reconciler.ledger.rows
-    assert not reconciler.reconciliation.passes
+    assert not reconciler.store.passes
     assert capsys.readouterr().out == ""
 
 

@@ -10,21 +10,22 @@ from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import to_event
 from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import Notification
-from rowledger.functions.domain.outcome import Outcome, Status, deleted, examine
+from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine
 from rowledger.functions.domain.upload import Upload
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
-from rowledger.operations.domain.replay import Request, Selection, Source
-from rowledger.operations.services.replay import Done, Pace, Replay, Step
-from tests.fakes.dead_letters import MemoryDeadLetters
-from tests.fakes.dispatcher import MemoryDispatcher
-from tests.fakes.ledger import MemoryLedger
-from tests.fakes.storage import MemoryStorage
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
+from rowledger.operations.domain.replay_plan import ReplayStep
+from rowledger.operations.services.replay import Done, Pace, Replay
+from tests.fakes.dispatcher import FakeDispatcher
+from tests.fakes.failure_queue import FakeFailureQueue
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_event, an_upload
 
 GOOD = examine([b"a\n1\n"], header=True)
 BAD = examine([b""], header=True)
-LEDGER = Request("ada", "mended", Source.LEDGER)
-QUEUE = Request("ada", "the database is back", Source.DEAD_LETTERS)
+LEDGER = ReplayRequest("ada", "mended", ReplaySource.LEDGER)
+QUEUE = ReplayRequest("ada", "the database is back", ReplaySource.DEAD_LETTERS)
 EVERYTHING = Selection()
 SENT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -44,16 +45,22 @@ def read(message: QueuedMessage) -> DeadLetter:
 
 
 class World:
-    """A replay with its twins, and a clock that sleeping moves."""
+    """A replay with its fakes, and a clock that sleeping moves."""
 
     def __init__(self, *messages: QueuedMessage) -> None:
         self.seconds = 0.0
-        self.ledger = MemoryLedger()
-        self.queue = MemoryDeadLetters(*messages)
-        self.dispatcher = MemoryDispatcher()
-        self.storage = MemoryStorage()
+        self.ledger = FakeLedger()
+        self.queue = FakeFailureQueue(*messages)
+        self.dispatcher = FakeDispatcher()
+        self.storage = FakeStorage()
         self.replay = Replay(
-            self.ledger, self.queue, self.dispatcher, self.storage, BUCKET, SUFFIXES
+            ledger=self.ledger,
+            log=self.ledger,
+            failure_queue=self.queue,
+            dispatcher=self.dispatcher,
+            input_bucket=self.storage,
+            bucket=BUCKET,
+            suffixes=SUFFIXES,
         )
 
     def account_for(self, upload: Upload, outcome: Outcome) -> None:
@@ -63,13 +70,13 @@ class World:
         notification = Notification(f"m-{claim.file_id}-{claim.attempt}", "s", "b")
         self.ledger.commit(claim, outcome, notification, backup_version_id=None, duration_ms=1)
 
-    def plan(self, request: Request, selection: Selection = EVERYTHING) -> list[Step]:
+    def plan(self, request: ReplayRequest, selection: Selection = EVERYTHING) -> list[ReplayStep]:
         with self.replay.planned(selection, request.source, limit=100) as steps:
             return steps
 
     def run(
         self,
-        request: Request,
+        request: ReplayRequest,
         selection: Selection = EVERYTHING,
         per_second: float = 10,
     ) -> list[Done]:
@@ -139,7 +146,7 @@ def test_a_letters_finished_upload_is_not_reopened() -> None:
     world.account_for(an_upload(), GOOD)
     (done,) = world.run(QUEUE)
     assert done.step.statuses == (Status.SUCCESS,)
-    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
+    assert world.ledger.histories(limit=1)[0].row.status == "SUCCESS"
     assert world.queue.messages == []
 
 
@@ -155,7 +162,7 @@ def test_a_plan_changes_nothing() -> None:
     world.account_for(an_upload(), BAD)
     assert len(world.plan(QUEUE)) == len(world.plan(LEDGER)) == 1
     assert world.dispatcher.events == world.ledger.replays == []
-    assert world.ledger.files(limit=1)[0].status == "FAILED"
+    assert world.ledger.histories(limit=1)[0].row.status == "FAILED"
     assert len(world.queue.messages) == 1
 
 
@@ -165,8 +172,8 @@ def test_a_row_is_reopened_and_its_upload_sent() -> None:
     (done,) = world.run(LEDGER, Selection(status=Status.FAILED))
     assert (done.skipped, done.step.statuses) == (None, (Status.FAILED,))
     assert world.dispatcher.events == [to_event([an_upload(size_bytes=0)])]
-    (row,) = world.ledger.files(limit=1)
-    assert (row.status, row.replays[0]["previous"]["status"]) == ("PROCESSING", "FAILED")
+    (found,) = world.ledger.histories(limit=1)
+    assert (found.row.status, found.replays[0]["previous"]["status"]) == ("PROCESSING", "FAILED")
 
 
 @pytest.mark.parametrize("outcome", [GOOD, BAD])
@@ -192,12 +199,12 @@ def test_a_version_that_goes_after_the_plan_is_seen_too() -> None:
     world.storage.uploads.clear()
     (done,) = world.replay.run(steps, LEDGER, Pace(10, lambda: 0.0, world.sleep))
     assert done.skipped is not None
-    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
+    assert world.ledger.histories(limit=1)[0].row.status == "SUCCESS"
 
 
 def test_an_upload_without_an_outcome_to_lose_is_sent_though_its_version_is_gone() -> None:
     world = World(a_message(an_event(an_upload("queued.csv"))))
-    world.account_for(an_upload("deleted.csv"), deleted(0))
+    world.account_for(an_upload("deleted.csv"), Deleted(0))
     claim = world.ledger.claim(an_upload("open.csv"), "r1")
     assert isinstance(claim, Claim)
     world.ledger.release(claim, FaultCode.STORAGE)
@@ -210,11 +217,11 @@ def test_an_upload_without_an_outcome_to_lose_is_sent_though_its_version_is_gone
 def test_what_cannot_be_looked_for_ends_the_run_with_nothing_changed() -> None:
     world = World()
     world.account_for(an_upload(), GOOD)
-    world.storage.faults["version_there"] = [FaultError(FaultCode.STORAGE, "AccessDenied")]
+    world.storage.faults["has_version"] = [FaultError(FaultCode.STORAGE, "AccessDenied")]
     with pytest.raises(FaultError, match="AccessDenied"):
         world.run(LEDGER)
     assert world.dispatcher.events == world.ledger.replays == []
-    assert world.ledger.files(limit=1)[0].status == "SUCCESS"
+    assert world.ledger.histories(limit=1)[0].row.status == "SUCCESS"
 
 
 def test_what_an_attempt_holds_is_skipped_with_its_reason() -> None:
@@ -247,7 +254,7 @@ def test_a_row_whose_event_is_not_accepted_is_named_and_ends_the_run() -> None:
     world.dispatcher.faults = [FaultError(FaultCode.DISPATCH, "throttled")]
     with pytest.raises(FaultError, match=r"throttled; 'a\.csv' was reopened and not sent"):
         world.run(LEDGER)
-    assert [row.status for row in world.ledger.files(limit=2)] == ["FAILED", "PROCESSING"]
+    assert [each.row.status for each in world.ledger.histories(limit=2)] == ["FAILED", "PROCESSING"]
 
 
 @pytest.mark.parametrize(("per_second", "seconds"), [(10, 0.4), (0.5, 8), (1000, 0.004)])

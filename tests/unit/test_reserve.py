@@ -11,22 +11,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, cast
-from unittest.mock import patch
+from unittest import mock
 
-import boto3
 import pytest
 
 from rowledger.functions import contract
+from rowledger.functions.adapters.aws.inventory import HEADS_AT_ONCE
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
-from rowledger.functions.adapters.aws.storage import HEADS_AT_ONCE, S3Storage
+from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import CONNECT_SECONDS, TIMEOUT_SECONDS
 from rowledger.functions.config import Config
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE
 from rowledger.functions.services.outbox import Outbox
-from rowledger.functions.services.reconciliation import LOOKED_FOR_AT_ONCE
-from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap
-from tests.fakes.ledger import MemoryLedger
+from rowledger.functions.wiring.parts import RESERVE_SECONDS
+from rowledger.functions.wiring.processor import build_intake
+from tests.fakes.ledger import FakeLedger
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
 
@@ -38,7 +39,7 @@ CONNECTING = CONNECT_SECONDS + TIMEOUT_SECONDS
 DATABASE = TIMEOUT_SECONDS + CONNECTING
 
 
-def longest(client: Any) -> float:  # noqa: ANN401 -- any client of boto3's
+def longest(client: Any) -> float:  # noqa: ANN401 -- any client
     """Until a call without an answer is given up: tries, and botocore's pauses."""
     config = client.meta.config
     tries = config.retries["total_max_attempts"]
@@ -48,9 +49,10 @@ def longest(client: Any) -> float:  # noqa: ANN401 -- any client of boto3's
 
 @pytest.fixture(scope="module")
 def seconds() -> dict[str, float]:
-    """The longest that each step may take, by the time-outs of the parts that bootstrap makes."""
-    session = boto3.Session("an id", "a secret", region_name="eu-central-1")
-    intake = bootstrap(Config.from_environment(REQUIRED), session=session).intake
+    """The longest that each step may take, by the time-outs of the parts that the wiring makes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        intake = build_intake(Config.from_environment(REQUIRED))
     storage, notifier = intake.storage, intake.outbox.notifier
     assert isinstance(storage, S3Storage)
     assert isinstance(notifier, SnsNotifier)
@@ -96,7 +98,7 @@ class Silence:
         assert self.begun
         assert self.world.time <= limit
 
-    def call(self, name: str, method: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the twin's own
+    def call(self, name: str, method: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the fake's own
         if not self.begun and name != self.step:
             return method()
         is_answered = self.answered and not self.begun
@@ -117,7 +119,7 @@ class Slow:
     part: object
     silence: Silence
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the twin's own
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the fake's own
         method = getattr(self.part, name)
         return lambda *args, **kwargs: self.silence.call(name, partial(method, *args, **kwargs))
 
@@ -166,14 +168,14 @@ def test_a_run_of_the_reconciler_gets_on_however_slowly_s3_answers(
 def test_what_there_was_no_time_to_announce_is_announced_by_the_next_attempt() -> None:
     world = World()
     upload = world.put()
-    commit = MemoryLedger.commit
+    commit = FakeLedger.commit
 
-    def late(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the twin's own
+    def late(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the fake's own
         world.pass_seconds(251)
         return commit(*args, **kwargs)
 
     with (
-        patch.object(MemoryLedger, "commit", late),
+        mock.patch.object(FakeLedger, "commit", late),
         pytest.raises(FaultError, match="TIME_UP"),
     ):
         world.take(upload, "r1")

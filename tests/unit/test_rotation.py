@@ -12,11 +12,11 @@ from rowledger.functions.domain.rotation import (
     next_login,
     read_rotation_request,
 )
-from rowledger.functions.ports.credentials import Credentials, Standing
+from rowledger.functions.ports.credentials import Credentials, VersionState
 from rowledger.functions.services.administration import Administer
 from rowledger.functions.services.rotation import Rotate
-from tests.fakes.administration import MemoryAdministration
-from tests.fakes.credentials import MemoryCredentialStore
+from tests.fakes.administration import FakeAdministration
+from tests.fakes.credentials import FakeCredentialStore
 
 SECRET = "rowledger/database"
 ADDRESS = "postgresql://db.example.com:5432/rowledger"
@@ -32,8 +32,8 @@ def passwords() -> Iterator[str]:
 
 @dataclass
 class Bench:
-    database: MemoryAdministration = field(default_factory=MemoryAdministration)
-    store: MemoryCredentialStore = field(default_factory=lambda: MemoryCredentialStore(SECRET))
+    database: FakeAdministration = field(default_factory=FakeAdministration)
+    store: FakeCredentialStore = field(default_factory=lambda: FakeCredentialStore(SECRET))
 
     def __post_init__(self) -> None:
         made = passwords()
@@ -140,7 +140,7 @@ def test_a_version_that_was_not_announced_is_refused(bench: Bench) -> None:
     with pytest.raises(FaultError, match="no rotation to version t9") as raised:
         bench.step(Step.CREATE, "t9")
     assert raised.value.code is FaultCode.MALFORMED_EVENT
-    assert bench.store.standing("t9") is Standing.UNKNOWN
+    assert bench.store.version_state("t9") is VersionState.UNKNOWN
 
 
 def test_another_secret_is_refused(bench: Bench) -> None:

@@ -9,16 +9,22 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.cli.output import table_of
-from rowledger.functions.domain.ledger import FileRecord
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.history import UploadHistory
 
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
+# What a row says of the moment at which it was read.
+_NOT_COLUMNS = ("held_until", "unsent")
 
 
-def record_document(record: FileRecord) -> dict[str, Any]:
-    """A ledger row as JSON: its columns by name."""
-    return asdict(record)
+def history_document(history: UploadHistory) -> dict[str, Any]:
+    """A ledger row as JSON: its columns by name, its attempts and its replays."""
+    document = asdict(history)
+    row = document.pop("row")
+    columns = {name: value for name, value in row.items() if name not in _NOT_COLUMNS}
+    return columns | document
 
 
 def upload_document(upload: Upload) -> dict[str, Any]:
@@ -26,42 +32,42 @@ def upload_document(upload: Upload) -> dict[str, Any]:
     return asdict(upload)
 
 
-def files_table(records: Iterable[FileRecord]) -> Table:
+def files_table(histories: Iterable[UploadHistory]) -> Table:
     table = table_of("id", "filename", "status", "rows", "size", "received", "attempts", "notified")
     for column in table.columns:
         column.justify = "right" if column.header in ("id", "rows", "size") else "left"
-    for record in records:
+    for row in (each.row for each in histories):
         table.add_row(
-            str(record.id),
-            Text(printable(record.filename)),
-            status_text(record),
-            "" if record.rows_count is None else f"{record.rows_count:,}",
-            "" if record.file_size_bytes is None else f"{record.file_size_bytes:,}",
-            local_time(record.received_at),
-            str(record.attempt),
-            "yes" if record.notified_at else "no",
+            str(row.id),
+            Text(printable(row.filename)),
+            status_text(row),
+            "" if row.rows_count is None else f"{row.rows_count:,}",
+            f"{row.file_size_bytes:,}",
+            local_time(row.received_at),
+            str(row.attempt),
+            "yes" if row.notified_at else "no",
         )
     return table
 
 
-def outcome_line(record: FileRecord) -> Text:
+def outcome_line(row: LedgerRow) -> Text:
     """One line: status, file, and its rows or why it was rejected."""
-    detail = reason_text(record) if record.error else rows_text(record.rows_count or 0)
-    name = printable(record.filename)
-    return status_text(record).append(f"  {name}: {detail}", style="default")
+    detail = reason_text(row) if row.error else rows_text(row.rows_count or 0)
+    name = printable(row.filename)
+    return status_text(row).append(f"  {name}: {detail}", style="default")
 
 
-def status_text(record: FileRecord) -> Text:
-    reason = f" {record.error['code']}" if record.error else ""
-    return Text(f"{record.status}{reason}", style=_STYLES.get(record.status, ""))
+def status_text(row: LedgerRow) -> Text:
+    reason = f" {row.error['code']}" if row.error else ""
+    return Text(f"{row.status}{reason}", style=_STYLES.get(row.status, ""))
 
 
-def reason_text(record: FileRecord) -> str:
+def reason_text(row: LedgerRow) -> str:
     """Why a file was rejected, and where in it; empty where it was not."""
-    if record.error is None:
+    if row.error is None:
         return ""
-    where = place(record.error.get("line"), record.error.get("byte_offset"))
-    return f"{record.error['message']} ({where})" if where else str(record.error["message"])
+    where = place(row.error.get("line"), row.error.get("byte_offset"))
+    return f"{row.error['message']} ({where})" if where else str(row.error["message"])
 
 
 def local_time(moment: datetime) -> str:

@@ -10,16 +10,16 @@ from rowledger.functions import contract
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.ports.credentials import CredentialSource
-from rowledger.functions.ports.ledger import Ledger
 from rowledger.local import health
 from rowledger.local.layout import Layout
 from rowledger.local.stack import Stack, open_stack
 from rowledger.operations.ports.environment import DatabaseRole, Health, PipelineNames
+from rowledger.operations.ports.ledger_queries import LedgerQueries
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-OpenLedger = Callable[[ReconcilerConfig, CredentialSource], AbstractContextManager[Ledger]]
+OpenLedger = Callable[[ReconcilerConfig, CredentialSource], AbstractContextManager[LedgerQueries]]
 OpenSecret = Callable[["SecretsManagerClient", str], CredentialSource]
 
 
@@ -74,7 +74,7 @@ class LocalEnvironment:
                 secret = contract.load("pipeline.json")["secret"]
                 return self.open_secret(self.client("secretsmanager"), secret)
 
-    def ledger(self) -> AbstractContextManager[Ledger]:
+    def ledger(self) -> AbstractContextManager[LedgerQueries]:
         return self.open_ledger(self.config, self.credentials(DatabaseRole.READER))
 
     def health(self) -> Health:

@@ -4,31 +4,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.services.reconciliation import Reconcile
-from rowledger.functions.wiring import (
-    RESERVE_SECONDS,
-    bootstrap,
-    bootstrap_reconciliation,
-    open_reconciliation,
-)
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
+from rowledger.functions.services.reconciliation import Reconciliation
+from rowledger.functions.wiring.parts import RESERVE_SECONDS
+from rowledger.functions.wiring.reconciler import reconciler_over
 from rowledger.operations.adapters.aws.archive import S3Archive
-from rowledger.operations.adapters.aws.dead_letters import SqsDeadLetters
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
+from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
+from rowledger.operations.adapters.aws.uploader import S3Uploader
+from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedgerQueries
+from rowledger.operations.adapters.postgres.replay_log import PostgresReplayLog
 from rowledger.operations.ports.archive import Archive
-from rowledger.operations.ports.dead_letters import DeadLetters
 from rowledger.operations.ports.environment import DatabaseRole, Environment
+from rowledger.operations.ports.failure_queue import FailureQueue
 from rowledger.operations.ports.function_logs import FunctionLogs
-from rowledger.operations.ports.input_bucket import InputBucket
+from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.replay import Replay
-from rowledger.wiring.ledger import opened_ledger
+from rowledger.wiring.ledger import opened_database
 
 
-def input_bucket(environment: Environment) -> InputBucket:
-    return S3InputBucket(environment.client("s3"), environment.names.input_bucket)
+def uploader(environment: Environment) -> Uploader:
+    return S3Uploader(environment.client("s3"), environment.names.input_bucket)
 
 
 def archive(environment: Environment) -> Archive:
@@ -45,12 +47,13 @@ def replay_service(environment: Environment) -> Iterator[Replay]:
     """Replays, as the operator, who may reopen ledger rows."""
     names = environment.names
     credentials = environment.credentials(DatabaseRole.OPERATOR)
-    with opened_ledger(environment.config, credentials) as ledger:
+    with opened_database(environment.config, credentials) as database:
         yield Replay(
-            ledger=ledger,
-            dead_letters=_dead_letters(environment),
+            ledger=PostgresLedgerQueries(database),
+            log=PostgresReplayLog(database),
+            failure_queue=_failure_queue(environment),
             dispatcher=LambdaDispatcher(environment.client("lambda"), names.processor),
-            storage=_storage(environment),
+            input_bucket=S3InputBucket(environment.client("s3")),
             bucket=names.input_bucket,
             suffixes=names.suffixes,
         )
@@ -59,7 +62,7 @@ def replay_service(environment: Environment) -> Iterator[Replay]:
 @contextmanager
 def reconciliation_service(
     environment: Environment, *, grace_seconds: int | None
-) -> Iterator[tuple[Reconcile, float]]:
+) -> Iterator[tuple[Reconciliation, float]]:
     """Reconciliation, as the function, and the seconds that it may take for one upload.
 
     grace_seconds: None takes the reconciler's own setting.
@@ -68,25 +71,21 @@ def reconciliation_service(
     if grace_seconds is not None:
         config = replace(config, reconcile_grace_seconds=grace_seconds)
     credentials = environment.credentials(DatabaseRole.FUNCTION)
-    with opened_ledger(config, credentials) as ledger:
-        app = bootstrap(
+    s3, names = environment.client("s3"), environment.names
+    buckets = (names.output_bucket, names.backup_bucket)
+    with opened_database(config, credentials) as database:
+        reconciler = reconciler_over(
             config,
-            ledger=ledger,
-            storage=_storage(environment),
+            ledger=PostgresLedger(database, config.lease_seconds),
+            store=PostgresReconciliationStore(database),
+            storage=S3Storage(s3, *buckets),
+            inventory=S3Inventory(s3, *buckets),
             notifier=SnsNotifier(environment.client("sns"), config.topic_arn),
         )
-        yield (
-            bootstrap_reconciliation(app, open_reconciliation(ledger), config),
-            config.lease_seconds - RESERVE_SECONDS,
-        )
+        yield reconciler.reconciliation, config.lease_seconds - RESERVE_SECONDS
 
 
-def _dead_letters(environment: Environment) -> DeadLetters:
+def _failure_queue(environment: Environment) -> FailureQueue:
     client = environment.client("sqs")
     url = client.get_queue_url(QueueName=environment.names.failure_queue)["QueueUrl"]
-    return SqsDeadLetters(client, url)
-
-
-def _storage(environment: Environment) -> S3Storage:
-    names = environment.names
-    return S3Storage(environment.client("s3"), names.output_bucket, names.backup_bucket)
+    return SqsFailureQueue(client, url)

@@ -4,22 +4,24 @@ import os
 from pathlib import Path
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rowledger.functions.adapters.aws.clients import client_config
+from rowledger.functions.adapters.aws.clients import make_client
+from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.aws.storage import READ_SECONDS
 from rowledger.functions.adapters.postgres.database import Tls
 from rowledger.functions.config import Config
 from rowledger.functions.handlers.processor import Handler, build_handler
-from rowledger.functions.wiring import bootstrap, stored_credentials
+from rowledger.functions.wiring.parts import RESERVE_SECONDS
+from rowledger.functions.wiring.processor import build_intake
 from tests.faults.injected.parts import (
+    WITHOUT_FENCE,
     HastyLedger,
     MarkedDatabase,
     MarkedLedger,
     MarkedStorage,
     OnceNotifier,
-    remove_the_fence,
 )
 from tests.faults.injected.points import (
     BREAK_VARIABLE,
@@ -35,27 +37,33 @@ def _wired() -> Handler:
     broken = os.environ.get(BREAK_VARIABLE, "")
     points = Points(Path(os.environ[FOLDER_VARIABLE]))
     storage = MarkedStorage(
-        boto3.client("s3", config=client_config(read_timeout=10)),
+        make_client("s3", read_timeout=READ_SECONDS),
         config.output_bucket,
         config.backup_bucket,
         points=points,
     )
     tls = Tls.from_setting(config.database_tls, config.database_ca_file)
-    database = MarkedDatabase(stored_credentials(config), tls, points)
+    credentials = SecretsManagerCredentials(
+        make_client("secretsmanager", read_timeout=5), config.database_secret_id
+    )
+    database = MarkedDatabase(credentials, tls, points)
     ledger = MarkedLedger(database, config.lease_seconds, points=points)
     notifier = None
     match broken:
         case "":
             pass
         case "fence":
-            remove_the_fence()
+            ledger = MarkedLedger(
+                database, config.lease_seconds, queries=WITHOUT_FENCE, points=points
+            )
         case "outbox":
-            client = boto3.client("sns", config=client_config(read_timeout=5))
+            client = make_client("sns", read_timeout=5)
             notifier = OnceNotifier(SnsNotifier(client, config.topic_arn))
             ledger = HastyLedger(database, config.lease_seconds, points=points, notifier=notifier)
         case _:
             raise ValueError(f"no such way to break the build: {broken}")
-    return build_handler(bootstrap(config, ledger=ledger, storage=storage, notifier=notifier))
+    intake = build_intake(config, ledger=ledger, storage=storage, notifier=notifier)
+    return build_handler(intake, config, reserve_seconds=RESERVE_SECONDS)
 
 
 _handle = _wired()

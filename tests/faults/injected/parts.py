@@ -10,20 +10,30 @@ from dataclasses import dataclass, field
 from pg8000.native import Connection
 
 from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.adapters.postgres import ledger as postgres
 from rowledger.functions.adapters.postgres.database import Database, Tls
-from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.ledger import QUERIES, PostgresLedger
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.ledger import Claim, Standing
+from rowledger.functions.domain.ledger import Claim, ClaimResult
 from rowledger.functions.domain.notification import Notification, PendingNotification
-from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.outcome import Content, Outcome
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.credentials import CredentialSource
 from rowledger.functions.ports.notifier import Notifier
 from tests.faults.injected.points import Point, Points
 
-_FENCE = """ AND attempt = :attempt AND status = 'PROCESSING'
-   AND lease_expires_at > clock_timestamp()"""
+# A broken build: any attempt may commit, whether or not it still has the upload.
+WITHOUT_FENCE = {
+    **QUERIES,
+    "commit": """
+UPDATE file_metadata
+   SET status = :status, timestamp = now(), rows_count = :rows, file_size_bytes = :size,
+       columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
+       error = CAST(:error AS jsonb), duration_ms = :duration_ms,
+       backup_version_id = :backup_version_id
+ WHERE id = :id AND :attempt > 0
+RETURNING claimed_by
+""",
+}
 
 
 class MarkedDatabase(Database):
@@ -42,13 +52,13 @@ class MarkedDatabase(Database):
 class MarkedLedger(PostgresLedger):
     points: Points
 
-    def claim(self, upload: Upload, request_id: str) -> Standing:
+    def claim(self, upload: Upload, request_id: str) -> ClaimResult:
         self.points.begin(upload.key)
         self.points.reach(Point.RECEIVED)
-        standing = super().claim(upload, request_id)
-        if isinstance(standing, Claim):
+        result = super().claim(upload, request_id)
+        if isinstance(result, Claim):
             self.points.reach(Point.CLAIMED)
-        return standing
+        return result
 
     def commit(
         self,
@@ -95,22 +105,15 @@ class MarkedStorage(S3Storage):
         self.points.reach(Point.RECEIPTED)
 
     def back_up(
-        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
     ) -> str | None:
-        version_id = super().back_up(upload, key, outcome, deadline, retry=retry)
+        version_id = super().back_up(upload, key, content, deadline, retry=retry)
         self.points.reach(Point.BACKED_UP)
         return version_id
 
-    def _copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
-        super()._copy(upload, key, size_bytes, deadline)
+    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
+        super().copy(upload, key, size_bytes, deadline)
         self.points.reach(Point.COPIED)
-
-
-def remove_the_fence() -> None:
-    """Break the build: any attempt may commit, whether or not it still holds the upload."""
-    if _FENCE not in postgres._COMMIT:
-        raise RuntimeError("the ledger's commit has no fence of the known form to remove")
-    postgres._COMMIT = postgres._COMMIT.replace(_FENCE, "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,8 +24,8 @@ def dead_letters(*, json_output: bool) -> None:
     """
     with replay_service(open_environment()) as service, spinner() as on_progress:
         on_progress("reading the failure queue")
-        letters = service.letters()
-        hidden = 0 if letters else service.hidden_letters()
+        letters = service.dead_letters()
+        hidden = 0 if letters else service.held_elsewhere()
     if json_output:
         for letter in letters:
             click.echo(as_json(_document(letter)))

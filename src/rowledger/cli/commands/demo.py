@@ -10,17 +10,17 @@ import click
 
 from rowledger.cli.output import output, show_json
 from rowledger.cli.tables import files_table, outcome_line
-from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import Mail, mails
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
+from rowledger.operations.domain.history import UploadHistory
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import Sent, follow, send
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
-from rowledger.wiring.operations import archive, input_bucket
+from rowledger.wiring.operations import archive, uploader
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -36,7 +36,7 @@ class Case:
 
     sample: Sample
     sent: Sent
-    record: FileRecord
+    history: UploadHistory
     mail: Mail | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ def demo(context: click.Context) -> None:
     _await_mails(stack.inbox_dir, cases)
     for case in cases:
         _check(kept, case)
-    _show_records(kept, [case.record for case in cases], environment.names.backup_bucket)
+    _show_histories(kept, [case.history for case in cases], environment.names.backup_bucket)
     _show_mails(stack.inbox_dir, cases)
     _show_alarms(environment)
     _show_commands(stack)
@@ -71,16 +71,16 @@ def demo(context: click.Context) -> None:
 
 def _run_samples(environment: Environment) -> list[Case]:
     cases = []
-    bucket = input_bucket(environment)
+    target = uploader(environment)
     with environment.ledger() as ledger, tempfile.TemporaryDirectory() as folder:
         for sample in SAMPLES:
             path = Path(folder) / sample.name
             path.write_bytes(sample.content)
             output.print(f"↑ {sample.name}  ({sample.shows})")
-            sent = send(bucket, path, sample.name, lambda _: None)
-            (record,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
-            output.print(outcome_line(record), soft_wrap=True)
-            cases.append(Case(sample, sent, record))
+            sent = send(target, path, sample.name, lambda _: None)
+            (history,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
+            output.print(outcome_line(history.row), soft_wrap=True)
+            cases.append(Case(sample, sent, history))
     return cases
 
 
@@ -96,16 +96,16 @@ def _await_mails(inbox: Path, cases: list[Case]) -> None:
 
 
 def _check(kept: Archive, case: Case) -> None:
-    sample, record = case.sample, case.record
-    code = record.error["code"] if record.error else None
-    reached = (record.status, record.rows_count, code)
+    sample, row = case.sample, case.history.row
+    code = row.error["code"] if row.error else None
+    reached = (row.status, row.rows_count, code)
     expected = (sample.status, sample.rows, sample.error)
     if reached != expected:
         case.problems.append(f"expected {expected}, not {reached}")
-    receipt = kept.receipt(record.receipt_key)
+    receipt = kept.receipt(row.receipt_key)
     if receipt is None or (receipt["status"], receipt["rows_count"]) != reached[:2]:
         case.problems.append("its receipt is missing or differs")
-    if kept.backup(record.backup_key) != sample.content:
+    if kept.backup(row.backup_key) != sample.content:
         case.problems.append("its backup is missing or differs")
     if case.mail is None:
         case.problems.append("no mail arrived")
@@ -113,14 +113,15 @@ def _check(kept: Archive, case: Case) -> None:
         case.problems.append(f"its mail's subject is {case.mail.content['Subject']}")
 
 
-def _show_records(kept: Archive, records: list[FileRecord], backup_bucket: str) -> None:
+def _show_histories(kept: Archive, histories: list[UploadHistory], backup_bucket: str) -> None:
     output.rule("the ledger (table file_metadata)", align="left")
-    output.print(files_table(records))
-    output.rule(f"one receipt (s3, {printable(records[0].receipt_key)})", align="left")
-    show_json(kept.receipt(records[0].receipt_key))
+    output.print(files_table(histories))
+    rows = [each.row for each in histories]
+    output.rule(f"one receipt (s3, {printable(rows[0].receipt_key)})", align="left")
+    show_json(kept.receipt(rows[0].receipt_key))
     output.rule(f"backups (bucket {backup_bucket})", align="left")
-    for record in records:
-        output.print(printable(record.backup_key), markup=False)
+    for row in rows:
+        output.print(printable(row.backup_key), markup=False)
 
 
 def _show_mails(inbox: Path, cases: list[Case]) -> None:

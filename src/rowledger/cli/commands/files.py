@@ -2,7 +2,7 @@ import click
 
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import json_option
-from rowledger.cli.tables import files_table, record_document
+from rowledger.cli.tables import files_table, history_document
 from rowledger.wiring.environments import open_environment
 
 
@@ -16,11 +16,11 @@ def files(limit: int, key: str | None, *, json_output: bool) -> None:
     Example: rowledger files --limit 5
     """
     with open_environment().ledger() as ledger:
-        records = ledger.files(limit=limit, key=key)
+        histories = ledger.histories(limit=limit, key=key)
     if json_output:
-        for record in records:
-            click.echo(as_json(record_document(record)))
-    elif records:
-        output.print(files_table(records))
+        for history in histories:
+            click.echo(as_json(history_document(history)))
+    elif histories:
+        output.print(files_table(histories))
     else:
         click.echo("The ledger has no such row.")

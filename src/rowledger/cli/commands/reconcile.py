@@ -1,7 +1,7 @@
 import math
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -11,9 +11,9 @@ from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import spinner
 from rowledger.functions.domain.receipt import timestamp
-from rowledger.functions.domain.reconciliation import Heal, Pass, Totals, Verdict
-from rowledger.functions.services.reconciliation import Reconcile
-from rowledger.functions.services.settling import Limits
+from rowledger.functions.domain.reconciliation import RepairKind, Verdict
+from rowledger.functions.domain.reconciliation_pass import Pass, Totals
+from rowledger.functions.services.reconciliation import Limits
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import reconciliation_service
 
@@ -49,15 +49,16 @@ def reconcile(
     """
     environment = open_environment()
     with (
-        reconciliation_service(environment, grace_seconds=grace) as (service, heal_seconds),
+        reconciliation_service(environment, grace_seconds=grace) as (service, repair_seconds),
         spinner() as show,
     ):
         on_progress = _progress(show)
-        limits = Limits(heals=max_heals or math.inf, heal_seconds=heal_seconds)
+        limits = Limits(repairs=max_heals or math.inf, repair_seconds=repair_seconds)
         if dry_run:
-            found = service.rehearse(limits, told=on_progress)
+            found = service.preview(limits, on_progress)
         else:
-            found = _whole_pass(service, limits, on_progress)
+            request_id = f"rowledger-reconcile-{uuid.uuid4()}"
+            found = service.run_whole_pass(request_id, limits, on_progress)
     if json_output:
         click.echo(as_json(document(found)))
     else:
@@ -76,26 +77,16 @@ def document(found: Pass) -> dict[str, Any]:
         **{str(verdict): count for verdict, count in totals.verdicts.items()},
         "ignored": totals.ignored,
         "needed": totals.needed,
-        "healed": totals.healed,
-        "offender_count": totals.offender_count,
-        "offenders": [asdict(offender) for offender in totals.offenders],
+        "healed": totals.repaired,
+        "offender_count": totals.problem_count,
+        "offenders": [asdict(problem) for problem in totals.problems],
         "complete_through": timestamp(found.complete_through) if found.complete_through else None,
     }
 
 
-def _whole_pass(service: Reconcile, limits: Limits, on_progress: Callable[[Totals], None]) -> Pass:
-    request_id = f"rowledger-reconcile-{uuid.uuid4()}"
-    found = service.run(request_id, limits, told=on_progress)
-    if found.run > 1 and found.ended_at is not None:
-        # It was begun earlier: what came since may have a key that it had passed.
-        limits = replace(limits, heals=limits.heals - found.mended)
-        found = service.run(request_id, limits, told=on_progress)
-    return found
-
-
 def _progress(show: Callable[[str], None]) -> Callable[[Totals], None]:
     def on_progress(totals: Totals) -> None:
-        repaired = sum(totals.healed.values())
+        repaired = sum(totals.repaired.values())
         show(f"{totals.received:,} uploads compared, {repaired:,} repaired")
 
     return on_progress
@@ -121,20 +112,19 @@ def _print(found: Pass) -> None:
 
 
 def _print_repairs(totals: Totals) -> None:
-    for heal in Heal:
-        if totals.needed[heal]:
-            output.print(
-                f"{heal.wrong}: {totals.needed[heal]:,}, of which {totals.healed[heal]:,} repaired"
-            )
+    for kind in RepairKind:
+        if totals.needed[kind]:
+            needed, repaired = totals.needed[kind], totals.repaired[kind]
+            output.print(f"{kind.problem}: {needed:,}, of which {repaired:,} repaired")
 
 
 def _print_problems(totals: Totals) -> None:
-    if not totals.offender_count:
+    if not totals.problem_count:
         return
     table = table_of("upload", "version", "problem")
-    for offender in totals.offenders:
-        table.add_row(*(Text(each) for each in (offender.key, offender.version_id, offender.what)))
+    for problem in totals.problems:
+        table.add_row(*(Text(each) for each in (problem.key, problem.version_id, problem.what)))
     output.print(table)
-    hidden = totals.offender_count - len(totals.offenders)
+    hidden = totals.problem_count - len(totals.problems)
     if hidden:
         output.print(f"and {hidden:,} more")

@@ -10,13 +10,14 @@ from rich.text import Text
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option, moment
 from rowledger.cli.progress import item_progress
-from rowledger.cli.tables import hidden_text, outcome_line, record_document, upload_document
+from rowledger.cli.tables import hidden_text, history_document, outcome_line, upload_document
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.operations.domain.replay import Request, Selection, Source
+from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
+from rowledger.operations.domain.replay_plan import ReplayStep
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import Sent, follow
-from rowledger.operations.services.replay import Pace, Replay, Step
+from rowledger.operations.services.replay import Pace, Replay
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import replay_service
 
@@ -112,7 +113,7 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
                 sent = _dry_run(service, steps, options)
             else:
                 sent = _run(service, steps, request, options)
-        hidden = service.hidden_letters() if options.dead_letters and not steps else 0
+        hidden = service.held_elsewhere() if options.dead_letters and not steps else 0
     if hidden:
         click.echo(hidden_text(hidden), err=True)
     elif not steps and not options.json_output:
@@ -123,7 +124,7 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
         context.exit(1)
 
 
-def _request(options: Options) -> Request:
+def _request(options: Options) -> ReplayRequest:
     """Raise UsageError where what is asked for makes no replay."""
     if options.selection == Selection() and not options.dead_letters:
         raise click.UsageError(
@@ -143,8 +144,8 @@ def _request(options: Options) -> Request:
         raise click.UsageError("--status chooses rows of the ledger, not --dead-letters")
     if not options.reason.strip():
         raise click.UsageError("--reason is empty")
-    source = Source.DEAD_LETTERS if options.dead_letters else Source.LEDGER
-    return Request(options.by or _login(), options.reason, source)
+    source = ReplaySource.DEAD_LETTERS if options.dead_letters else ReplaySource.LEDGER
+    return ReplayRequest(options.by or _login(), options.reason, source)
 
 
 def _login() -> str:
@@ -154,14 +155,16 @@ def _login() -> str:
         raise click.UsageError("this account has no login name: say who with --by") from None
 
 
-def _dry_run(service: Replay, steps: list[Step], options: Options) -> list[Sent]:
+def _dry_run(service: Replay, steps: list[ReplayStep], options: Options) -> list[Sent]:
     """Print what would be done; nothing is sent."""
     for each in service.preview(steps):
         _print_step(each.step, each.skipped, options, would=True)
     return []
 
 
-def _run(service: Replay, steps: list[Step], request: Request, options: Options) -> list[Sent]:
+def _run(
+    service: Replay, steps: list[ReplayStep], request: ReplayRequest, options: Options
+) -> list[Sent]:
     """Print each step as it is done; return the uploads whose events were sent."""
     sent = []
     pace = Pace(options.rate, time.monotonic, time.sleep)
@@ -175,7 +178,7 @@ def _run(service: Replay, steps: list[Step], request: Request, options: Options)
     return sent
 
 
-def _print_step(step: Step, skipped: str | None, options: Options, *, would: bool) -> None:
+def _print_step(step: ReplayStep, skipped: str | None, options: Options, *, would: bool) -> None:
     if options.json_output:
         click.echo(as_json(_document(step, skipped)))
         return
@@ -191,7 +194,7 @@ def _print_step(step: Step, skipped: str | None, options: Options, *, would: boo
     output.print(Text(f"{verb}  {what}{why}"), soft_wrap=True)
 
 
-def _document(step: Step, skipped: str | None) -> dict[str, Any]:
+def _document(step: ReplayStep, skipped: str | None) -> dict[str, Any]:
     return {
         "action": "skip" if skipped else "send",
         "skipped": skipped,
@@ -207,10 +210,10 @@ def _follow(environment: Environment, sent: list[Sent], options: Options) -> boo
     """Print each outcome; whether one was a rejection."""
     rejected = False
     with environment.ledger() as ledger:
-        for record in follow(ledger, sent, timeout=options.timeout):
-            rejected |= record.status == Status.FAILED
+        for history in follow(ledger, sent, timeout=options.timeout):
+            rejected |= history.row.status is Status.FAILED
             if options.json_output:
-                click.echo(as_json({"action": "outcome", "ledger": record_document(record)}))
+                click.echo(as_json({"action": "outcome", "ledger": history_document(history)}))
             else:
-                output.print(outcome_line(record), soft_wrap=True)
+                output.print(outcome_line(history.row), soft_wrap=True)
     return rejected

@@ -6,11 +6,11 @@ from rich.text import Text
 
 from rowledger.cli.output import as_json, output, show_json
 from rowledger.cli.parameters import json_option
-from rowledger.cli.tables import local_time, reason_text, record_document, rows_text, status_text
+from rowledger.cli.tables import history_document, local_time, reason_text, rows_text, status_text
 from rowledger.errors import CommandError
-from rowledger.functions.domain.ledger import FileRecord
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
+from rowledger.operations.domain.history import UploadHistory
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.wiring.environments import open_environment
 from rowledger.wiring.operations import archive
@@ -29,70 +29,72 @@ def show(file: str, version_id: str | None, *, json_output: bool) -> None:
     """
     environment = open_environment()
     with environment.ledger() as ledger:
-        records = ledger.files(limit=1, key=file, version_id=version_id)
-    if not records:
+        histories = ledger.histories(limit=1, key=file, version_id=version_id)
+    if not histories:
         which = f" in version {version_id!r}" if version_id else ""
         raise CommandError(f"the ledger has no upload {file!r}{which}; see: rowledger files")
-    record, names = records[0], environment.names
+    history, names = histories[0], environment.names
+    row = history.row
     kept = archive(environment)
-    receipt = kept.receipt(record.receipt_key)
-    size = kept.backup_size(record.backup_key)
+    receipt = kept.receipt(row.receipt_key)
+    size = kept.backup_size(row.backup_key)
     if json_output:
-        click.echo(as_json(_document(record, names, receipt, size)))
+        click.echo(as_json(_document(history, names, receipt, size)))
     else:
-        _print(record, names, receipt, size)
+        _print(history, names, receipt, size)
 
 
 def _document(
-    record: FileRecord, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
+    history: UploadHistory, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
 ) -> dict[str, Any]:
     """size: the backup's in bytes; None where there is none."""
-    backup = {"bucket": names.backup_bucket, "key": record.backup_key, "size_bytes": size}
-    return {"ledger": record_document(record), "receipt": receipt, "backup": backup}
+    backup = {"bucket": names.backup_bucket, "key": history.row.backup_key, "size_bytes": size}
+    return {"ledger": history_document(history), "receipt": receipt, "backup": backup}
 
 
 def _print(
-    record: FileRecord, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
+    history: UploadHistory, names: PipelineNames, receipt: dict[str, Any] | None, size: int | None
 ) -> None:
+    row = history.row
     facts: list[tuple[str, str | Text]] = [
-        ("file", printable(record.filename)),
-        ("status", status_text(record)),
-        ("data rows", "" if record.rows_count is None else f"{record.rows_count:,}"),
-        ("ledger id", str(record.id)),
-        ("version", record.version_id),
-        ("received", local_time(record.received_at)),
-        ("recorded", local_time(record.timestamp)),
-        ("sha256", record.sha256 or ""),
-        ("receipt", printable(f"s3://{names.output_bucket}/{record.receipt_key}")),
-        ("backup", printable(f"s3://{names.backup_bucket}/{record.backup_key}")),
-        ("", _missing(record) if size is None else f"{size:,} bytes"),
-        ("mail sent", local_time(record.notified_at) if record.notified_at else "not yet"),
+        ("file", printable(row.filename)),
+        ("status", status_text(row)),
+        ("data rows", "" if row.rows_count is None else f"{row.rows_count:,}"),
+        ("ledger id", str(row.id)),
+        ("version", row.version_id),
+        ("received", local_time(row.received_at)),
+        ("recorded", local_time(row.timestamp)),
+        ("sha256", row.sha256 or ""),
+        ("receipt", printable(f"s3://{names.output_bucket}/{row.receipt_key}")),
+        ("backup", printable(f"s3://{names.backup_bucket}/{row.backup_key}")),
+        ("", _missing(row) if size is None else f"{size:,} bytes"),
+        ("mail sent", local_time(row.notified_at) if row.notified_at else "not yet"),
     ]
-    if record.error:
-        facts.insert(2, ("reason", reason_text(record)))
+    if row.error:
+        facts.insert(2, ("reason", reason_text(row)))
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in facts:
         table.add_row(Text(name, style="bold"), value if isinstance(value, Text) else Text(value))
     output.print(table)
-    for attempt in record.attempts:
+    for attempt in history.attempts:
         output.print(
             f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'}"
             f" (request {attempt['request_id']}, began {attempt['started_at']})"
         )
-    for replay in record.replays:
+    for replay in history.replays:
         output.print(_replay_line(replay), soft_wrap=True)
     if receipt is None:
-        processing = record.status == Status.PROCESSING
+        processing = not row.is_final
         output.print("There is no receipt yet." if processing else "The receipt is missing.")
     else:
         show_json(receipt)
 
 
-def _missing(record: FileRecord) -> str:
+def _missing(row: LedgerRow) -> str:
     """Why there is no backup."""
-    if record.status == Status.PROCESSING:
+    if not row.is_final:
         return "not yet"
-    return "missing" if record.sha256 else "none: there was nothing left to copy"
+    return "missing" if row.sha256 else "none: there was nothing left to copy"
 
 
 def _replay_line(replay: dict[str, Any]) -> Text:

@@ -6,14 +6,14 @@ import click
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option
 from rowledger.cli.progress import byte_progress
-from rowledger.cli.tables import outcome_line, record_document
+from rowledger.cli.tables import history_document, outcome_line
 from rowledger.functions.domain.event import ignored_key
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.operations.ports.input_bucket import InputBucket
+from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.following import Sent, follow, send
 from rowledger.wiring.environments import open_environment
-from rowledger.wiring.operations import input_bucket
+from rowledger.wiring.operations import uploader
 
 
 @click.command()
@@ -52,19 +52,19 @@ def upload(
     """
     environment = open_environment()
     _refuse_ignored(paths, prefix, environment.names.suffixes)
-    sent = _send(input_bucket(environment), paths, prefix)
+    sent = _send(uploader(environment), paths, prefix)
     if no_follow:
         for item in sent:
             click.echo(as_json({"key": item.key, "version_id": item.version_id}))
         return
     rejected = False
     with environment.ledger() as ledger:
-        for record in follow(ledger, sent, timeout=timeout):
-            rejected |= record.status == Status.FAILED
+        for history in follow(ledger, sent, timeout=timeout):
+            rejected |= history.row.status is Status.FAILED
             if json_output:
-                click.echo(as_json(record_document(record)))
+                click.echo(as_json(history_document(history)))
             else:
-                output.print(outcome_line(record), soft_wrap=True)
+                output.print(outcome_line(history.row), soft_wrap=True)
     if rejected:
         context.exit(1)
 
@@ -78,11 +78,11 @@ def _refuse_ignored(paths: tuple[Path, ...], prefix: str, suffixes: Sequence[str
             )
 
 
-def _send(bucket: InputBucket, paths: tuple[Path, ...], prefix: str) -> list[Sent]:
+def _send(target: Uploader, paths: tuple[Path, ...], prefix: str) -> list[Sent]:
     with byte_progress() as progress:
         total = sum(path.stat().st_size for path in paths)
         task = progress.add_task("uploading", total=total)
         return [
-            send(bucket, path, f"{prefix}{path.name}", lambda sent: progress.advance(task, sent))
+            send(target, path, f"{prefix}{path.name}", lambda sent: progress.advance(task, sent))
             for path in paths
         ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The dialect found in a file, as it stands in result.json.
+    """The dialect found in a file, as result.json has it.
 
     delimiter: one character, or None where the file has one column and shows none.
     quote: the quote character, or None where the file has none.

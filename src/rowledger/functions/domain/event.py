@@ -1,4 +1,4 @@
-"""S3 event notifications: which uploads an event announces, and what in it is none of ours.
+"""S3 event notifications: which uploads an event announces, and which records are ignored.
 
 The message structure is the one of the Amazon S3 user guide, "Event message structure".
 """
@@ -18,7 +18,7 @@ _MAX_SIZE = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something the function was handed and rightly leaves alone."""
+    """Something in an event that this pipeline ignores."""
 
     what: str
     reason: str
@@ -26,7 +26,7 @@ class Ignored:
 
 @dataclass(slots=True)
 class Reading:
-    """What an event says. A fault in one record leaves the others standing."""
+    """What an event says. A fault in one record does not affect the others."""
 
     uploads: list[Upload] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
@@ -59,7 +59,7 @@ def read_event(event: object, *, bucket: str, suffixes: Sequence[str]) -> Readin
 
 
 def to_event(uploads: Iterable[Upload]) -> dict[str, Any]:
-    """The event that announces uploads, in S3's form: read_event reads the same uploads from it."""
+    """Make the event that announces uploads, in S3's form: read_event reads the same from it."""
     return {"Records": [_record(upload) for upload in uploads]}
 
 
@@ -131,7 +131,7 @@ def _check(key: str, version_id: str, etag: str, size: int) -> None:
 
 
 def ignored_key(key: str, suffixes: Sequence[str]) -> Ignored | None:
-    """Why an object of this name is left alone; None where it is taken."""
+    """Say why an object of this name is ignored; None where it is taken."""
     if key.endswith("/"):
         return Ignored(key, "it is a folder marker")
     if not key.lower().endswith(tuple(suffixes)):

@@ -1,16 +1,16 @@
-"""The ledger's terms: how an attempt at an upload begins, and what it leaves behind.
+"""The ledger's terms: how an attempt at an upload begins, and the row that it leaves behind.
 
 An upload's row is PROCESSING under a claim, then SUCCESS or FAILED until an operator reopens it for
-a replay (domain/replay.py). A claim is an attempt number and a lease: whoever comes later takes the
-upload over once the lease has ended, under the next number, and from then on the earlier attempt
-can commit nothing.
+a replay. A claim is an attempt number and a lease: whoever comes later takes the upload over once
+the lease has ended, under the next number, and from then on the earlier attempt can commit nothing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.outcome import Outcome, Status, record_of
+from rowledger.functions.domain.upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class InProgress:
-    """Another attempt holds the upload, or is announcing it."""
+    """Another attempt has the upload, or is announcing it."""
 
     until: datetime
 
@@ -41,21 +41,24 @@ class Finished:
     status: Status
 
 
-Standing = Claim | InProgress | Finished
+ClaimResult = Claim | InProgress | Finished
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A ledger row as it is shown: the five columns of the specification, and the rest.
+class LedgerRow:
+    """A row of file_metadata, its fields named like the columns, and what belongs to it.
 
+    timestamp: when the status was recorded.
+    rows_count, columns_count, sha256, dialect, error, duration_ms: of the outcome; None while
+        PROCESSING. sha256 is None too where the object was deleted before it could be read.
     notified_at: when the latest attempt's outcome was announced.
-    replays: the oldest first, each with requested_at, requested_by, reason, source and previous:
-        the outcome that stood before, None where there was none.
+    held_until: the end of the lease while an attempt is at work; else None.
+    unsent: whether an outcome waits to be announced and nobody is about to do it.
     """
 
     id: int
     filename: str
-    status: str
+    status: Status
     timestamp: datetime
     rows_count: int | None
     bucket: str
@@ -63,7 +66,7 @@ class FileRecord:
     etag: str
     received_at: datetime
     attempt: int
-    file_size_bytes: int | None
+    file_size_bytes: int
     columns_count: int | None
     sha256: str | None
     dialect: dict[str, Any] | None
@@ -73,5 +76,36 @@ class FileRecord:
     backup_key: str
     backup_version_id: str | None
     notified_at: datetime | None
-    attempts: list[dict[str, Any]]
-    replays: list[dict[str, Any]]
+    held_until: datetime | None
+    unsent: bool
+
+    @property
+    def upload(self) -> Upload:
+        """The upload as it was recorded at the first claim."""
+        return Upload(
+            self.bucket,
+            self.filename,
+            self.version_id,
+            self.etag,
+            self.file_size_bytes,
+            self.received_at,
+        )
+
+    @property
+    def is_final(self) -> bool:
+        return self.status is not Status.PROCESSING
+
+    @property
+    def was_read(self) -> bool:
+        """Whether its outcome is of bytes that were read, so that there should be a backup."""
+        return self.is_final and self.sha256 is not None
+
+    def agrees_with(self, outcome: Outcome) -> bool:
+        """Say whether reading the version again gave what the row says."""
+        again = record_of(outcome)
+        return (self.status, self.rows_count, self.sha256, self.file_size_bytes) == (
+            again.status,
+            again.rows_count,
+            again.sha256,
+            again.file_size_bytes,
+        )

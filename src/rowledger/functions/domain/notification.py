@@ -1,13 +1,15 @@
-"""The message that tells people what became of an upload.
+"""The message that says what became of an upload.
 
 The limits are those of the Amazon SNS API reference, Publish: an ASCII subject of at most 100
 characters without line breaks; message attributes hold no control characters.
 """
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
-from rowledger.functions.domain.outcome import Outcome
-from rowledger.functions.domain.receipt import BackupPlace, timestamp
+from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
+from rowledger.functions.domain.receipt import BackupLocation, timestamp
+from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
 
@@ -43,18 +45,18 @@ def announce(
     message_id: str,
     file_id: int,
     receipt: str,
-    backup: BackupPlace | None,
+    backup: BackupLocation | None,
 ) -> Notification:
     """receipt: its s3:// address."""
-    name = printable(upload.key)
+    name, record = printable(upload.key), record_of(outcome)
     lines = [
         f"File:      {name}",
-        f"Status:    {outcome.status}",
+        f"Status:    {record.status}",
         *_result_lines(outcome),
-        f"Size:      {outcome.size_bytes:,} bytes",
+        f"Size:      {record.file_size_bytes:,} bytes",
         f"Received:  {timestamp(upload.received_at)}",
         f"Version:   {upload.version_id}",
-        f"SHA-256:   {outcome.sha256 or 'none'}",
+        f"SHA-256:   {record.sha256 or 'none'}",
         f"Receipt:   {printable(receipt)}",
         f"Backup:    {printable(f's3://{backup.bucket}/{backup.key}') if backup else 'none'}",
         f"Ledger id: {file_id}",
@@ -64,7 +66,7 @@ def announce(
         subject=_subject(outcome, name),
         body="\n".join(lines) + "\n",
         attributes={
-            "status": outcome.status.value,
+            "status": record.status.value,
             "filename": name,
             "message_id": message_id,
         },
@@ -72,11 +74,16 @@ def announce(
 
 
 def _result_lines(outcome: Outcome) -> list[str]:
-    if outcome.count:
-        return [f"Data rows: {outcome.count.rows:,}"]
-    rejection = outcome.rejection
-    if rejection is None:  # an outcome has a count or a rejection
-        return []
+    match outcome:
+        case Counted(count):
+            return [f"Data rows: {count.rows:,}"]
+        case Rejected(rejection) | Deleted(rejection=rejection):
+            return _rejection_lines(rejection)
+        case _:
+            assert_never(outcome)
+
+
+def _rejection_lines(rejection: Rejection) -> list[str]:
     lines = [f"Reason:    {rejection.code}: {rejection.message}"]
     if rejection.line is not None:
         lines.append(f"Line:      {rejection.line:,}")
@@ -90,11 +97,14 @@ def _rows(number: int) -> str:
 
 
 def _subject(outcome: Outcome, name: str) -> str:
-    if outcome.count:
-        end = f" ({_rows(outcome.count.rows)})"
-    else:
-        end = f" ({outcome.rejection.code})" if outcome.rejection else ""
-    start = f"{outcome.status}: "
+    match outcome:
+        case Counted(count):
+            end = f" ({_rows(count.rows)})"
+        case Rejected(rejection) | Deleted(rejection=rejection):
+            end = f" ({rejection.code})"
+        case _:
+            assert_never(outcome)
+    start = f"{record_of(outcome).status}: "
     # A mail program would take "=?…?=" for an encoded word (RFC 2047) and show what it encodes.
     ascii_name = name.encode("ascii", errors="replace").decode().replace("=?", "= ?")
     room = MAX_SUBJECT - len(start) - len(end)

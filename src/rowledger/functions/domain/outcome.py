@@ -1,13 +1,13 @@
-"""What became of an upload once its bytes were read."""
+"""What became of an upload: counted, rejected, or deleted before anybody could read it."""
 
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
-from rowledger.functions.domain.counting import Count, Counter
+from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
 
@@ -21,92 +21,145 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Exactly one of count and rejection is set.
+class Content:
+    """The bytes of an object as it is stored; its backup is compared with them.
 
-    size_bytes, sha256 (hex) and crc32 are of the object as stored: every byte is read and
-    digested, of a rejected file too, so that its backup can be verified against them. The digests
-    are None where the object was deleted before it could be read; there is no backup then.
+    sha256: hex.
+    """
+
+    size_bytes: int
+    sha256: str
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The file is good."""
+
+    count: Count
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The file itself is bad; it was read to its end all the same.
+
     dialect: what was found of it; None where the file was rejected before that.
     """
 
-    count: Count | None
-    rejection: Rejection | None
+    rejection: Rejection
     dialect: Dialect | None
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The version was gone before it could be read, so there is nothing to back up.
+
+    size_bytes: as its event said.
+    """
+
     size_bytes: int
+
+    @property
+    def rejection(self) -> Rejection:
+        return Rejection(
+            RejectionCode.OBJECT_DELETED, "The object was deleted before it could be read."
+        )
+
+
+Outcome = Counted | Rejected | Deleted
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecord:
+    """An outcome as the ledger's columns and the receipt have it.
+
+    dialect, error: JSON objects.
+    """
+
+    status: Status
+    rows_count: int | None
+    columns_count: int | None
+    file_size_bytes: int
     sha256: str | None
-    crc32: int | None
+    dialect: dict[str, Any] | None
+    error: dict[str, Any] | None
 
-    @property
-    def status(self) -> Status:
-        return Status.FAILED if self.rejection else Status.SUCCESS
 
-    @property
-    def rows(self) -> int | None:
-        return self.count.rows if self.count else None
-
-    @property
-    def was_read(self) -> bool:
-        return self.sha256 is not None
-
-    @property
-    def columns(self) -> int | None:
-        return self.count.columns if self.count else None
-
-    def dialect_document(self) -> dict[str, Any] | None:
-        """The dialect as it stands in the receipt and in the ledger."""
-        return asdict(self.dialect) if self.dialect else None
+def record_of(outcome: Outcome) -> OutcomeRecord:
+    """Say what is recorded of an outcome."""
+    match outcome:
+        case Counted(count, content):
+            return OutcomeRecord(
+                status=Status.SUCCESS,
+                rows_count=count.rows,
+                columns_count=count.columns,
+                file_size_bytes=content.size_bytes,
+                sha256=content.sha256,
+                dialect=asdict(count.dialect),
+                error=None,
+            )
+        case Rejected(rejection, dialect, content):
+            return OutcomeRecord(
+                status=Status.FAILED,
+                rows_count=None,
+                columns_count=None,
+                file_size_bytes=content.size_bytes,
+                sha256=content.sha256,
+                dialect=asdict(dialect) if dialect else None,
+                error=rejection.document(),
+            )
+        case Deleted(size_bytes):
+            return OutcomeRecord(
+                status=Status.FAILED,
+                rows_count=None,
+                columns_count=None,
+                file_size_bytes=size_bytes,
+                sha256=None,
+                dialect=None,
+                error=outcome.rejection.document(),
+            )
+        case _:
+            assert_never(outcome)
 
 
 def examine(
     chunks: Iterable[bytes], *, header: bool, max_decompressed_bytes: int | None = None
-) -> Outcome:
+) -> Counted | Rejected:
     """Read an object to its end: count its data rows, or find why it must be rejected."""
     counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes)
     digest = _Digest(chunks)
-    count: Count | None = None
-    rejection: Rejection | None = None
     try:
         for chunk in digest:
             counter.feed(chunk)
-        count = counter.finish()
+        return Counted(counter.finish(), digest.content)
     except RejectedError as error:
-        rejection = error.rejection
+        # Every byte is digested, of a rejected file too, so that its backup can be verified.
         digest.drain()
-    return Outcome(
-        count,
-        rejection,
-        counter.dialect,
-        size_bytes=digest.size_bytes,
-        sha256=digest.sha256.hexdigest(),
-        crc32=digest.crc32,
-    )
-
-
-def deleted(size_bytes: int) -> Outcome:
-    """The outcome of an upload whose version is gone. size_bytes: as its event said."""
-    rejection = Rejection(
-        RejectionCode.OBJECT_DELETED, "The object was deleted before it could be read."
-    )
-    return Outcome(None, rejection, None, size_bytes, sha256=None, crc32=None)
+        return Rejected(error.rejection, counter.dialect, digest.content)
 
 
 class _Digest:
-    """Hands chunks through and digests them on the way."""
+    """Passes chunks on and digests them on the way."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
-        self.size_bytes = 0
-        self.sha256 = hashlib.sha256()
-        self.crc32 = 0
+        self._size_bytes = 0
+        self._sha256 = hashlib.sha256()
+        self._crc32 = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
-            self.size_bytes += len(chunk)
-            self.sha256.update(chunk)
-            self.crc32 = zlib.crc32(chunk, self.crc32)
+            self._size_bytes += len(chunk)
+            self._sha256.update(chunk)
+            self._crc32 = zlib.crc32(chunk, self._crc32)
             yield chunk
 
     def drain(self) -> None:
         for _ in self:
             pass
+
+    @property
+    def content(self) -> Content:
+        return Content(self._size_bytes, self._sha256.hexdigest(), self._crc32)

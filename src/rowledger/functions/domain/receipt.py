@@ -4,8 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rowledger.functions.domain.outcome import Outcome
-from rowledger.functions.domain.rejection import Rejection
+from rowledger.functions.domain.outcome import Outcome, record_of
 from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
 
@@ -13,8 +12,8 @@ SCHEMA_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
-class BackupPlace:
-    """Where the backup is to lie."""
+class BackupLocation:
+    """Where the backup is stored."""
 
     bucket: str
     key: str
@@ -23,7 +22,7 @@ class BackupPlace:
 def render_receipt(
     upload: Upload,
     outcome: Outcome,
-    backup: BackupPlace | None,
+    backup: BackupLocation | None,
     processed_at: datetime,
     duration_ms: int,
 ) -> bytes:
@@ -31,37 +30,28 @@ def render_receipt(
 
     backup: None where the object was deleted before it could be read.
     """
+    record = record_of(outcome)
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "filename": upload.key,
         "bucket": upload.bucket,
         "version_id": upload.version_id,
         "etag": upload.etag,
-        "status": outcome.status.value,
-        "rows_count": outcome.rows,
-        "columns": outcome.columns,
-        "file_size_bytes": outcome.size_bytes,
-        "file_size_kb": round(outcome.size_bytes / 1024, 2),
-        "sha256": outcome.sha256,
-        "dialect": outcome.dialect_document(),
+        "status": record.status.value,
+        "rows_count": record.rows_count,
+        "columns": record.columns_count,
+        "file_size_bytes": record.file_size_bytes,
+        "file_size_kb": round(record.file_size_bytes / 1024, 2),
+        "sha256": record.sha256,
+        "dialect": record.dialect,
         "backup": asdict(backup) if backup else None,
         "received_at": timestamp(upload.received_at),
         "processed_at": timestamp(processed_at),
         "duration_ms": duration_ms,
     }
-    if outcome.rejection:
-        document["error"] = error_document(outcome.rejection)
+    if record.error:
+        document["error"] = record.error
     return json_text(document, indent=2).encode() + b"\n"
-
-
-def error_document(rejection: Rejection) -> dict[str, Any]:
-    """The receipt's error member; line and byte_offset only where they apply."""
-    document: dict[str, Any] = {"code": rejection.code.value, "message": rejection.message}
-    if rejection.line is not None:
-        document["line"] = rejection.line
-    if rejection.byte_offset is not None:
-        document["byte_offset"] = rejection.byte_offset
-    return document
 
 
 def timestamp(moment: datetime) -> str:

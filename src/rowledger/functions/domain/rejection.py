@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class RejectionCode(StrEnum):
@@ -31,6 +32,15 @@ class Rejection:
     message: str
     line: int | None = None
     byte_offset: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; line and byte_offset only where they apply."""
+        document: dict[str, Any] = {"code": self.code.value, "message": self.message}
+        if self.line is not None:
+            document["line"] = self.line
+        if self.byte_offset is not None:
+            document["byte_offset"] = self.byte_offset
+        return document
 
 
 class RejectedError(Exception):

@@ -4,7 +4,8 @@ import os
 
 from rowledger.functions.config import AdministratorConfig
 from rowledger.functions.handlers.administrator import build_handler
-from rowledger.functions.wiring import bootstrap_administration
+from rowledger.functions.wiring.administrator import build_administrator
 
 _config = AdministratorConfig.from_environment(os.environ)
-handler = build_handler(bootstrap_administration(_config), _config)
+_administrator = build_administrator(_config)
+handler = build_handler(_administrator.administer, _administrator.rotate, _config)

@@ -4,19 +4,15 @@ import os
 
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.handlers.reconciler import build_handler
-from rowledger.functions.wiring import (
-    bootstrap,
-    bootstrap_reconciliation,
-    open_ledger,
-    open_reconciliation,
-    stored_credentials,
-)
+from rowledger.functions.wiring.parts import RESERVE_SECONDS, monotonic
+from rowledger.functions.wiring.reconciler import build_reconciler
 
 _config = ReconcilerConfig.from_environment(os.environ)
-_ledger = open_ledger(_config, stored_credentials(_config))
+_reconciler = build_reconciler(_config)
 handler = build_handler(
-    bootstrap_reconciliation(
-        bootstrap(_config, ledger=_ledger), open_reconciliation(_ledger), _config
-    ),
+    _reconciler.reconciliation,
+    _reconciler.facts,
     _config,
+    reserve_seconds=RESERVE_SECONDS,
+    monotonic=monotonic,
 )

@@ -13,8 +13,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rowledger.functions.config import AdministratorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.rotation import read_rotation_request
+from rowledger.functions.handlers.log_lines import logger_of
 from rowledger.functions.ports.administration import Changes
-from rowledger.functions.wiring import AdministratorApp
+from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.rotation import Rotate
 
 Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
@@ -22,14 +24,14 @@ Handler = Callable[[Any, LambdaContext], Answer | None]
 SERVICE = "csv-administrator"
 
 
-def build_handler(app: AdministratorApp, config: AdministratorConfig) -> Handler:
-    """The Lambda handler over migrations and rotation."""
-    logger = Logger(service=SERVICE, level=config.log_level, serialize_stacktrace=False)
+def build_handler(administer: Administer, rotate: Rotate, config: AdministratorConfig) -> Handler:
+    """Build the Lambda handler over migrations and rotation."""
+    logger = logger_of(SERVICE, config.log_level)
 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: Any, _context: LambdaContext) -> Answer | None:  # noqa: ANN401 -- somebody else's JSON
         try:
-            return _act(app, event, logger)
+            return _act(administer, rotate, event, logger)
         except Exception as error:
             logger.exception("fault", fault=getattr(error, "code", FaultCode.INTERNAL))
             raise
@@ -37,20 +39,20 @@ def build_handler(app: AdministratorApp, config: AdministratorConfig) -> Handler
     return handler
 
 
-def _act(app: AdministratorApp, event: Any, logger: Logger) -> Answer | None:  # noqa: ANN401 -- as above
+def _act(administer: Administer, rotate: Rotate, event: Any, logger: Logger) -> Answer | None:  # noqa: ANN401 -- as above
     match event:
         case {"action": "migrate"}:
-            migrated = app.administer.migrate()
+            migrated = administer.migrate()
             answer = _document(migrated.changes) | {"login": migrated.login}
             logger.info("migrated", **answer)
             return answer
         case {"action": "status"}:
-            return _document(app.administer.status())
+            return _document(administer.status())
         case {"action": _}:
             raise FaultError(FaultCode.MALFORMED_EVENT, "the action is neither migrate nor status")
         case _:
             request = read_rotation_request(event)
-            app.rotate.run(request)
+            rotate.run(request)
             logger.info("rotated", step=request.step, version=request.token)
             return None
 

@@ -1,39 +1,49 @@
-"""What the function does with an event: takes each upload in it, logs, measures, and raises.
+"""What csv-processor does with an event: takes each upload in it, logs, measures, and raises.
 
 A fault in one record leaves the others to be processed; once all were tried the event is raised, so
 that Lambda's retry, its Errors metric and its failure destination see it.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rowledger.functions.config import Config
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import read_event
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.handlers.logging import logger_of
-from rowledger.functions.services.intake import Report
-from rowledger.functions.wiring import RESERVE_SECONDS, App
+from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of
+from rowledger.functions.services.intake import Intake, IntakeResult
 
 Handler = Callable[[Any, LambdaContext], None]
 
 SERVICE = "csv-processor"
-NAMESPACE = "Rowledger"
 
 
-def build_handler(app: App) -> Handler:
-    """The Lambda handler over an application."""
-    logger = logger_of(SERVICE, app.config.log_level)
+def build_handler(intake: Intake, config: Config, *, reserve_seconds: float) -> Handler:
+    """Build the Lambda handler over the intake.
+
+    Args:
+        intake: what is done with one upload.
+        config: the function's settings.
+        reserve_seconds: kept back of an invocation's time, for the last call and its clean-up.
+    """
+    logger = logger_of(SERVICE, config.log_level)
     metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+
+    def seconds_left(context: LambdaContext) -> float:
+        """What an attempt may take: it ends before the invocation does, and before its lease."""
+        left = context.get_remaining_time_in_millis() / 1000
+        return float(min(left, config.lease_seconds) - reserve_seconds)
 
     @logger.inject_lambda_context(clear_state=True)
     @metrics.log_metrics
     def handler(event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- somebody else's JSON
-        reading = read_event(event, bucket=app.config.input_bucket, suffixes=app.config.suffixes)
+        reading = read_event(event, bucket=config.input_bucket, suffixes=config.suffixes)
         logger.info("received", uploads=len(reading.uploads))
         _count(metrics, "RecordsIgnored", len(reading.ignored))
         for ignored in reading.ignored:
@@ -44,26 +54,20 @@ def build_handler(app: App) -> Handler:
         for upload in reading.uploads:
             with logger.append_context_keys(upload=_identity(upload)):
                 try:
-                    report = app.intake.take(
-                        upload, context.aws_request_id, seconds=_seconds_left(context, app)
+                    result = intake.take(
+                        upload, context.aws_request_id, seconds=seconds_left(context)
                     )
                 except Exception as error:  # each record has its own fate; all are raised below
                     logger.exception("fault", fault=getattr(error, "code", FaultCode.INTERNAL))
                     faults.append(error)
                 else:
-                    _log(logger, report)
-                    _measure(metrics, report)
+                    _log(logger, result)
+                    _measure(metrics, result)
         if faults:
             _count(metrics, "FilesFaulted", len(faults))
             raise _combined(faults)
 
     return handler
-
-
-def _seconds_left(context: LambdaContext, app: App) -> float:
-    """What an attempt may take: it ends before the invocation does, and before its lease."""
-    left = context.get_remaining_time_in_millis() / 1000
-    return min(left, app.config.lease_seconds) - RESERVE_SECONDS
 
 
 def _identity(upload: Upload) -> dict[str, str | int]:
@@ -75,26 +79,37 @@ def _identity(upload: Upload) -> dict[str, str | int]:
     }
 
 
-def _log(logger: Logger, report: Report) -> None:
-    details: dict[str, Any] = {"ledger_id": report.file_id, "duration_ms": report.duration_ms}
-    if report.outcome is None:
-        logger.info("already accounted for", status=report.status, **details)
+def _log(logger: Logger, result: IntakeResult) -> None:
+    details: dict[str, Any] = {"ledger_id": result.file_id, "duration_ms": result.duration_ms}
+    if result.outcome is None:
+        logger.info("already accounted for", status=result.status, **details)
         return
-    details |= {"attempt": report.attempt, "rows": report.outcome.rows}
-    if report.outcome.rejection:
-        details["rejection"] = report.outcome.rejection.code
-    logger.info("accounted for", status=report.status, **details)
+    details |= {"attempt": result.attempt, "rows": record_of(result.outcome).rows_count}
+    if not isinstance(result.outcome, Counted):
+        details["rejection"] = result.outcome.rejection.code
+    logger.info("accounted for", status=result.status, **details)
 
 
-def _measure(metrics: Metrics, report: Report) -> None:
-    if report.outcome is None:
+def _measure(metrics: Metrics, result: IntakeResult) -> None:
+    if result.outcome is None:
         _count(metrics, "FilesRepeated", 1)
         return
-    rejected = report.status is Status.FAILED
-    _count(metrics, "FilesRejected" if rejected else "FilesSucceeded", 1)
-    _count(metrics, "RowsCounted", report.outcome.rows or 0)
-    metrics.add_metric("BytesRead", MetricUnit.Bytes, report.outcome.size_bytes)
-    metrics.add_metric("FileDuration", MetricUnit.Milliseconds, report.duration_ms)
+    record = record_of(result.outcome)
+    _count(metrics, _counted_as(result.outcome), 1)
+    _count(metrics, "RowsCounted", record.rows_count or 0)
+    metrics.add_metric("BytesRead", MetricUnit.Bytes, record.file_size_bytes)
+    metrics.add_metric("FileDuration", MetricUnit.Milliseconds, result.duration_ms)
+
+
+def _counted_as(outcome: Outcome) -> str:
+    """The metric that counts files of such an outcome."""
+    match outcome:
+        case Counted():
+            return "FilesSucceeded"
+        case Rejected() | Deleted():
+            return "FilesRejected"
+        case _:
+            assert_never(outcome)
 
 
 def _count(metrics: Metrics, name: str, value: int) -> None:

@@ -24,7 +24,7 @@ class CredentialSource(Protocol):
         """Read them anew, because the database refused the last."""
 
 
-class Standing(Enum):
+class VersionState(Enum):
     """What a version of the stored credentials is."""
 
     UNKNOWN = auto()
@@ -48,7 +48,7 @@ class CredentialStore(Protocol):
     def enforce(self, credentials: Credentials) -> None:
         """Put credentials into force at once, outside any rotation."""
 
-    def standing(self, token: str) -> Standing:
+    def version_state(self, token: str) -> VersionState:
         """What the version is."""
 
     def proposed(self, token: str) -> Credentials | None:

@@ -1,45 +1,47 @@
 """The port to what reconciliation reads of the ledger, and to its own record of passes.
 
 Beside the Ledger port and not in it: intake needs none of this, and this changes no upload's row
-but for the version of a backup that was made again.
+but for the version of a backup that was copied again.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from rowledger.functions.domain.reconciliation import Entry, Pass
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.reconciliation_pass import Pass
 
+# (key, version id), within one bucket.
 Identity = tuple[str, str]
 
 
-class Reconciliation(Protocol):
+class ReconciliationStore(Protocol):
     """Every method raises FaultError (DATABASE_UNAVAILABLE, DATABASE_REFUSED or DATABASE)."""
 
-    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, Entry]:
-        """The rows of these uploads of one bucket by (key, version id), in one query."""
+    def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, LedgerRow]:
+        """Return the rows of these uploads, asked for in one query."""
 
-    def stranded(self, bucket: str, *, after: int, limit: int) -> list[Entry]:
-        """Rows that nobody is at work on: lease ended without an outcome, or unsent; by their id.
+    def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
+        """Return rows that nobody is at work on, by id, with an id above `after`.
 
-        after: the id behind which they begin. They are found here whether or not the bucket still
-            has their version.
+        Their lease ended without an outcome, or their notification waits. They are found whether or
+        not the bucket still has their version.
         """
 
     def oldest_unfinished(self, bucket: str) -> datetime | None:
-        """The earliest received time of a row without a final status; None where all have one."""
+        """Return the earliest received time of a row without a final status, if there is one."""
 
     def record_backup(self, file_id: int, backup_version_id: str | None) -> None:
-        """Note the version of a backup that was made again; the outcome stays as it is."""
+        """Record the version of a backup that was copied again; the outcome stays as it is."""
 
     def open_pass(self) -> Pass:
-        """The pass that is not finished, now in the hands of this run, or a new one."""
+        """Return the pass that is not finished, from now on this run's, or a new one."""
 
     def save_pass(self, current: Pass) -> None:
-        """Keep how far it has come and its totals, and the end where it has one.
+        """Keep how far a pass has come, its totals, and its end where it has one.
 
-        Raise FaultError (LEASE_LOST) where another run has taken the pass in hand since.
+        Raise FaultError (LEASE_LOST) where another run works on the pass by now.
         """
 
     def complete_through(self) -> datetime | None:
-        """What the latest finished pass claims; None where none has finished."""
+        """Return what the latest finished pass claims; None where none has finished."""

@@ -16,8 +16,8 @@ from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification, announce
-from rowledger.functions.domain.outcome import Outcome, Status, deleted, examine
-from rowledger.functions.domain.receipt import BackupPlace, render_receipt
+from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine, record_of
+from rowledger.functions.domain.receipt import BackupLocation, render_receipt
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.storage import Storage
@@ -26,8 +26,8 @@ from rowledger.functions.services.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What was done for an upload. outcome is None where an earlier attempt had finished it."""
+class IntakeResult:
+    """What was done for an upload. outcome: None where an earlier attempt had finished it."""
 
     upload: Upload
     file_id: int
@@ -51,23 +51,23 @@ class Intake:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
-    def take(self, upload: Upload, request_id: str, *, seconds: float) -> Report:
+    def take(self, upload: Upload, request_id: str, *, seconds: float) -> IntakeResult:
         """Account for one upload; raise FaultError where that must be tried again.
 
         seconds: how long this may take; an attempt that sees no end by then gives up.
         """
         started = self.monotonic()
         deadline = Deadline(started + seconds, self.monotonic)
-        deadline.check("the upload was claimed")
+        deadline.check(before="claiming the upload")
         match self.ledger.claim(upload, request_id):
             case InProgress(until):
                 raise FaultError(
                     FaultCode.UPLOAD_IN_PROGRESS,
-                    f"another attempt holds {upload.key!r} (until {until})",
+                    f"another attempt has {upload.key!r} (until {until})",
                 )
             case Finished(file_id, status):
                 self.outbox.send_unsent(file_id, request_id, deadline)
-                return Report(upload, file_id, status, None, None, self._since(started))
+                return IntakeResult(upload, file_id, status, None, None, self._since(started))
             case Claim() as claim:
                 try:
                     outcome, pending = self._process(upload, claim, started, deadline)
@@ -76,10 +76,10 @@ class Intake:
                     after(error, lambda: self.ledger.release(claim, code))
                     raise
                 self.outbox.send(pending, deadline)
-                return Report(
+                return IntakeResult(
                     upload,
                     claim.file_id,
-                    outcome.status,
+                    record_of(outcome).status,
                     claim.attempt,
                     outcome,
                     self._since(started),
@@ -89,17 +89,18 @@ class Intake:
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
         outcome = self.examine(upload, deadline)
-        backup = BackupPlace(self.backup_bucket, claim.backup_key) if outcome.was_read else None
+        content = None if isinstance(outcome, Deleted) else outcome.content
+        backup = BackupLocation(self.backup_bucket, claim.backup_key) if content else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
-        deadline.check("the receipt was written")
+        deadline.check(before="writing the receipt")
         self.storage.write_receipt(
             receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
         )
         backup_version_id = None
-        if backup:
+        if content:
             backup_version_id = self.storage.back_up(
-                upload, backup.key, outcome, deadline, retry=claim.attempt > 1
+                upload, claim.backup_key, content, deadline, retry=claim.attempt > 1
             )
         notification = announce(
             upload,
@@ -109,7 +110,7 @@ class Intake:
             receipt=f"s3://{self.output_bucket}/{receipt}",
             backup=backup,
         )
-        deadline.check("the outcome was committed")
+        deadline.check(before="committing the outcome")
         pending = self.ledger.commit(
             claim,
             outcome,
@@ -121,17 +122,17 @@ class Intake:
 
     def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
         """Read exactly this version and say what it is; raise FaultError where that fails."""
-        deadline.check("the file was read")
+        deadline.check(before="reading the file")
         try:
             with self.storage.read(upload) as chunks:
                 return examine(
-                    deadline.within(chunks, "the end of the file was read"),
+                    deadline.within(chunks, before="reading the file to its end"),
                     header=self.header,
                     max_decompressed_bytes=self.expansion.of(upload.size_bytes),
                 )
         except FaultError as fault:
             if fault.code is FaultCode.OBJECT_MISSING:
-                return deleted(upload.size_bytes)
+                return Deleted(upload.size_bytes)
             raise
 
     def _since(self, started: float) -> int:

@@ -19,7 +19,7 @@ class Outbox:
     def send(self, pending: PendingNotification, deadline: Deadline) -> None:
         """Publish, then mark as sent. A crash between the two sends the same message again."""
         try:
-            deadline.check("the notification was published")
+            deadline.check(before="publishing the notification")
             topic_message_id = self.notifier.publish(pending.notification)
         except FaultError as fault:
             after(fault, lambda: self.ledger.release_notification(pending))

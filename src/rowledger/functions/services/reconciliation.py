@@ -1,257 +1,276 @@
-"""Reconciliation: every upload in the input bucket held against ledger, receipts and backups.
+"""Reconciliation: every upload in the input bucket compared with ledger, receipts and backups.
 
-A pass walks all versions of the bucket in pages. A run is as much of a pass as its limits allow:
-it saves where it stands after each page, and the next run goes on from there. Healing uses the same
-fenced claims as an event does, so a run may go on beside the function and beside another run.
+Facts are gathered (facts.py), a pure plan says what repairs them (domain/reconciliation.py), and
+the plan is applied (repairs.py); a dry run is the same without applying. A pass walks all versions
+of the bucket in pages, then the rows that the walk left open. A run is as much of a pass as its
+limits allow: it saves how far it came after each page, and the next run goes on from there.
+
+One thing stops a run before its pass has ended: FaultError (TIME_UP), which the deadline and the
+limits raise, and which nothing but run() and preview() ends in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import ignored_key
 from rowledger.functions.domain.reconciliation import (
-    Account,
-    Cursor,
-    Entry,
-    Facts,
-    Pass,
-    Totals,
-    Verdict,
-    complete_through,
-    decide,
+    RepairPlan,
+    RepairResult,
+    not_applied,
+    plan_repairs,
 )
+from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Totals, complete_through
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.ports.reconciliation import Identity, Reconciliation
-from rowledger.functions.ports.storage import Page
-from rowledger.functions.services.healing import Healer
-from rowledger.functions.services.intake import Intake
-from rowledger.functions.services.settling import Limits, Settling
+from rowledger.functions.ports.inventory import Inventory, Page
+from rowledger.functions.ports.reconciliation import ReconciliationStore
+from rowledger.functions.services.facts import FactGatherer
+from rowledger.functions.services.repairs import Repairer
 
-# Uploads whose receipts and backups are looked for before the first of them is judged. The deadline
-# may end a run in between; so many take less time than a run has, though each answer of S3 took
-# all that its time-outs allow, so that every run gets on.
-LOOKED_FOR_AT_ONCE = 50
+# S3 lists no more at once (Amazon S3 API reference, ListObjectVersions).
+MAX_PAGE = 1000
 
-Told = Callable[[Totals], None]
+OnProgress = Callable[[Totals], None]
+
+
+def _silent(_totals: Totals) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reconcile:
-    """bucket: the input bucket. suffixes: the endings of names that the pipeline takes.
+class Limits:
+    """What one run may do.
 
-    grace: how long an upload without an outcome is left to its event and that one's retries.
+    seconds: until it ends by itself. pages, repairs: at most so many pages, uploads to repair.
+    repair_seconds: for one upload; it must end before the lease of its claim does.
     """
 
-    intake: Intake
-    reconciliation: Reconciliation
+    seconds: float = math.inf
+    pages: float = math.inf
+    repairs: float = math.inf
+    repair_seconds: float = math.inf
+    page_size: int = MAX_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Compares and repairs.
+
+    bucket: the input bucket. suffixes: the endings of names that the pipeline takes.
+    grace: how long an upload without an outcome is left to its event and the retries of that.
+    now: the wall clock, UTC. monotonic: seconds.
+    """
+
+    store: ReconciliationStore
+    inventory: Inventory
+    facts: FactGatherer
+    repairer: Repairer
     bucket: str
     suffixes: tuple[str, ...]
     grace: timedelta
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
 
-    def run(self, request_id: str, limits: Limits, *, told: Told | None = None) -> Pass:
-        """Go on with the pass that stands open, or begin one; return it as it then stands.
+    def run(self, request_id: str, limits: Limits, on_progress: OnProgress = _silent) -> Pass:
+        """Go on with the open pass, or begin one; return it as far as it came.
 
-        told: is given the totals after each page. Raise FaultError where the run cannot go on; what
-        it saved stays.
+        Args:
+            request_id: names this run in the ledger, as an invocation's id does.
+            limits: what it may do.
+            on_progress: is given the totals after each page.
+
+        Raises:
+            FaultError: where the run cannot go on; what it saved stays.
         """
-        current = self.reconciliation.open_pass()
-        run = _Run(self, Healer(self.intake, self.reconciliation, request_id), limits, current)
-        while run.page() or run.sweep():
-            self.reconciliation.save_pass(current)
-            if told:
-                told(current.totals)
-        if run.finished:
-            self._finish(current)
-        current.mended = run.settling.heals
-        self.reconciliation.save_pass(current)
+        current = self.store.open_pass()
+        run = self._begin(current, limits, request_id)
+
+        def save(totals: Totals) -> None:
+            self.store.save_pass(current)
+            on_progress(totals)
+
+        self._work(run, save)
+        current.repaired_in_run = run.repairs
+        self.store.save_pass(current)
         return current
 
-    def rehearse(self, limits: Limits, *, told: Told | None = None) -> Pass:
-        """Walk the whole bucket, change nothing and save nothing; what needs healing offends."""
-        current = Pass(0, self.intake.now())
-        run = _Run(self, None, limits, current)
-        while run.page() or run.sweep():
-            if told:
-                told(current.totals)
-        self._finish(current)
+    def run_whole_pass(
+        self, request_id: str, limits: Limits, on_progress: OnProgress = _silent
+    ) -> Pass:
+        """Run a pass that speaks for everything received until now; the limits are for all of it.
+
+        One that was begun earlier is finished first, and followed by another: what came since it
+        began may have come to a place that it had passed.
+        """
+        found = self.run(request_id, limits, on_progress)
+        if found.run == 1 or found.ended_at is None:
+            return found
+        left = limits.repairs - found.repaired_in_run
+        return self.run(request_id, replace(limits, repairs=left), on_progress)
+
+    def preview(self, limits: Limits, on_progress: OnProgress = _silent) -> Pass:
+        """Walk the whole bucket and apply nothing; what needs repair is listed as a problem."""
+        current = Pass(0, self.now())
+        self._work(self._begin(current, limits, None), on_progress)
         return current
 
-    def account(self, identity: Identity, deadline: Deadline) -> Account | None:
-        """What there is of an upload, a (key, version id); None where it has no row."""
-        entries = self.reconciliation.lookup(self.bucket, [identity])
-        return self.accounts(entries, deadline).get(identity)
+    def complete_through_age(self) -> timedelta | None:
+        """How old the claim of the latest finished pass is; None where none has finished."""
+        claimed = self.store.complete_through()
+        return None if claimed is None else self.now() - claimed
 
-    def accounts(
-        self, entries: Mapping[Identity, Entry], deadline: Deadline
-    ) -> dict[Identity, Account]:
-        """Rows, and whether what they name is there; raise FaultError (TIME_UP)."""
-        final = [entry for entry in entries.values() if entry.is_final]
-        storage = self.intake.storage
-        receipts = storage.receipts_there([entry.receipt_key for entry in final], deadline)
-        backups = storage.backups_there(
-            [entry.backup_key for entry in final if entry.has_backup], deadline
-        )
-        return {
-            identity: Account(entry, entry.receipt_key in receipts, entry.backup_key in backups)
-            for identity, entry in entries.items()
-        }
-
-    def _finish(self, current: Pass) -> None:
-        current.ended_at = self.intake.now()
-        current.complete_through = complete_through(
-            current, self.reconciliation.oldest_unfinished(self.bucket)
+    def _begin(self, current: Pass, limits: Limits, request_id: str | None) -> "_Run":
+        return _Run(
+            self.inventory,
+            self.facts,
+            self.repairer,
+            self.bucket,
+            self.suffixes,
+            self.grace,
+            current,
+            limits,
+            Deadline(self.monotonic() + limits.seconds, self.monotonic),
+            request_id,
+            (current.cursor, current.swept),
         )
 
-
-class _Run:
-    """One run over one pass. healer: None where nothing may be changed."""
-
-    def __init__(
-        self, reconcile: Reconcile, healer: Healer | None, limits: Limits, current: Pass
-    ) -> None:
-        self.finished = False
-        self._reconcile = reconcile
-        self._storage = reconcile.intake.storage
-        self._limits = limits
-        self._current = current
-        self._totals = current.totals
-        self._began_at = (current.cursor, current.swept)
-        monotonic = reconcile.intake.monotonic
-        self._deadline = Deadline(monotonic() + limits.seconds, monotonic)
-        self.settling = Settling(healer, limits, self._deadline, current.totals)
-        self._pages = 0
-
-    def page(self) -> bool:
-        """Walk past one page; False where the run or the walk is at its end."""
-        is_walking = self._current.swept is None and self._pages < self._limits.pages
-        if not is_walking or self._deadline.left() <= 0:
-            return False
-        self._pages += 1
-        page = self._storage.versions(
-            self._reconcile.bucket, self._current.cursor, limit=self._limits.page_size
-        )
-        walked = self._walk(page)
-        self._receive(page, walked=walked)
-        if not walked:
-            return False
-        if page.after is None:
-            self._current.swept = 0
-        else:
-            self._current.cursor = page.after
-        return True
-
-    def sweep(self) -> bool:
-        """Heal a page of rows that nobody is at work on; False where run or sweep is at its end.
-
-        It comes after the walk, which has healed those that the bucket has the version of, or tried
-        to: few or none are left. It goes on by their ids, so that none hides another for ever.
-        """
-        swept = self._current.swept
-        if swept is None or self._deadline.left() <= 0:
-            return False
-        entries = self._reconcile.reconciliation.stranded(
-            self._reconcile.bucket, after=swept, limit=self._limits.page_size
-        )
-        for entry in entries:
-            if not self._sweep_up(entry):
-                return False
-            self._current.swept = entry.file_id
-        self.finished = not entries
-        return not self.finished
-
-    def _sweep_up(self, entry: Entry) -> bool:
-        """False where the run's limits are met."""
-        if self.settling.failed(entry.upload):
-            return True
-        return self._settle(entry.upload, Facts(self._age(entry.upload), entry)) is not None
-
-    def _walk(self, page: Page) -> bool:
-        """False where it had to stop in the middle; the cursor then stands there."""
+    def _work(self, run: "_Run", after_page: OnProgress) -> None:
+        """Work on the pass until it ends, or until the run has to stop."""
+        current = run.current
         try:
-            self._deadline.check("the rows of a page were looked up")
-            entries = self._reconcile.reconciliation.lookup(
-                self._reconcile.bucket,
-                [(each.key, each.version_id) for each in page.uploads if not self._ignores(each)],
-            )
-            return all(
-                self._walk_some(page.uploads[start : start + LOOKED_FOR_AT_ONCE], entries)
-                for start in range(0, len(page.uploads), LOOKED_FOR_AT_ONCE)
-            )
+            while current.swept is None:
+                run.walk_page()
+                after_page(current.totals)
+            while run.sweep_page(current.swept):
+                after_page(current.totals)
         except FaultError as fault:
             if fault.code is not FaultCode.TIME_UP:
                 raise
-            return False
-
-    def _receive(self, page: Page, *, walked: bool) -> None:
-        """Count what the listing gave, as far as the cursor has come; walked: to its end.
-
-        This is apart from the judging, so that what was passed over or judged twice shows.
-        """
-        versions = [Cursor(each.key, each.version_id) for each in page.uploads]
-        if walked:
-            passed = len(versions)
-        else:
-            cursor = self._current.cursor
-            passed = versions.index(cursor) + 1 if cursor in versions else 0
-        ignored = sum(map(self._ignores, page.uploads[:passed]))
-        self._totals.ignored += ignored
-        self._totals.received += passed - ignored
-
-    def _walk_some(self, uploads: Sequence[Upload], entries: Mapping[Identity, Entry]) -> bool:
-        """The same for a part of a page, or TIME_UP. entries: the rows of all of it."""
-        identities = {(each.key, each.version_id) for each in uploads}
-        accounts = self._reconcile.accounts(
-            {identity: entries[identity] for identity in identities & entries.keys()},
-            self._deadline,
+            return
+        current.ended_at = self.now()
+        current.complete_through = complete_through(
+            current, self.store.oldest_unfinished(self.bucket)
         )
-        for upload in uploads:
-            if not self._ignores(upload):
-                account = accounts.get((upload.key, upload.version_id))
-                facts = (
-                    Facts(
-                        self._age(account.entry.upload),
-                        account.entry,
-                        receipt_there=account.receipt_there,
-                        backup_there=account.backup_there,
-                    )
-                    if account
-                    else Facts(self._age(upload), None)
-                )
-                if not self._judge(upload, facts):
-                    return False
-            self._current.cursor = Cursor(upload.key, upload.version_id)
-        return True
 
-    def _judge(self, upload: Upload, facts: Facts) -> bool:
-        """Count one upload, healed where that is needed; False where the run's limits are met."""
-        if upload.version_id == "null":
-            self.settling.offends(
-                upload, "it has no version: versioning was not enabled when it came"
-            )
-            verdict = Verdict.MISSING
+
+@dataclass(slots=True)
+class _Run:
+    """One run over one pass.
+
+    request_id: None where nothing is applied.
+    began_at: the pass's cursor and last swept row when this run began.
+    repairs: how many uploads it repaired or tried to.
+    unrepaired: those that it could not repair, by key and version id.
+    """
+
+    inventory: Inventory
+    facts: FactGatherer
+    repairer: Repairer
+    bucket: str
+    suffixes: tuple[str, ...]
+    grace: timedelta
+    current: Pass
+    limits: Limits
+    deadline: Deadline
+    request_id: str | None
+    began_at: tuple[Cursor, int | None]
+    repairs: int = 0
+    pages: int = 0
+    unrepaired: set[tuple[str, str]] = field(default_factory=set)
+
+    def walk_page(self) -> None:
+        """Compare the next page of the bucket's listing; raise FaultError (TIME_UP)."""
+        if self.pages >= self.limits.pages:
+            raise FaultError(FaultCode.TIME_UP, "this run may list no more pages")
+        self.deadline.check(before="listing a page")
+        self.pages += 1
+        current = self.current
+        page = self.inventory.list_versions(
+            self.bucket, current.cursor, limit=self.limits.page_size
+        )
+        taken = [each for each in page.uploads if not self._ignores(each)]
+        try:
+            for facts in self.facts.of_listed(taken, self.deadline):
+                plan = plan_repairs(facts, self.grace)
+                result = self._apply(plan)
+                current.totals.add_verdict(result.verdict, plan.recorded)
+                current.cursor = Cursor(plan.upload.key, plan.upload.version_id)
+        except FaultError:
+            self._receive(page.uploads[: _passed(page, current.cursor)])
+            raise
+        self._receive(page.uploads)
+        if page.after is None:
+            current.swept = 0
         else:
-            settled = self._settle(upload, facts)
-            if settled is None:
-                return False
-            verdict = settled
-        self._totals.verdicts[verdict] += 1
-        if verdict in (Verdict.MISSING, Verdict.IN_FLIGHT):
-            recorded = facts.entry.upload if facts.entry else upload
-            self._totals.open_since(recorded.received_at)
-        return True
+            current.cursor = page.after
 
-    def _settle(self, upload: Upload, facts: Facts) -> Verdict | None:
-        """None where the run's limits are met."""
-        is_first = (self._current.cursor, self._current.swept) == self._began_at
-        finding = decide(facts, self._reconcile.grace)
-        return self.settling.settle(upload, facts.entry, finding, is_first=is_first)
+    def sweep_page(self, after: int) -> bool:
+        """Repair a page of rows that nobody is at work on; return False behind the last.
+
+        It comes after the walk, which has repaired those that the bucket has the version of, or
+        tried to: few or none are left. It goes on by their ids, so that none hides another for
+        ever.
+        """
+        self.deadline.check(before="looking for rows that nobody is at work on")
+        found = self.facts.of_stranded(after, self.limits.page_size)
+        for facts in found:
+            if not self._failed(facts.upload):
+                self._apply(plan_repairs(facts, self.grace))
+            if facts.row:
+                self.current.swept = facts.row.id
+        return bool(found)
+
+    def _apply(self, plan: RepairPlan) -> RepairResult:
+        """Apply a plan, or not where this is a dry run, and count what came of it."""
+        if plan.problem:
+            self.current.totals.add_problem(plan.upload, plan.problem)
+        if not plan.repairs or self.request_id is None:
+            result = not_applied(plan)
+        else:
+            result = self._repair(plan, self.request_id)
+        self.current.totals.add_repairs(plan, result)
+        if result.problems:
+            self.unrepaired.add((plan.upload.key, plan.upload.version_id))
+        return result
+
+    def _repair(self, plan: RepairPlan, request_id: str) -> RepairResult:
+        if self.repairs >= self.limits.repairs:
+            raise FaultError(FaultCode.TIME_UP, "this run may repair no more uploads")
+        self.deadline.check(before="repairing an upload")
+        seconds = min(self.limits.repair_seconds, self.deadline.left())
+        self.repairs += 1
+        try:
+            return self.repairer.apply(plan, request_id, seconds=seconds)
+        except FaultError as fault:
+            if fault.code is not FaultCode.TIME_UP:
+                raise
+            # The next run has more time for it, unless it had all that a run can give: it would
+            # then be met again for ever, and nothing behind it be seen.
+            is_first = (self.current.cursor, self.current.swept) == self.began_at
+            if seconds < self.limits.repair_seconds and not is_first:
+                raise
+            problem = f"{plan.repairs[0].kind.problem}: {fault}"
+            return RepairResult(plan.verdict, problems=[problem])
+
+    def _failed(self, upload: Upload) -> bool:
+        """Whether this upload could not be repaired, as far as this run or the list knows."""
+        identity = (upload.key, upload.version_id)
+        return identity in self.unrepaired or self.current.totals.lists_problem_of(upload)
+
+    def _receive(self, passed: list[Upload]) -> None:
+        """Count what the listing gave, apart from the decisions; see Totals."""
+        ignored = sum(map(self._ignores, passed))
+        self.current.totals.ignored += ignored
+        self.current.totals.received += len(passed) - ignored
 
     def _ignores(self, upload: Upload) -> bool:
-        return ignored_key(upload.key, self._reconcile.suffixes) is not None
+        return ignored_key(upload.key, self.suffixes) is not None
 
-    def _age(self, upload: Upload) -> timedelta:
-        now: datetime = self._reconcile.intake.now()
-        return now - upload.received_at
+
+def _passed(page: Page, cursor: Cursor) -> int:
+    """How many versions of a page the cursor has passed."""
+    versions = [Cursor(each.key, each.version_id) for each in page.uploads]
+    return versions.index(cursor) + 1 if cursor in versions else 0

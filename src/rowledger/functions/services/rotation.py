@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.rotation import RotationRequest, Step, next_login
 from rowledger.functions.ports.administration import Administration
-from rowledger.functions.ports.credentials import Credentials, CredentialStore, Standing
+from rowledger.functions.ports.credentials import Credentials, CredentialStore, VersionState
 from rowledger.functions.services.administration import new_password
 
 
@@ -29,15 +29,15 @@ class Rotate:
             raise FaultError(
                 FaultCode.MALFORMED_EVENT, f"{request.secret_id} is not the function's secret"
             )
-        match self.store.standing(request.token):
-            case Standing.UNKNOWN:
+        match self.store.version_state(request.token):
+            case VersionState.UNKNOWN:
                 raise FaultError(
                     FaultCode.MALFORMED_EVENT,
                     f"no rotation to version {request.token} is under way",
                 )
-            case Standing.IN_FORCE:
+            case VersionState.IN_FORCE:
                 return  # it was finished before
-            case Standing.PROPOSED:
+            case VersionState.PROPOSED:
                 self._do(request.step, request.token)
 
     def _do(self, step: Step, token: str) -> None:

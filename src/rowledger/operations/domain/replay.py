@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rowledger.functions.domain.ledger import FileRecord
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.upload import Upload
 
 
-class Source(StrEnum):
+class ReplaySource(StrEnum):
     """Where the uploads of a replay were chosen from."""
 
     LEDGER = "ledger"
@@ -17,12 +16,12 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReplayRequest:
     """Who wants the replay and why, in words for whoever asks later."""
 
     by: str
     reason: str
-    source: Source
+    source: ReplaySource
 
     @property
     def reopens(self) -> bool:
@@ -31,7 +30,7 @@ class Request:
         A dead letter's upload may have been accounted for since; sending the event again then only
         sends what is unsent.
         """
-        return self.source is Source.LEDGER
+        return self.source is ReplaySource.LEDGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Selection:
     until: datetime | None = None
 
     def takes(self, upload: Upload, status: Status | None = None) -> bool:
-        """Whether an upload is chosen; status: what its row says."""
+        """Say whether an upload is chosen; status: what its row says."""
         return (
             self.key in (None, upload.key)
             and self.version_id in (None, upload.version_id)
@@ -57,29 +56,4 @@ class Selection:
             and self.status in (None, status)
             and (self.since is None or self.since <= upload.received_at)
             and (self.until is None or upload.received_at < self.until)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A ledger row that may be replayed. held_until: set while an attempt holds its lease."""
-
-    record: FileRecord
-    held_until: datetime | None
-
-    @property
-    def was_read(self) -> bool:
-        """Whether it has an outcome that only its own bytes can give again."""
-        return self.record.sha256 is not None
-
-    @property
-    def upload(self) -> Upload:
-        record = self.record
-        return Upload(
-            record.bucket,
-            record.filename,
-            record.version_id,
-            record.etag,
-            record.file_size_bytes or 0,
-            record.received_at,
         )

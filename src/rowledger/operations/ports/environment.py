@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.ports.credentials import CredentialSource
-from rowledger.functions.ports.ledger import Ledger
+from rowledger.operations.ports.ledger_queries import LedgerQueries
 
 
 class DatabaseRole(Enum):
@@ -89,7 +89,7 @@ class Environment(Protocol):
     def credentials(self, role: DatabaseRole) -> CredentialSource:
         """What the role logs in to the database with."""
 
-    def ledger(self) -> AbstractContextManager[Ledger]:
+    def ledger(self) -> AbstractContextManager[LedgerQueries]:
         """The ledger, opened as the reader and closed after the block."""
 
     def health(self) -> Health:

@@ -1,14 +1,12 @@
-"""The port to the input bucket: puts files into it."""
+"""The port to the input bucket, for whoever asks whether an upload is still there."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
-# Called with the bytes that were sent since the last call.
-OnProgress = Callable[[int], None]
+from rowledger.functions.domain.upload import Upload
 
 
 class InputBucket(Protocol):
-    def put(self, path: Path, key: str, on_progress: OnProgress) -> str:
-        """Upload a local file; return its version id. Raise CommandError where that fails."""
-        ...
+    """It raises FaultError (STORAGE)."""
+
+    def has_version(self, upload: Upload) -> bool:
+        """Say whether the bucket still has exactly this version."""

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rowledger.errors import CommandError
-from rowledger.functions.domain.ledger import FileRecord
-from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.functions.ports.ledger import Ledger
-from rowledger.operations.ports.input_bucket import InputBucket, OnProgress
+from rowledger.operations.domain.history import UploadHistory
+from rowledger.operations.ports.ledger_queries import LedgerQueries
+from rowledger.operations.ports.uploader import OnProgress, Uploader
 
 _POLL_SECONDS = 0.1
 
@@ -23,13 +22,13 @@ class Sent:
     version_id: str
 
 
-def send(bucket: InputBucket, path: Path, key: str, on_progress: OnProgress) -> Sent:
+def send(uploader: Uploader, path: Path, key: str, on_progress: OnProgress) -> Sent:
     """Upload a local file; raise CommandError where that fails."""
-    return Sent(key, bucket.put(path, key, on_progress))
+    return Sent(key, uploader.put(path, key, on_progress))
 
 
-def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[FileRecord]:
-    """Yield each upload's row once it has its outcome and its notification is sent.
+def follow(ledger: LedgerQueries, sent: list[Sent], *, timeout: float) -> Iterator[UploadHistory]:
+    """Yield each upload once it has its outcome and its notification is sent.
 
     Raise CommandError, naming the uploads, where some have none within the time (seconds).
     """
@@ -37,10 +36,10 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
     deadline = time.monotonic() + timeout
     while waiting:
         for item in list(waiting):
-            record = _finished(ledger, item)
-            if record is not None:
+            history = _finished(ledger, item)
+            if history is not None:
                 waiting.remove(item)
-                yield record
+                yield history
         if waiting and time.monotonic() > deadline:
             names = ", ".join(printable(item.key) for item in waiting)
             raise CommandError(
@@ -51,8 +50,8 @@ def follow(ledger: Ledger, sent: list[Sent], *, timeout: float) -> Iterator[File
             time.sleep(_POLL_SECONDS)
 
 
-def _finished(ledger: Ledger, item: Sent) -> FileRecord | None:
-    for record in ledger.files(limit=1, key=item.key, version_id=item.version_id):
-        if record.status != Status.PROCESSING and record.notified_at is not None:
-            return record
+def _finished(ledger: LedgerQueries, item: Sent) -> UploadHistory | None:
+    for history in ledger.histories(limit=1, key=item.key, version_id=item.version_id):
+        if history.row.is_final and history.row.notified_at is not None:
+            return history
     return None

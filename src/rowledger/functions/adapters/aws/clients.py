@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
+import botocore.session
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,6 +29,21 @@ def client_config(*, read_timeout: int) -> ClientConfig:
         # The function digests what it reads itself and compares it with the backup's checksum.
         response_checksum_validation="when_required",
     )
+
+
+def make_client(service: str, *, read_timeout: int) -> Any:  # noqa: ANN401 -- narrowed by whom it is for
+    """Make a client of botocore's own: boto3 would load its transfer manager with it.
+
+    Args:
+        service: such as "s3".
+        read_timeout: seconds without a byte before a call is given up.
+    """
+    return _session().create_client(service, config=client_config(read_timeout=read_timeout))
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
 
 
 def longest_call(read_timeout: int) -> int:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from rowledger.functions.adapters.aws.clients import error_code, translated
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.ports.credentials import Credentials, Standing
+from rowledger.functions.ports.credentials import Credentials, VersionState
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -65,11 +65,11 @@ class SecretsManagerStore:
                 SecretId=self._secret_id, SecretString=_document(credentials)
             )
 
-    def standing(self, token: str) -> Standing:
+    def version_state(self, token: str) -> VersionState:
         stages = self._stages().get(token, [])
         if _IN_FORCE in stages:
-            return Standing.IN_FORCE
-        return Standing.PROPOSED if _PROPOSED in stages else Standing.UNKNOWN
+            return VersionState.IN_FORCE
+        return VersionState.PROPOSED if _PROPOSED in stages else VersionState.UNKNOWN
 
     def proposed(self, token: str) -> Credentials | None:
         text = self._text(VersionId=token, VersionStage=_PROPOSED)
@@ -104,7 +104,7 @@ class SecretsManagerStore:
                 answer = self._client.get_secret_value(SecretId=self._secret_id, **version)
             except ClientError as error:
                 # AWS's word for a version without a value, and for a secret that does not exist:
-                # whoever writes to that one is told.
+                # whoever writes to that one gets the error.
                 if error_code(error) == _NO_VALUE:
                     return ""
                 raise

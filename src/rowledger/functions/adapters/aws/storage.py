@@ -3,22 +3,19 @@
 import base64
 import time
 import zlib
-from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError, IncompleteReadError
 
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, longest_call, translated
+from rowledger.functions.adapters.aws.large_copies import copy_in_parts
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.functions.domain.outcome import Outcome
-from rowledger.functions.domain.reconciliation import Cursor
+from rowledger.functions.domain.outcome import Content
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.ports.storage import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,10 +32,8 @@ _PIECE_BYTES = 1 << 16
 # parts already: how long one call copies nobody can say, and only between calls can one give up.
 MAX_SINGLE_COPY_BYTES = 256 << 20
 PART_BYTES = 64 << 20
-# As many as a client keeps connections for; they wait for S3 most of their time.
-HEADS_AT_ONCE = 10
-# What there was no time left for, see Deadline.
-_COPIED, _VERIFIED = "the backup was copied", "the backup was verified"
+# Steps that the deadline may come before.
+_COPYING, _VERIFYING = "copying the backup", "verifying the backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +53,6 @@ class S3Storage:
             with closing(answer["Body"]):
                 yield _arriving(answer)
 
-    def version_there(self, upload: Upload) -> bool:
-        with translated(FaultCode.STORAGE, f"looking for {upload.key!r} ({upload.version_id})"):
-            try:
-                self.client.head_object(
-                    Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
-                )
-            except ClientError as error:
-                if error_code(error) in MISSING:
-                    return False
-                raise
-            return True
-
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
             self.client.put_object(
@@ -77,72 +60,28 @@ class S3Storage:
             )
 
     def back_up(
-        self, upload: Upload, key: str, outcome: Outcome, deadline: Deadline, *, retry: bool
+        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
     ) -> str | None:
         what = f"backing up to {key!r}"
         with translated(FaultCode.STORAGE, what), _complete(what):
-            deadline.check(_COPIED)
+            deadline.check(before=_COPYING)
             if retry:
                 earlier = self._head(key)
-                if earlier and self._is_copy(key, earlier, outcome, deadline):
+                if earlier and self._is_copy(key, earlier, content, deadline):
                     return earlier.get("VersionId")
-            self._copy(upload, key, outcome.size_bytes, deadline)
-            deadline.check(_VERIFIED)
+            self.copy(upload, key, content.size_bytes, deadline)
+            deadline.check(before=_VERIFYING)
             copy = self._head(key)
-            if copy is None or not self._is_copy(key, copy, outcome, deadline):
+            if copy is None or not self._is_copy(key, copy, content, deadline):
                 raise FaultError(
                     FaultCode.BACKUP_DIFFERS,
                     f"the backup {key!r} does not hold the bytes that were counted",
                 )
             return copy.get("VersionId")
 
-    def versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
-        markers = {"KeyMarker": after.key, "VersionIdMarker": after.version_id}
-        with translated(FaultCode.STORAGE, f"listing {bucket}"):
-            answer = self.client.list_object_versions(
-                Bucket=bucket,
-                MaxKeys=limit,
-                # S3 takes no marker that is empty.
-                **{name: marker for name, marker in markers.items() if marker},  # type: ignore[arg-type]
-            )
-        uploads = [
-            Upload(
-                bucket,
-                version["Key"],
-                version["VersionId"],
-                version["ETag"].strip('"'),
-                version["Size"],
-                version["LastModified"],
-            )
-            for version in answer.get("Versions", [])
-        ]
-        if not answer["IsTruncated"]:
-            return Page(uploads, None)
-        return Page(uploads, Cursor(answer["NextKeyMarker"], answer.get("NextVersionIdMarker", "")))
-
-    def receipts_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
-        return self._there(self.output_bucket, keys, deadline)
-
-    def backups_there(self, keys: Collection[str], deadline: Deadline) -> set[str]:
-        return self._there(self.backup_bucket, keys, deadline)
-
-    def _there(self, bucket: str, keys: Collection[str], deadline: Deadline) -> set[str]:
-        def is_there(key: str) -> bool:
-            deadline.check(f"{key!r} was looked for")
-            with translated(FaultCode.STORAGE, f"looking for {key!r} in {bucket}"):
-                try:
-                    self.client.head_object(Bucket=bucket, Key=key)
-                except ClientError as error:
-                    if error_code(error) in MISSING:
-                        return False
-                    raise
-                return True
-
-        with ThreadPoolExecutor(HEADS_AT_ONCE) as pool:
-            return {key for key, found in zip(keys, pool.map(is_there, keys), strict=True) if found}
-
-    def _copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
-        deadline.check(_COPIED)
+    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
+        """Copy a version to the backup bucket; it is not verified yet."""
+        deadline.check(before=_COPYING)
         source: Any = {
             "Bucket": upload.bucket,
             "Key": upload.key,
@@ -160,18 +99,15 @@ class S3Storage:
         else:
             # What is given up is followed by a call that removes its parts.
             deadline = deadline.earlier(longest_call(READ_SECONDS))
-            deadline.check(_COPIED)
-            self.client.copy(
+            deadline.check(before=_COPYING)
+            copy_in_parts(
+                self.client,
                 source,
-                self.backup_bucket,
-                key,
-                ExtraArgs={"ChecksumAlgorithm": "CRC32"},
-                Config=TransferConfig(
-                    multipart_threshold=self.max_single_copy_bytes,
-                    multipart_chunksize=self.part_bytes,
-                ),
-                # Called behind each part: what it raises ends the copy, and removes its parts.
-                Callback=lambda _: deadline.check(_COPIED),
+                {"Bucket": self.backup_bucket, "Key": key},
+                threshold_bytes=self.max_single_copy_bytes,
+                part_bytes=self.part_bytes,
+                # What it raises ends the copy, and removes its parts.
+                after_part=lambda: deadline.check(before=_COPYING),
             )
 
     def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
@@ -185,26 +121,26 @@ class S3Storage:
             raise
 
     def _is_copy(
-        self, key: str, head: "HeadObjectOutputTypeDef", outcome: Outcome, deadline: Deadline
+        self, key: str, head: "HeadObjectOutputTypeDef", content: Content, deadline: Deadline
     ) -> bool:
         """Compare size and CRC-32 with what was counted.
 
         S3 gives the CRC-32 of the whole of a single copy. Where it gives none, or a checksum of the
         parts' checksums, which ends in their number ("…-3"), the backup is read back.
         """
-        if head["ContentLength"] != outcome.size_bytes:
+        if head["ContentLength"] != content.size_bytes:
             return False
         checksum = head.get("ChecksumCRC32")
         if checksum and "-" not in checksum:
-            return int.from_bytes(base64.b64decode(checksum)) == outcome.crc32
-        return self._read_back(key, deadline) == outcome.crc32
+            return int.from_bytes(base64.b64decode(checksum)) == content.crc32
+        return self._read_back(key, deadline) == content.crc32
 
     def _read_back(self, key: str, deadline: Deadline) -> int:
-        deadline.check(_VERIFIED)
+        deadline.check(before=_VERIFYING)
         crc32 = 0
         answer = self.client.get_object(Bucket=self.backup_bucket, Key=key)
         with closing(answer["Body"]):
-            for chunk in deadline.within(_arriving(answer), _VERIFIED):
+            for chunk in deadline.within(_arriving(answer), before=_VERIFYING):
                 crc32 = zlib.crc32(chunk, crc32)
         return crc32
 
@@ -224,8 +160,8 @@ def _arriving(answer: "GetObjectOutputTypeDef") -> Iterator[bytes]:
     """Chunks of CHUNK_BYTES, smaller ones where they take longer than CHUNK_SECONDS to arrive.
 
     boto3's own reading waits until all that was asked for is there: a connection that trickles
-    never runs into the read timeout, and would hold it for ever. An old urllib3 has no read1, and
-    waits for a piece.
+    never runs into the read timeout, and would keep it waiting for ever. An old urllib3 has no
+    read1, and waits for a piece.
     """
     body, expected = answer["Body"], answer.get("ContentLength", 0)
     read = getattr(body.__enter__(), "read1", body.read)

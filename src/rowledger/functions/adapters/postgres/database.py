@@ -18,8 +18,8 @@ from rowledger.functions.ports.credentials import Credentials, CredentialSource
 TIMEOUT_SECONDS = 10
 # Seconds until a host that does not even accept a connection is given up.
 CONNECT_SECONDS = 3
-# Until a database that says nothing any more is given up: by what is asked on the connection that
-# stands, and then by the new one, which it may accept.
+# Until a database that does not answer any more is given up: by a statement on the open connection,
+# and then by one on a new connection, which it may accept.
 SILENT_SECONDS = TIMEOUT_SECONDS + CONNECT_SECONDS + TIMEOUT_SECONDS
 # The server gives up so much earlier than the client does.
 _EARLIER_SECONDS = 1
@@ -50,16 +50,32 @@ VERIFIED = Tls(verify=True)
 PLAIN = Tls(verify=False)
 
 
+OpenConnection = Callable[[Credentials, Tls, int, Mapping[str, str]], Connection]
+
+
 class Database:
     """One connection, opened at first use."""
 
     def __init__(
-        self, credentials: CredentialSource, tls: Tls, *, timeout_seconds: int = TIMEOUT_SECONDS
+        self,
+        credentials: CredentialSource,
+        tls: Tls,
+        *,
+        timeout_seconds: int = TIMEOUT_SECONDS,
+        open_connection: OpenConnection | None = None,
     ) -> None:
-        """timeout_seconds: what one statement may take, and a transaction wait for its next one."""
+        """Open nothing yet.
+
+        Args:
+            credentials: whose login.
+            tls: how the connection is protected.
+            timeout_seconds: what one statement may take, and a transaction wait for its next one.
+            open_connection: what opens a connection; connect() where it is not given.
+        """
         self._credentials = credentials
         self._tls = tls
         self._timeout_seconds = timeout_seconds
+        self._open_connection = open_connection or connect
         self._connection: Connection | None = None
 
     @contextmanager
@@ -134,7 +150,7 @@ class Database:
         # there; and a transaction would keep its locks for as long as the server does not hear
         # that its client has gone, which may be hours.
         limits = {"statement_timeout": seconds, "idle_in_transaction_session_timeout": seconds}
-        return connect(credentials, self._tls, self._timeout_seconds, limits)
+        return self._open_connection(credentials, self._tls, self._timeout_seconds, limits)
 
 
 def connect(
@@ -219,7 +235,7 @@ def _parse(connection_string: str) -> tuple[str, int, str]:
         host = None
     database = "" if host is None else address.path.removeprefix("/")
     if not host or not database or address.scheme not in ("postgresql", "postgres"):
-        # Neither quoted nor chained: a password misplaced in it must not come to stand in a log.
+        # Neither quoted nor chained: a password misplaced in it must not get into a log.
         raise FaultError(
             FaultCode.CREDENTIALS, "connection_string is not postgresql://host:port/database"
         ) from None

@@ -1,18 +1,24 @@
-"""How a FileRecord is read: the select list, in the order of its fields, and where it is from."""
+"""How a row of the ledger is read: by the names of its columns, never by their order."""
 
-COLUMNS = """
-       f.id, f.filename, f.status, f.timestamp, f.rows_count, f.bucket, f.version_id, f.etag,
-       f.received_at, f.attempt, f.file_size_bytes, f.columns_count, f.sha256, f.dialect, f.error,
-       f.duration_ms, f.receipt_key, f.backup_key, f.backup_version_id, n.sent_at,
-       (SELECT json_agg(json_build_object(
-                   'attempt', a.attempt, 'request_id', a.request_id, 'started_at', a.started_at,
-                   'ended_at', a.ended_at, 'result', a.result) ORDER BY a.attempt)
-          FROM file_attempt a WHERE a.file_id = f.id),
-       (SELECT coalesce(json_agg(json_build_object(
-                   'requested_at', r.requested_at, 'requested_by', r.requested_by,
-                   'reason', r.reason, 'source', r.source, 'previous', r.previous)
-                   ORDER BY r.id), '[]')
-          FROM replay r
-         WHERE (r.bucket, r.filename, r.version_id) = (f.bucket, f.filename, f.version_id))
-"""
-ROWS = "file_metadata f LEFT JOIN notification n ON (n.file_id, n.attempt) = (f.id, f.attempt)"
+from typing import Any
+
+from pg8000.native import Connection
+
+from rowledger.functions.adapters.postgres.queries import load_queries
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.outcome import Status
+
+# The select list of a LedgerRow and where it is from, for the queries that give such rows.
+ROW_PARTS = load_queries("rows")
+
+
+def run_by_name(connection: Connection, query: str, **parameters: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- as the driver has it
+    """Run a query; return each row as its values by column name."""
+    found = connection.run(query, **parameters)
+    names = [column["name"] for column in connection.columns or ()]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def ledger_row(columns: dict[str, Any]) -> LedgerRow:
+    """Make the row of the columns that ROW_PARTS lists."""
+    return LedgerRow(**columns | {"status": Status(columns["status"])})

@@ -51,7 +51,7 @@ class Decoder(Protocol):
 
 
 class ByteText:
-    """Text counted as it stands: UTF-8 or, where a file that declares nothing is not valid UTF-8,
+    """Text counted as it is: UTF-8 or, where a file that declares nothing is not valid UTF-8,
     a single-byte encoding that extends ASCII.
     """
 
@@ -168,5 +168,5 @@ def detect(start: bytes) -> tuple[Decoder, int]:
 
 
 def is_utf32(start: bytes) -> bool:
-    """Tell whether a file begins with UTF-32's mark, of which UTF-16's little-endian is a part."""
+    """Say whether a file begins with UTF-32's mark, of which UTF-16's little-endian is a part."""
     return start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))

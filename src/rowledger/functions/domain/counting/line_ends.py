@@ -63,7 +63,7 @@ def _blank_lines(text: bytes) -> int:
 
 
 def _is_plain_crlf(text: bytes) -> bool:
-    """Tell whether every line ends in CRLF and none is blank."""
+    """Say whether every line ends in CRLF and none is blank."""
     last_lf = text.rfind(b"\n")
     if text.rfind(b"\r") != last_lf - 1:
         return False

@@ -26,10 +26,10 @@ _last_byte = itemgetter(slice(-1, None))
 class QuoteMask:
     """Removes quoted text from a stream, leaving one quote character for each quoted section.
 
-    What is left holds every delimiter and line end that separates fields and records, and no
+    What is left has every delimiter and line end that separates fields and records, and no
     other. A doubled quote may leave a further quote character; literal quotes stay.
 
-    inside: whether the stream stands inside a quoted section.
+    inside: whether the stream is inside a quoted section.
     quoted: whether there was any quoted section.
     opened_at: 0-based offset of the quote that opened the current section; it has no meaning
         unless may_be_inside.
@@ -102,7 +102,7 @@ class QuoteMask:
     def _is_regular(
         self, block: bytes, outside: list[bytes], masked: bytes, *, ends_inside: bool
     ) -> bool:
-        """Tell whether a boundary, or another quote, stands around every section."""
+        """Say whether a boundary, or another quote, is around every section."""
         if not (self.inside or outside[0] or self._at_field_start):
             return False
         if len(masked) < len(block) // _DENSE:
@@ -116,7 +116,7 @@ class QuoteMask:
         ) and self._ends_of_regular.issuperset(map(_first_byte, after_closing))
 
     def _is_bounded(self, masked: bytes) -> bool:
-        """Tell the same from the masked text alone: faster where most text is quoted."""
+        """Say the same from the masked text alone: faster where most text is quoted."""
         while _DOUBLED in masked:
             masked = masked.replace(_DOUBLED, _QUOTE)
         sections = masked.count(_QUOTE)

@@ -87,7 +87,7 @@ class RecordScanner:
         self._in_record = False
 
     def _ends_undecided(self, block: bytes) -> bool:
-        """Tell whether the last byte's meaning depends on the next: a CR, an escape."""
+        """Say whether the last byte's meaning depends on the next: a CR, an escape."""
         if self._backslash_escapes and block.endswith(_BACKSLASH):
             return (len(block) - len(block.rstrip(_BACKSLASH))) % 2 == 1
         return block.endswith(b"\r")

@@ -42,7 +42,7 @@ _SHARE = 20
 
 
 def looks_binary(start: bytes) -> bool:
-    """Tell whether more than one byte in twenty is a control character, and not just a few."""
+    """Say whether more than one byte in twenty is a control character, and not just a few."""
     controls = len(start) - len(start.translate(None, _CONTROLS))
     return controls > max(_FEW, len(start) // _SHARE)
 

@@ -38,7 +38,7 @@ class _Fit:
     table: share of records with the commonest number of fields (0 if that is one field),
         times the share of quote characters that the delimiter makes syntax.
     well_formed: no text follows a closing quote, and the last quote is closed.
-    separates: it is not a comma that stands between digits only, as a decimal comma does.
+    separates: it is not a comma that is between digits only, as a decimal comma is.
     fields: in the commonest record.
     """
 
@@ -111,7 +111,7 @@ def _records(lines: Iterable[str], delimiter: str, *, strict: bool) -> list[list
 
 
 def _is_cut_only(lines: list[str], delimiter: str) -> bool:
-    """Tell whether strict reading fails only where the sample was cut off: inside quotes."""
+    """Say whether strict reading fails only where the sample was cut off: inside quotes."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for _ in reader:

@@ -1,7 +1,7 @@
 """Versioned SQL, applied in order and once, with a ledger of its own.
 
 A migration is NNNN_name.sql beside this file. Applied ones are kept with their checksum in
-schema_migration; one that was changed afterwards stops the run, for then nobody knows what stands
+schema_migration; one that was changed afterwards stops the run, for then nobody knows what is
 in the database.
 """
 

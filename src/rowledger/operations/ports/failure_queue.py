@@ -6,7 +6,7 @@ from typing import Protocol
 from rowledger.operations.domain.dead_letters import QueuedMessage
 
 
-class DeadLetters(Protocol):
+class FailureQueue(Protocol):
     """Each method raises FaultError (FAILURE_QUEUE)."""
 
     def held(self) -> AbstractContextManager[list[QueuedMessage]]:

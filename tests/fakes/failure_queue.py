@@ -1,4 +1,4 @@
-"""A failure queue in memory: the twin of SqsDeadLetters."""
+"""A failure queue in memory: the fake of the FailureQueue port."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rowledger.operations.domain.dead_letters import QueuedMessage
 
 
-class MemoryDeadLetters:
+class FakeFailureQueue:
     """Faults put in `faults` are raised at a removal, one a call."""
 
     def __init__(self, *messages: QueuedMessage) -> None:

@@ -23,7 +23,7 @@ _VISIBILITY_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class SqsDeadLetters:
+class SqsFailureQueue:
     client: "SQSClient"
     queue_url: str
 

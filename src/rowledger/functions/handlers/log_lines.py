@@ -7,6 +7,9 @@ from aws_lambda_powertools import Logger
 
 from rowledger.functions.domain.text import escaped
 
+# Of the metrics that the functions log.
+NAMESPACE = "Rowledger"
+
 
 def logger_of(service: str, level: str) -> Logger:
     return Logger(

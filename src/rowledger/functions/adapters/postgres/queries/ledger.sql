@@ -1,0 +1,77 @@
+-- begin: Begin the first attempt at an upload, unless it has a row or another's backup has its key.
+WITH claimed AS (
+    INSERT INTO file_metadata (filename, status, bucket, version_id, etag, received_at, claimed_by,
+                               lease_expires_at, file_size_bytes, receipt_key, backup_key)
+    VALUES (:key, 'PROCESSING', :bucket, :version_id, :etag, :received_at, :request_id,
+            now() + make_interval(secs => :lease), :size, :receipt_key, :backup_key)
+    ON CONFLICT DO NOTHING
+    RETURNING id, attempt, backup_key
+), begun AS (
+    INSERT INTO file_attempt (file_id, attempt, request_id)
+    SELECT id, attempt, :request_id FROM claimed
+)
+SELECT id, attempt, backup_key FROM claimed
+
+-- take_over: Begin the next attempt, where the last one's lease has ended or is this request's own.
+WITH claimed AS (
+    UPDATE file_metadata
+       SET attempt = attempt + 1, claimed_by = :request_id, timestamp = now(),
+           lease_expires_at = now() + make_interval(secs => :lease)
+     WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
+       AND status = 'PROCESSING'
+       AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
+    RETURNING id, attempt, backup_key
+), begun AS (
+    INSERT INTO file_attempt (file_id, attempt, request_id)
+    SELECT id, attempt, :request_id FROM claimed
+)
+SELECT id, attempt, backup_key FROM claimed
+
+-- claim_state: Say why an upload cannot be claimed.
+SELECT id, status, lease_expires_at FROM file_metadata
+ WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
+
+-- commit: Record an outcome, fenced: only for the latest attempt, and while it has its lease.
+UPDATE file_metadata
+   SET status = :status, timestamp = now(), rows_count = :rows, file_size_bytes = :size,
+       columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
+       error = CAST(:error AS jsonb), duration_ms = :duration_ms,
+       backup_version_id = :backup_version_id
+ WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
+   AND lease_expires_at > clock_timestamp()
+RETURNING claimed_by
+
+-- end_attempt: Record how an attempt ended.
+UPDATE file_attempt SET ended_at = now(), result = :result
+ WHERE file_id = :id AND attempt = :attempt AND ended_at IS NULL
+
+-- add_notification: Keep the outcome's notification, which this request has the right to publish.
+INSERT INTO notification (file_id, attempt, message_id, subject, body, attributes, claimed_by,
+                          lease_expires_at)
+VALUES (:id, :attempt, :message_id, :subject, :body, CAST(:attributes AS jsonb), :claimed_by,
+        now() + make_interval(secs => :lease))
+RETURNING id
+
+-- release: End the lease of an attempt that failed, unless it was taken over or had committed.
+UPDATE file_metadata SET lease_expires_at = now()
+ WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
+RETURNING id
+
+-- mark_sent: Record that a notification was sent.
+UPDATE notification SET sent_at = now(), topic_message_id = :topic
+ WHERE id = :id AND sent_at IS NULL
+
+-- release_notification: Give up the right to publish, unless it is another's by now.
+UPDATE notification SET lease_expires_at = now() WHERE id = :id AND claimed_by = :request_id
+
+-- claim_notification: Take the right to publish the oldest unsent notification that nobody else has.
+UPDATE notification
+   SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
+ WHERE id = (SELECT id FROM notification
+              WHERE file_id = :file_id AND sent_at IS NULL
+                AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
+              ORDER BY attempt LIMIT 1 FOR UPDATE)
+RETURNING id, message_id, subject, body, attributes
+
+-- held_notification: Until when another request has the right to publish.
+SELECT lease_expires_at FROM notification WHERE file_id = :file_id AND sent_at IS NULL

@@ -1,0 +1,60 @@
+"""The account of one upload: what csv-reconciler answers, and what whoever asked reads."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AccountedRow:
+    """What the ledger says. attempts: how many were begun."""
+
+    status: str
+    rows_count: int | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What exists of one upload.
+
+    row: None where the ledger has none. receipt, backup: whether they exist, of a final row alone.
+    announced: whether its notification was sent.
+    """
+
+    key: str
+    version_id: str
+    row: AccountedRow | None
+    receipt: bool
+    backup: bool
+    announced: bool
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, which read_account reads."""
+        return asdict(self)
+
+
+def read_account(document: Any) -> Account:  # noqa: ANN401 -- what a function of some version answered
+    """Read an account; raise ValueError for what is none."""
+    match document:
+        case {
+            "key": str(key),
+            "version_id": str(version_id),
+            "row": dict() | None as row,
+            "receipt": bool(receipt),
+            "backup": bool(backup),
+            "announced": bool(announced),
+        }:
+            read = _read_row(row) if row else None
+            return Account(key, version_id, read, receipt, backup, announced)
+    raise ValueError("this is no account of an upload")
+
+
+def _read_row(document: dict[str, Any]) -> AccountedRow:
+    match document:
+        case {
+            "status": str(status),
+            "rows_count": int() | None as rows_count,
+            "attempts": int(attempts),
+        }:
+            return AccountedRow(status, rows_count, attempts)
+    raise ValueError("this is no account of a ledger row")

@@ -1,0 +1,29 @@
+"""What the builders of the functions share."""
+
+import time
+from datetime import UTC, datetime
+
+from rowledger.functions.adapters.aws.clients import longest_call, make_client
+from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
+from rowledger.functions.adapters.aws.storage import READ_SECONDS
+from rowledger.functions.adapters.postgres.database import SILENT_SECONDS, Database, Tls
+from rowledger.functions.config import Config
+
+# Kept back from an attempt's time: what the last call may take that it begins, which is longest at
+# S3, and giving the claim back after it to a database that does not answer either.
+RESERVE_SECONDS = longest_call(READ_SECONDS) + SILENT_SECONDS
+
+monotonic = time.monotonic
+
+
+def now() -> datetime:
+    """The wall clock, UTC."""
+    return datetime.now(UTC)
+
+
+def open_database(config: Config) -> Database:
+    """The database, as the login that the pipeline's secret has."""
+    credentials = SecretsManagerCredentials(
+        make_client("secretsmanager", read_timeout=5), config.database_secret_id
+    )
+    return Database(credentials, Tls.from_setting(config.database_tls, config.database_ca_file))

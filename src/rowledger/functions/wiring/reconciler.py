@@ -1,0 +1,79 @@
+"""Builds csv-reconciler."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rowledger.functions.adapters.aws.clients import make_client
+from rowledger.functions.adapters.aws.inventory import S3Inventory
+from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.aws.storage import READ_SECONDS, S3Storage
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
+from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.ports.inventory import Inventory
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.ports.notifier import Notifier
+from rowledger.functions.ports.reconciliation import ReconciliationStore
+from rowledger.functions.ports.storage import Storage
+from rowledger.functions.services.facts import FactGatherer
+from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.services.reconciliation import Reconciliation
+from rowledger.functions.services.repairs import Repairer
+from rowledger.functions.wiring.parts import monotonic, now, open_database
+from rowledger.functions.wiring.processor import build_intake
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """What csv-reconciler does: its runs, and the accounts that it gives."""
+
+    reconciliation: Reconciliation
+    facts: FactGatherer
+
+
+def build_reconciler(config: ReconcilerConfig) -> Reconciler:
+    """Build what csv-reconciler does, with the parts of AWS."""
+    # One connection for both views of the ledger.
+    database = open_database(config)
+    s3 = make_client("s3", read_timeout=READ_SECONDS)
+    buckets = (config.output_bucket, config.backup_bucket)
+    return reconciler_over(
+        config,
+        ledger=PostgresLedger(database, config.lease_seconds),
+        store=PostgresReconciliationStore(database),
+        storage=S3Storage(s3, *buckets),
+        inventory=S3Inventory(s3, *buckets),
+        notifier=SnsNotifier(make_client("sns", read_timeout=5), config.topic_arn),
+    )
+
+
+def reconciler_over(
+    config: ReconcilerConfig,
+    *,
+    ledger: Ledger,
+    store: ReconciliationStore,
+    storage: Storage,
+    inventory: Inventory,
+    notifier: Notifier,
+) -> Reconciler:
+    """Build what csv-reconciler does over the given parts."""
+    facts = FactGatherer(store, inventory, config.input_bucket, now)
+    reconciliation = Reconciliation(
+        store=store,
+        inventory=inventory,
+        facts=facts,
+        repairer=Repairer(
+            intake=build_intake(config, ledger=ledger, storage=storage, notifier=notifier),
+            outbox=Outbox(ledger, notifier),
+            storage=storage,
+            store=store,
+            backup_bucket=config.backup_bucket,
+            monotonic=monotonic,
+        ),
+        bucket=config.input_bucket,
+        suffixes=config.suffixes,
+        grace=timedelta(seconds=config.reconcile_grace_seconds),
+        now=now,
+        monotonic=monotonic,
+    )
+    return Reconciler(reconciliation, facts)

@@ -1,0 +1,20 @@
+"""An upload's history: its ledger row, its attempts and its replays."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rowledger.functions.domain.ledger import LedgerRow
+
+
+@dataclass(frozen=True, slots=True)
+class UploadHistory:
+    """What `rowledger show` shows of an upload.
+
+    attempts: the first one first, each with attempt, request_id, started_at, ended_at and result.
+    replays: the oldest first, each with requested_at, requested_by, reason, source and previous:
+        the outcome that was recorded before, None where there was none.
+    """
+
+    row: LedgerRow
+    attempts: list[dict[str, Any]]
+    replays: list[dict[str, Any]]

@@ -1,0 +1,170 @@
+"""Each function loads what it uses and nothing else: every import is paid at each cold start.
+
+A module that appears here and should not is imported by something the function does use: find the
+way with `.venv/bin/python -X importtime`.
+"""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rowledger.deployment.packaging import build_package
+from rowledger.functions import contract
+
+PIPELINE = contract.load("pipeline.json")
+PREFIX = "rowledger.functions."
+
+SETTINGS = dict.fromkeys(
+    (
+        "ROWLEDGER_INPUT_BUCKET",
+        "ROWLEDGER_OUTPUT_BUCKET",
+        "ROWLEDGER_BACKUP_BUCKET",
+        "ROWLEDGER_TOPIC_ARN",
+        "ROWLEDGER_DATABASE_SECRET_ID",
+        "ROWLEDGER_MASTER_SECRET_ID",
+        "ROWLEDGER_DATABASE_ADDRESS",
+    ),
+    "x",
+)
+# Heavy libraries that only a rare step needs, and what is not in the Lambda runtime's way.
+NEVER_AT_START = ("boto3", "s3transfer", "click", "rich", "psutil")
+
+COUNTING = {
+    "domain.counting",
+    "domain.counting.blocks",
+    "domain.counting.compression",
+    "domain.counting.counter",
+    "domain.counting.encoding",
+    "domain.counting.line_ends",
+    "domain.counting.masking",
+    "domain.counting.records",
+    "domain.counting.signatures",
+    "domain.counting.sniffing",
+}
+SHARED = {
+    "adapters",
+    "adapters.aws",
+    "adapters.aws.clients",
+    "adapters.aws.credentials",
+    "adapters.postgres",
+    "adapters.postgres.database",
+    "config",
+    "contract",
+    "domain",
+    "domain.errors",
+    "domain.text",
+    "entrypoints",
+    "handlers",
+    "handlers.log_lines",
+    "ports",
+    "ports.credentials",
+    "services",
+    "wiring",
+}
+PROCESSOR = (
+    SHARED
+    | COUNTING
+    | {
+        "adapters.aws.large_copies",
+        "adapters.aws.notifier",
+        "adapters.aws.storage",
+        "adapters.postgres.ledger",
+        "adapters.postgres.queries",
+        "domain.deadline",
+        "domain.dialect",
+        "domain.event",
+        "domain.expansion",
+        "domain.keys",
+        "domain.ledger",
+        "domain.notification",
+        "domain.outcome",
+        "domain.receipt",
+        "domain.rejection",
+        "domain.upload",
+        "entrypoints.processor",
+        "handlers.processor",
+        "ports.ledger",
+        "ports.notifier",
+        "ports.storage",
+        "services.cleanup",
+        "services.intake",
+        "services.outbox",
+        "wiring.parts",
+        "wiring.processor",
+    }
+)
+EXPECTED = {
+    "processor": PROCESSOR,
+    # It processes what no event led to, so it loads what csv-processor does.
+    "reconciler": PROCESSOR - {"entrypoints.processor", "handlers.processor"}
+    | {
+        "adapters.aws.inventory",
+        "adapters.postgres.pass_totals",
+        "adapters.postgres.reconciliation",
+        "adapters.postgres.rows",
+        "domain.account",
+        "domain.reconciliation",
+        "domain.reconciliation_pass",
+        "entrypoints.reconciler",
+        "handlers.reconciler",
+        "ports.inventory",
+        "ports.reconciliation",
+        "services.facts",
+        "services.reconciliation",
+        "services.repairs",
+        "wiring.reconciler",
+    },
+    "administrator": SHARED
+    | {
+        "adapters.fixed_credentials",
+        "adapters.postgres.administration",
+        "adapters.postgres.migrations",
+        "adapters.postgres.roles",
+        "domain.rotation",
+        "entrypoints.administrator",
+        "handlers.administrator",
+        "ports.administration",
+        "services.administration",
+        "services.rotation",
+        "wiring.administrator",
+    },
+}
+
+LOAD = """
+import importlib, json, sys
+package, runtime, handler = sys.argv[1:]
+sys.path.insert(0, package)
+sys.path.append(runtime)
+importlib.import_module(handler.rpartition(".")[0])
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("package")
+    with zipfile.ZipFile(build_package(folder / "package.zip").path) as archive:
+        archive.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+@pytest.mark.parametrize("function", EXPECTED)
+def test_a_function_loads_what_it_uses(function: str, unpacked: Path) -> None:
+    runtime = next(path for path in sys.path if path.endswith("site-packages"))
+    handler = PIPELINE["functions"][function]["handler"]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LOAD, str(unpacked), runtime, handler],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**SETTINGS, "AWS_DEFAULT_REGION": "us-east-1"},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    ours = {name.removeprefix(PREFIX) for name in loaded if name.startswith(PREFIX)}
+    assert ours == EXPECTED[function]
+    assert {name.split(".")[0] for name in loaded}.isdisjoint(NEVER_AT_START)
