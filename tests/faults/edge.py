@@ -178,8 +178,8 @@ class Edge:
     def configure(
         self,
         *,
-        handler: str = PIPELINE["function"]["handler"],
-        timeout_seconds: int = PIPELINE["function"]["timeout_seconds"],
+        handler: str = PIPELINE["functions"]["processor"]["handler"],
+        timeout_seconds: int = PIPELINE["functions"]["processor"]["timeout_seconds"],
     ) -> None:
         """Deploy the function behind the proxies; what runs is replaced by new copies."""
         client: LambdaClient = self.arena.stack.client("lambda")
@@ -234,7 +234,7 @@ class Edge:
         """The lines of the function's log with this text in them."""
         lines = function_logs.read(
             self.arena.stack.client("logs"),
-            PIPELINE["function"]["log_group"],
+            PIPELINE["functions"]["processor"]["log_group"],
             int(since.timestamp() * 1000),
         )
         return [line.message for line in lines if text in line.message]

@@ -95,7 +95,7 @@ def log_of(batch: Batch) -> list[dict[str, Any]]:
     batch.pipeline.take("hostile/next.csv", b"a\n")
     lines = function_logs.read(
         batch.pipeline.stack.client("logs"),
-        PIPELINE["function"]["log_group"],
+        PIPELINE["functions"]["processor"]["log_group"],
         int(batch.began.timestamp() * 1000),
     )
     said = [

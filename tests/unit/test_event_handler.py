@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
 from rowledger.functions.wiring import RESERVE_SECONDS, bootstrap
@@ -36,7 +36,7 @@ class Function:
         self.ledger = MemoryLedger()
         self.storage = MemoryStorage()
         self.notifier = MemoryNotifier()
-        config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
+        config = ProcessorConfig.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
         self.handler: Any = build_handler(
             bootstrap(config, ledger=self.ledger, storage=self.storage, notifier=self.notifier)
         )

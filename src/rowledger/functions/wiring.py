@@ -20,7 +20,12 @@ from rowledger.functions.adapters.postgres.database import SILENT_SECONDS, Datab
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliation
 from rowledger.functions.adapters.postgres.roles import function_logins
-from rowledger.functions.config import AdministratorConfig, Config, DatabaseConfig, ReconcilerConfig
+from rowledger.functions.config import (
+    AdministratorConfig,
+    DatabaseConfig,
+    ProcessorConfig,
+    ReconcilerConfig,
+)
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.ports.administration import Administration
 from rowledger.functions.ports.credentials import CredentialSource, CredentialStore
@@ -41,13 +46,13 @@ RESERVE_SECONDS = longest_call(s3.READ_SECONDS) + SILENT_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class App:
-    config: Config
+    config: ProcessorConfig
     ledger: Ledger
     intake: Intake
 
 
 def bootstrap(
-    config: Config,
+    config: ProcessorConfig,
     *,
     session: Any = boto3,  # noqa: ANN401 -- boto3 itself, or a session of it
     storage: Storage | None = None,
@@ -136,7 +141,7 @@ def stored_credentials(config: DatabaseConfig, session: Any = boto3) -> SecretsM
     )
 
 
-def open_ledger(config: Config, credentials: CredentialSource) -> PostgresLedger:
+def open_ledger(config: ProcessorConfig, credentials: CredentialSource) -> PostgresLedger:
     """The ledger of a pipeline, for whoever has credentials to its database."""
     tls = Tls.from_setting(config.database_tls, config.database_ca_file)
     return PostgresLedger(Database(credentials, tls), config.lease_seconds)

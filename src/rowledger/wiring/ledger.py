@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.wiring import open_ledger
 from rowledger.local.provisioning.database_logins import Login
@@ -28,7 +28,7 @@ def operators_ledger_of(stack: Stack) -> Iterator[Ledger]:
 @contextmanager
 def _opened(stack: Stack, role: Login) -> Iterator[Ledger]:
     credentials = FixedCredentials(role.credentials)
-    ledger = open_ledger(Config.from_environment(stack.settings), credentials)
+    ledger = open_ledger(ProcessorConfig.from_environment(stack.settings), credentials)
     try:
         yield ledger
     finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rowledger.functions import contract
 from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.aws.dead_letters import SqsDeadLetters
@@ -26,13 +26,15 @@ def replay_of(stack: Stack) -> Iterator[Replay]:
 
 def _replay(stack: Stack, ledger: Ledger) -> Replay:
     pipeline = contract.load("pipeline.json")
-    config = Config.from_environment(stack.settings)
+    config = ProcessorConfig.from_environment(stack.settings)
     sqs: SQSClient = stack.client("sqs")
     queue = sqs.get_queue_url(QueueName=pipeline["failure_queue"]["name"])["QueueUrl"]
     return Replay(
         ledger=ledger,
         dead_letters=SqsDeadLetters(sqs, queue),
-        dispatcher=LambdaDispatcher(stack.client("lambda"), pipeline["function"]["name"]),
+        dispatcher=LambdaDispatcher(
+            stack.client("lambda"), pipeline["functions"]["processor"]["name"]
+        ),
         storage=S3Storage(stack.client("s3"), config.output_bucket, config.backup_bucket),
         bucket=config.input_bucket,
         suffixes=config.suffixes,

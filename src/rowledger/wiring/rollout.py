@@ -49,8 +49,6 @@ def bootstrap_deployment(
 
 def _longest_run() -> int:
     """Seconds after which every function has answered."""
-    pipeline = contract.load("pipeline.json")
-    longest: int = max(
-        pipeline[use]["timeout_seconds"] for use in ("function", "reconciler", "administrator")
-    )
+    functions = contract.load("pipeline.json")["functions"].values()
+    longest: int = max(each["timeout_seconds"] for each in functions)
     return longest + _MARGIN_SECONDS

@@ -4,11 +4,11 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
 from rowledger.functions.wiring import bootstrap
 
 _days = (os.getpid() % 100 + 1) * (-1) ** os.getpid()
-_app = bootstrap(Config.from_environment(os.environ))
+_app = bootstrap(ProcessorConfig.from_environment(os.environ))
 _intake = replace(_app.intake, now=lambda: datetime.now(UTC) + timedelta(days=_days))
 handler = build_handler(replace(_app, intake=_intake))

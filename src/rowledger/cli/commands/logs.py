@@ -46,7 +46,7 @@ def logs(*, since: int, follow: bool, request_id: str | None, json_output: bool)
 
 
 def _read(stack: Stack, since_ms: int, skip: Container[str] = frozenset()) -> Iterator[LogLine]:
-    group = contract.load("pipeline.json")["function"]["log_group"]
+    group = contract.load("pipeline.json")["functions"]["processor"]["log_group"]
     return function_logs.read(stack.client("logs"), group, since_ms, skip)
 
 

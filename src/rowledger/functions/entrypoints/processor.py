@@ -2,8 +2,8 @@
 
 import os
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
 from rowledger.functions.wiring import bootstrap
 
-handler = build_handler(bootstrap(Config.from_environment(os.environ)))
+handler = build_handler(bootstrap(ProcessorConfig.from_environment(os.environ)))

@@ -20,7 +20,7 @@ def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str
 
     arns: a value for every placeholder of its policy document.
     """
-    administrator = contract.load("pipeline.json")["administrator"]
+    administrator = contract.load("pipeline.json")["functions"]["administrator"]
     role = put_role(aws.client("iam"), administrator["role"], arns)
     put_function(aws.client("lambda"), administrator, role, environment, package)
 
@@ -28,7 +28,7 @@ def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str
 def invoke(aws: Aws, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
     """Let it act on an event; raise StackError with its own words where it fails."""
     client: LambdaClient = aws.client("lambda")
-    name = contract.load("pipeline.json")["administrator"]["name"]
+    name = contract.load("pipeline.json")["functions"]["administrator"]["name"]
     answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
     said = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:

@@ -26,8 +26,8 @@ def settings(
 ) -> dict[str, str]:
     """A function's environment: the settings that the contract says it uses.
 
-    function: its section in pipeline.json. database: host:port/name. What the user's environment
-    says of an optional setting holds.
+    function: its name in pipeline.json. database: host:port/name. What the user's environment says
+    of an optional setting holds.
     """
     pipeline = contract.load("pipeline.json")
     wired = {
@@ -59,11 +59,12 @@ def deploy(aws: Aws, package: bytes, environment: dict[str, str], arns: dict[str
     arns: a value for every placeholder of the policy document.
     """
     pipeline = contract.load("pipeline.json")
-    role = put_role(aws.client("iam"), pipeline["role"], arns)
+    processor = pipeline["functions"]["processor"]
+    role = put_role(aws.client("iam"), processor["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    put_function(client, pipeline["function"], role, environment, package)
-    name = pipeline["function"]["name"]
-    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
+    put_function(client, processor, role, environment, package)
+    name = processor["name"]
+    put_retries(client, name, processor["retries"], arns["failure_queue_arn"])
     _allow_bucket(client, name, arns["input_bucket_arn"])
     _notify(aws.client("s3"), client, name, pipeline)
 

@@ -50,9 +50,10 @@ def provision(
     topic = _topic(aws.client("sns"), pipeline["topic"])
     mail_relay.subscribe(aws, topic)
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
-    group = _log_group(aws.client("logs"), pipeline["function"])
-    reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
-    administrator_group = _log_group(aws.client("logs"), pipeline["administrator"])
+    log_groups = {
+        f"{use}_log_group_arn": _log_group(aws.client("logs"), each)
+        for use, each in pipeline["functions"].items()
+    }
     settings = {
         name: function.settings(
             name,
@@ -61,7 +62,7 @@ def provision(
             master_secret_arn=master_secret,
             database=master.address,
         )
-        for name in ("function", "reconciler", "administrator")
+        for name in pipeline["functions"]
     }
     # Refuses here what the functions would refuse at their start.
     ReconcilerConfig.from_environment(settings["reconciler"])
@@ -69,12 +70,10 @@ def provision(
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },
-        "secret_arn": secret,
+        "database_secret_arn": secret,
         "topic_arn": topic,
         "failure_queue_arn": failures,
-        "log_group_arn": group,
-        "reconciler_log_group_arn": reconciler_group,
-        "administrator_log_group_arn": administrator_group,
+        **log_groups,
         "master_secret_arn": master_secret,
     }
     package = function.build(layout)
@@ -82,7 +81,7 @@ def provision(
     administrator.deploy(aws, package, settings["administrator"], arns)
     administrator.invoke(aws, {"action": "migrate"})
     progress("deploying the functions")
-    function.deploy(aws, package, settings["function"], arns)
+    function.deploy(aws, package, settings["processor"], arns)
     reconciler.deploy(aws, package, settings["reconciler"], arns)
     progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():

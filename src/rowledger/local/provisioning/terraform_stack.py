@@ -61,7 +61,7 @@ class TerraformProvisioner:
         release = read_outputs(json.loads(workspace.checked("output", "-json")))
         Shift(LambdaFunctions(client, client), release.alias).move_all(release)
         # The reconciler does what the function does, and uses all of its settings.
-        name = contract.load("pipeline.json")["reconciler"]["name"]
+        name = contract.load("pipeline.json")["functions"]["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
         settings = known["Environment"]["Variables"]
         mail_relay.subscribe(aws, settings["ROWLEDGER_TOPIC_ARN"])

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rowledger.functions.adapters.aws.clients import client_config
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.postgres.database import Tls
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import Handler, build_handler
 from rowledger.functions.wiring import bootstrap, stored_credentials
 from tests.faults.injected.parts import (
@@ -31,7 +31,7 @@ from tests.faults.injected.points import (
 
 
 def _wired() -> Handler:
-    config = Config.from_environment(os.environ)
+    config = ProcessorConfig.from_environment(os.environ)
     broken = os.environ.get(BREAK_VARIABLE, "")
     points = Points(Path(os.environ[FOLDER_VARIABLE]))
     storage = MarkedStorage(
