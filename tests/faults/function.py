@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rowledger.deployment.packaging import build_package
+from rowledger.deployment.packaging.package import build_package
 from rowledger.local.processes import emulator
 from rowledger.local.processes import process as processes
 from rowledger.local.stack import Stack

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rowledger.deployment.terraform import TerraformError
 from rowledger.local import StackError
 from rowledger.local.emulator_patches.idle_connections import PatientConfig
 from rowledger.local.layout import Layout
@@ -58,7 +59,7 @@ def test_a_missing_terraform_is_said_and_leaves_no_trace(
     layout: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StackError, match="Terraform is missing"):
+    with pytest.raises(TerraformError, match="Terraform is missing"):
         choose(layout, quiet, terraform=True)
     assert choose(layout, quiet, terraform=False) is provision
 
@@ -66,7 +67,7 @@ def test_a_missing_terraform_is_said_and_leaves_no_trace(
 def test_a_missing_provider_is_said_and_leaves_no_trace(layout: Layout, terraform: Path) -> None:
     version = terraform.read_text().splitlines()[1]
     terraform.write_text(f'#!/bin/sh\n[ "$1" = version ] || exit 1\n{version}\n')
-    with pytest.raises(StackError, match="provider hashicorp/aws"):
+    with pytest.raises(TerraformError, match="provider hashicorp/aws"):
         choose(layout, quiet, terraform=True)
     assert choose(layout, quiet, terraform=False) is provision
 

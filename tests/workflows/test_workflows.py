@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.functions import contract
 from tests.workflows.files import ACTIONS, GITHUB, WORKFLOWS, Run, jobs, load, make, runs, sampled
 

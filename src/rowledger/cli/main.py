@@ -7,9 +7,9 @@ from importlib import import_module
 import click
 
 from rowledger import __version__
+from rowledger.errors import CommandError
 from rowledger.functions.domain.errors import FaultError
 from rowledger.functions.domain.text import escaped
-from rowledger.local import StackError
 
 # Each is the function of that name (with _ for -) in the module of that name, loaded when it is
 # asked for: what counts files need not wait for what talks to the cloud.
@@ -66,6 +66,6 @@ def main() -> None:
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
         sys.exit(1)
-    except (OSError, StackError, FaultError) as error:
+    except (OSError, CommandError, FaultError) as error:
         click.echo(f"rowledger: {escaped(str(error), keep=_LINE_END)}", err=True)
         sys.exit(1)

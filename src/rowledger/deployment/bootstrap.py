@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rowledger.deployment.checkout import ROOT
+from rowledger.errors import CommandError
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-FOLDER = Path(__file__).resolve().parents[3] / "bootstrap"
+FOLDER = ROOT / "bootstrap"
 KEY = "bootstrap/terraform.tfstate"
 # Terraform reads it by its name's ending.
 OVERRIDE = "first_apply_override.tf"
@@ -31,8 +34,8 @@ INIT = ("-input=false", "-lockfile=readonly")
 _ASKED = "us-east-1"
 
 
-class BootstrapError(Exception):
-    """Why the account cannot be made ready, in a sentence."""
+class BootstrapError(CommandError):
+    """The account cannot be made ready."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ Three background processes (PostgreSQL, an AWS emulator, a companion with the ma
 pipeline's own resources in them. Everything lives in one state folder; `stack` is the way in.
 """
 
+from rowledger.errors import CommandError
 
-class StackError(Exception):
-    """Something is wrong with the local stack; the message is one line that says what to do."""
+
+class StackError(CommandError):
+    """Something is wrong with the local stack."""

@@ -3,6 +3,8 @@
 Used by scripts/terraform.sh; no part of the functions' package.
 """
 
+from rowledger.errors import CommandError
 
-class PlanningError(Exception):
-    """A plan cannot be recorded or must not be applied; the message says why in one line."""
+
+class PlanningError(CommandError):
+    """A plan cannot be recorded, or must not be applied."""

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rowledger.deployment.packaging import ROOT, TARGET
+from rowledger.deployment.checkout import PACKAGE
 from rowledger.deployment.planning import PlanningError
 from rowledger.deployment.planning.checksums import check_checksums, digest, write_checksums
 from rowledger.deployment.planning.summary import to_markdown
@@ -46,7 +46,7 @@ def _bundle(root: Path) -> Path:
 
 
 def _package(root: Path) -> Path:
-    return root / TARGET.relative_to(ROOT)
+    return root / PACKAGE
 
 
 def _files(root: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def _files(root: Path) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """In the checkout that is the current directory; 1 where it is refused, with one line."""
-    parser = argparse.ArgumentParser(prog="python -m rowledger.planning")
+    parser = argparse.ArgumentParser(prog="python -m rowledger.deployment.planning")
     parser.add_argument("step", choices=("record", "check"))
     parser.add_argument("environment")
     chosen = parser.parse_args(arguments)

@@ -17,7 +17,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import PACKAGE, ROOT
 from rowledger.deployment.release import ReleaseError
 from rowledger.deployment.release.bill_of_materials import bill_of_materials
 from rowledger.deployment.release.changelog import section_of
@@ -102,7 +102,7 @@ def build(
         )
         if done.returncode:
             raise ReleaseError(f"{module} failed: {done.stderr.strip()}")
-    package, wheel = source / "build" / "csv-processor.zip", next(out.glob("*.whl"))
+    package, wheel = source / PACKAGE, next(out.glob("*.whl"))
     product = "-".join(wheel.name.split("-")[:2])
     for built in (package, package.with_suffix(".json")):
         shutil.copyfile(built, out / built.name)

@@ -10,14 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rowledger.deployment.packaging import (
+from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.packaging.certificates import (
     RDS_CA_URL,
-    ROOT,
     Certificates,
-    PackagingError,
     read_certificates,
 )
 from rowledger.deployment.release import ReleaseError
+from rowledger.errors import CommandError
 
 _SECONDS = 60
 
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     target = Path(given.to) if given.to else ROOT / "build" / "rds-ca.pem"
     try:
         certificates = fetch(given.url or RDS_CA_URL, target, given.sha256)
-    except (ReleaseError, PackagingError) as error:
+    except CommandError as error:
         print(f"make rds-ca: {error}", file=sys.stderr)
         return 1
     print(

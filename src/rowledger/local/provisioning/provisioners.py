@@ -29,7 +29,7 @@ class Provisioner(Protocol):
 def choose(layout: Layout, progress: Progress, *, terraform: bool) -> Provisioner:
     """What provisioned this stack before; on a new one, what is asked for.
 
-    Raise StackError where the two differ, or where Terraform cannot be had.
+    Raise StackError where the two differ, TerraformError where Terraform cannot be had.
     """
     if layout.terraform.exists():
         return terraform_stack.prepare(layout, progress)

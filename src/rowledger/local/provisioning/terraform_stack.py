@@ -27,7 +27,7 @@ VALUES = "-var-file=env/local.tfvars"
 
 
 def prepare(layout: Layout, progress: Callable[[str], None]) -> "TerraformProvisioner":
-    """Raise StackError where Terraform or its provider cannot be had, before anything is made."""
+    """Raise TerraformError, before anything is made, without Terraform or its provider."""
     workspace = _workspace(layout)
     known = layout.terraform.exists()
     progress("preparing Terraform")

@@ -1,0 +1,2 @@
+class CommandError(Exception):
+    """A command cannot go on; the message is one line that says what to do."""
