@@ -1,4 +1,4 @@
-"""Alarms in memory: the twin of CloudWatchAlarms."""
+"""Alarms in memory: the fake of CloudWatchAlarms."""
 
 from rowledger.functions.domain.errors import FaultCode, FaultError
 

@@ -1,4 +1,4 @@
-"""A canary that is kept: the twin of S3Canary."""
+"""A canary that is kept: the fake of S3Canary."""
 
 
 class MemoryCanary:

@@ -1,4 +1,4 @@
-"""Functions in memory: the twin of LambdaFunctions."""
+"""Functions in memory: the fake of LambdaFunctions."""
 
 from collections import defaultdict
 from collections.abc import Callable

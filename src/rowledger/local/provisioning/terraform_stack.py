@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
 from rowledger.deployment.domain.rollout import read_outputs
-from rowledger.deployment.services.aliases import Shift
+from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.deployment.terraform import LOCAL_STATE, Workspace, find_terraform
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
@@ -59,7 +59,7 @@ class TerraformProvisioner:
         progress("moving the aliases")
         client: LambdaClient = aws.client("lambda")
         release = read_outputs(json.loads(workspace.checked("output", "-json")))
-        Shift(LambdaFunctions(client, client), release.alias).move_all(release)
+        AliasMoves(LambdaFunctions(client, client), release.alias).move_all(release)
         # The reconciler does what the function does, and uses all of its settings.
         name = contract.load("pipeline.json")["functions"]["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
