@@ -69,7 +69,7 @@ locals {
     keys_through_lambda   = local.key_arns
   }
 
-  # What must be true beside the name.
+  # What must be true besides the name.
   conditions = {
     bounded_roles = { StringEquals = { "iam:PermissionsBoundary" = local.boundary_arn } }
     monitored_role = {

@@ -26,8 +26,8 @@ _PROVIDER = "hashicorp/aws"
 _DEPTH = 4
 _SKIPPED = frozenset({"proc", "sys", "dev", "run", ".terraform", "node_modules"})
 
-# The state beside the copy, whatever the backend, and so kept when the copy is made anew; and the
-# provider that was tested.
+# The state lies next to the copy, whatever the backend, and so is kept when the copy is replaced;
+# and the provider is the one that was tested.
 LOCAL_STATE = f"""
 terraform {{
   required_providers {{
@@ -93,8 +93,8 @@ def find_terraform() -> Terraform:
         env=blind(os.environ),
     )
     try:
-        said = json.loads(answer.stdout)
-        version, platform = str(said["terraform_version"]), str(said["platform"])
+        found = json.loads(answer.stdout)
+        version, platform = str(found["terraform_version"]), str(found["platform"])
     except (ValueError, KeyError):
         raise TerraformError(
             f"{binary} does not say its version: {answer.stderr.strip()}"
@@ -162,7 +162,7 @@ class Workspace:
     """A copy of a configuration in a folder.
 
     Args:
-        overrides: Files beside the configuration, by name without _override.tf.
+        overrides: Files that override parts of it, by name without _override.tf.
         environment: Variables for Terraform, such as TF_VAR_… and AWS_….
         name: The configuration's folder in the checkout.
     """
@@ -180,7 +180,7 @@ class Workspace:
     def create(self) -> None:
         """Copy the configuration and install its provider; raise TerraformError where that fails.
 
-        An earlier copy is replaced; its state, which is beside it, stays.
+        An earlier copy is replaced; its state, which is not in the copy, stays.
         """
         shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
@@ -236,7 +236,7 @@ class Workspace:
                 for line in process.stdout or ():
                     message = _message(line)
                     if message.get("@level") == "error":
-                        errors.append(_said(message))
+                        errors.append(_error_text(message))
                     on_message(message)
             except BaseException:
                 process.terminate()
@@ -266,7 +266,7 @@ class Workspace:
 
 
 def _message(line: str) -> dict[str, Any]:
-    """One line of Terraform's -json output; what is no JSON is an error that came before it."""
+    """Parse one line of Terraform's -json output; other text is an error from before the JSON."""
     try:
         message = json.loads(line)
     except ValueError:
@@ -274,15 +274,15 @@ def _message(line: str) -> dict[str, Any]:
     return dict(message)
 
 
-def _said(message: Mapping[str, Any]) -> str:
+def _error_text(message: Mapping[str, Any]) -> str:
     diagnostic = message.get("diagnostic", {})
-    said = (diagnostic.get(part) for part in ("address", "summary", "detail"))
-    return ": ".join(filter(None, said)) or str(message["@message"])
+    parts = (diagnostic.get(name) for name in ("address", "summary", "detail"))
+    return ": ".join(filter(None, parts)) or str(message["@message"])
 
 
 def _first_error(text: str) -> str:
-    """The first error of Terraform's many lines, in one."""
-    said = [line.strip("│╷╵ ").strip() for line in text.splitlines()]
-    lines = [line for line in said if line]
+    """Return the first error of Terraform's many lines, as one line."""
+    stripped = [line.strip("│╷╵ ").strip() for line in text.splitlines()]
+    lines = [line for line in stripped if line]
     start = next((at for at, line in enumerate(lines) if line.startswith("Error:")), 0)
     return " ".join(lines[start : start + 6]) or "it says nothing"

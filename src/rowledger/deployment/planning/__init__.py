@@ -1,6 +1,6 @@
-"""What stands between a Terraform plan and its apply: a summary to review, and checksums.
+"""Between a Terraform plan and its apply: a summary to review, and checksums.
 
-Used by scripts/terraform.sh; no part of the functions' package.
+Used by scripts/terraform.sh.
 """
 
 from rowledger.errors import CommandError

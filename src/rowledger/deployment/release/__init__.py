@@ -1,4 +1,4 @@
-"""What a release is made of; no part of what it holds."""
+"""Builds and checks what a release holds."""
 
 from rowledger.errors import CommandError
 

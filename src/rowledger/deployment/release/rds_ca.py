@@ -1,7 +1,7 @@
 """Fetches the CA certificates that sign RDS's, for packages that go to AWS.
 
 They are taken over TLS from Amazon, and kept only if they are certificates and, where a digest is
-given, the very ones that somebody has looked at.
+given, if the file has it: then somebody has reviewed exactly this file.
 """
 
 import argparse
@@ -23,9 +23,13 @@ _SECONDS = 60
 
 
 def fetch(url: str, target: Path, sha256: str) -> Certificates:
-    """Put the certificates into target; an earlier file stays where they are refused.
+    """Download the certificates to target; an earlier file stays if they are refused.
 
-    sha256: hex, of the file; empty: whatever the server says it is.
+    Args:
+        sha256: Hex, of the file; empty: any.
+
+    Raises:
+        CommandError: They cannot be fetched, or are refused.
     """
     curl = shutil.which("curl")
     if curl is None:
@@ -61,7 +65,7 @@ def _download(curl: str, url: str, target: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Each argument may be empty, as a variable of make that nobody set."""
+    """Run `make rds-ca`. An argument is empty where its variable of make is not set."""
     parser = argparse.ArgumentParser(prog="make rds-ca")
     parser.add_argument("--url", default="")
     parser.add_argument("--sha256", default="")
