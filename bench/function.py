@@ -121,7 +121,7 @@ def peaks(stack: Stack) -> Iterator[float]:
         environment = process.info["environ"] or {}
         if (
             environment.get("AWS_LAMBDA_FUNCTION_NAME")
-            == contract.load("pipeline.json")["function"]["name"]
+            == contract.load("pipeline.json")["functions"]["processor"]["name"]
             and environment.get("ROWLEDGER_TOPIC_ARN")
             and str(stack.state_dir) in " ".join(environment.values())
         ):

@@ -6,25 +6,17 @@ locals {
   pipeline = jsondecode(file("${path.module}/../src/rowledger/functions/contract/pipeline.json"))
 
   bucket_names = concat(values(local.pipeline.buckets), ["candidate-test-logs"])
-  function_names = [
-    local.pipeline.function.name,
-    local.pipeline.reconciler.name,
-    local.pipeline.administrator.name,
-  ]
+  # In the order in which the policies list them: by its keys an object would put another first.
+  functions       = [for use in ["processor", "reconciler", "administrator"] : local.pipeline.functions[use]]
+  function_names  = local.functions[*].name
   monitoring_role = "rowledger-database-monitoring"
   passed_roles = {
-    "lambda.amazonaws.com"         = [local.pipeline.role, local.pipeline.reconciler.role, local.pipeline.administrator.role]
-    "scheduler.amazonaws.com"      = [local.pipeline.reconciler.schedule.role]
+    "lambda.amazonaws.com"         = local.functions[*].role
+    "scheduler.amazonaws.com"      = [local.pipeline.functions.reconciler.schedule.role]
     "vpc-flow-logs.amazonaws.com"  = ["rowledger-flow-logs"]
     "monitoring.rds.amazonaws.com" = [local.monitoring_role]
   }
-  log_group_names = [
-    local.pipeline.function.log_group,
-    local.pipeline.reconciler.log_group,
-    local.pipeline.administrator.log_group,
-    "/rowledger/flow-logs/*",
-    "/aws/rds/instance/rowledger/*",
-  ]
+  log_group_names = concat(local.functions[*].log_group, ["/rowledger/flow-logs/*", "/aws/rds/instance/rowledger/*"])
 
   # arn:aws:SERVICE:REGION:ACCOUNT of the services that have both in it.
   regional = {
@@ -58,7 +50,7 @@ locals {
       "${local.regional.rds}:og:default:*",
     ]
     functions  = concat(local.function_arns, [for arn in local.function_arns : "${arn}:*"])
-    schedule   = ["${local.regional.scheduler}:schedule/default/${local.pipeline.reconciler.schedule.name}"]
+    schedule   = ["${local.regional.scheduler}:schedule/default/${local.pipeline.functions.reconciler.schedule.name}"]
     log_groups = concat(local.log_group_arns, [for arn in local.log_group_arns : "${arn}:*"])
     alarms     = [for name in keys(local.pipeline.alarms) : "${local.regional.cloudwatch}:alarm:${name}"]
     dashboard  = ["arn:aws:cloudwatch::${var.account_id}:dashboard/rowledger"]
@@ -77,7 +69,7 @@ locals {
     keys_through_lambda   = local.key_arns
   }
 
-  # What must be true beside the name.
+  # What must be true besides the name.
   conditions = {
     bounded_roles = { StringEquals = { "iam:PermissionsBoundary" = local.boundary_arn } }
     monitored_role = {

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11: the state is locked by a file beside it (use_lockfile).
+  # 1.11: the state is locked by a file next to it (use_lockfile).
   required_version = ">= 1.11"
 
   required_providers {

@@ -48,7 +48,7 @@ variable "bucket_suffix" {
 }
 
 variable "tags" {
-  description = "Tags on everything, beside Project and Environment."
+  description = "Tags on everything, besides Project and Environment."
   type        = map(string)
   default     = {}
   nullable    = false

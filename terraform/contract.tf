@@ -20,15 +20,15 @@ locals {
     backup_bucket_arn = "arn:aws:s3:::${local.buckets.backup}"
 
     # Secrets Manager ends each ARN in six characters of its own choice.
-    secret_arn        = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.secret}-??????"
-    master_secret_arn = local.master_secret_arn
-    topic_arn         = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.topic}"
-    failure_queue_arn = "arn:aws:sqs:${var.aws_region}:${var.account_id}:${local.pipeline.failure_queue.name}"
-    reconciler_arn    = "${local.lambda_arn}:${local.pipeline.reconciler.name}:${local.alias}"
+    database_secret_arn = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.secret}-??????"
+    master_secret_arn   = local.master_secret_arn
+    topic_arn           = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.topic}"
+    failure_queue_arn   = "arn:aws:sqs:${var.aws_region}:${var.account_id}:${local.pipeline.failure_queue.name}"
+    reconciler_arn      = "${local.lambda_arn}:${local.pipeline.functions.reconciler.name}:${local.alias}"
 
-    log_group_arn               = "${local.log_arn}:${local.pipeline.function.log_group}"
-    reconciler_log_group_arn    = "${local.log_arn}:${local.pipeline.reconciler.log_group}"
-    administrator_log_group_arn = "${local.log_arn}:${local.pipeline.administrator.log_group}"
+    processor_log_group_arn     = "${local.log_arn}:${local.pipeline.functions.processor.log_group}"
+    reconciler_log_group_arn    = "${local.log_arn}:${local.pipeline.functions.reconciler.log_group}"
+    administrator_log_group_arn = "${local.log_arn}:${local.pipeline.functions.administrator.log_group}"
 
     data_key_arn         = module.encryption.data_key_arn
     notification_key_arn = module.encryption.notification_key_arn

@@ -29,19 +29,19 @@ module "failure_queue" {
 module "processor" {
   source = "./modules/function"
 
-  function             = local.pipeline.function
-  role                 = local.pipeline.role
+  function             = local.pipeline.functions.processor
+  role                 = local.pipeline.functions.processor.role
   trust_policy         = local.trust_policies.processor
   permissions_boundary = var.permissions_boundary
   policies             = local.policies.processor
   package              = var.package
-  environment          = local.environments.function
+  environment          = local.environments.processor
   kms_key_arn          = module.encryption.data_key_arn
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = module.network.functions_security_group_id
   reserved_concurrency = local.processor_reserved
   alias                = local.alias
-  retries              = local.pipeline.retries
+  retries              = local.pipeline.functions.processor.retries
   failure_queue        = { arn = module.failure_queue.arn }
 }
 
@@ -62,8 +62,8 @@ module "trigger" {
 module "reconciler" {
   source = "./modules/function"
 
-  function             = local.pipeline.reconciler
-  role                 = local.pipeline.reconciler.role
+  function             = local.pipeline.functions.reconciler
+  role                 = local.pipeline.functions.reconciler.role
   trust_policy         = local.trust_policies.reconciler
   permissions_boundary = var.permissions_boundary
   policies             = local.policies.reconciler
@@ -74,16 +74,16 @@ module "reconciler" {
   security_group_id    = module.network.functions_security_group_id
   reserved_concurrency = local.reconciler_reserved
   alias                = local.alias
-  retries              = local.pipeline.reconciler.retries
+  retries              = local.pipeline.functions.reconciler.retries
 }
 
 module "schedule" {
   source = "./modules/schedule"
 
-  name                 = local.pipeline.reconciler.schedule.name
-  expression           = local.pipeline.reconciler.schedule.expression
+  name                 = local.pipeline.functions.reconciler.schedule.name
+  expression           = local.pipeline.functions.reconciler.schedule.expression
   function_arn         = module.reconciler.alias_arn
-  role                 = local.pipeline.reconciler.schedule.role
+  role                 = local.pipeline.functions.reconciler.schedule.role
   trust_policy         = local.trust_policies.schedule
   policy               = local.schedule_policy
   permissions_boundary = var.permissions_boundary
@@ -94,8 +94,8 @@ module "schedule" {
 module "administrator" {
   source = "./modules/function"
 
-  function             = local.pipeline.administrator
-  role                 = local.pipeline.administrator.role
+  function             = local.pipeline.functions.administrator
+  role                 = local.pipeline.functions.administrator.role
   trust_policy         = local.trust_policies.administrator
   permissions_boundary = var.permissions_boundary
   policies             = local.policies.administrator

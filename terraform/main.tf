@@ -136,11 +136,11 @@ module "dashboard" {
   source = "./modules/dashboard"
 
   region               = var.aws_region
-  processor            = local.pipeline.function.name
-  reconciler           = local.pipeline.reconciler.name
-  functions            = [local.pipeline.function.name, local.pipeline.reconciler.name, local.pipeline.administrator.name]
-  processor_log_group  = local.pipeline.function.log_group
-  reconciler_log_group = local.pipeline.reconciler.log_group
+  processor            = local.pipeline.functions.processor.name
+  reconciler           = local.pipeline.functions.reconciler.name
+  functions            = [local.pipeline.functions.processor.name, local.pipeline.functions.reconciler.name, local.pipeline.functions.administrator.name]
+  processor_log_group  = local.pipeline.functions.processor.log_group
+  reconciler_log_group = local.pipeline.functions.reconciler.log_group
   failure_queue        = local.pipeline.failure_queue.name
   database             = module.database.identifier
   alarm_arns           = module.alarms.arns

@@ -24,7 +24,7 @@ output "alias" {
 
 output "settings" {
   description = "The environment of csv-processor."
-  value       = local.environments.function
+  value       = local.environments.processor
 }
 
 output "topic_arn" {

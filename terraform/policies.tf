@@ -2,17 +2,11 @@
 # that an endpoint never allows more than the roles that use it.
 
 locals {
-  role_names = {
-    processor     = local.pipeline.role
-    reconciler    = local.pipeline.reconciler.role
-    administrator = local.pipeline.administrator.role
-    schedule      = local.pipeline.reconciler.schedule.role
-  }
-  function_names = {
-    processor     = local.pipeline.function.name
-    reconciler    = local.pipeline.reconciler.name
-    administrator = local.pipeline.administrator.name
-  }
+  function_names = { for use, function in local.pipeline.functions : use => function.name }
+  role_names = merge(
+    { for use, function in local.pipeline.functions : use => function.role },
+    { schedule = local.pipeline.functions.reconciler.schedule.role },
+  )
 
   trust_policies = {
     for user, role in local.role_names : user => templatefile(

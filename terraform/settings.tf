@@ -25,7 +25,7 @@ locals {
 
   all_settings = merge(local.optional_settings, local.required_settings)
   environments = {
-    for user in ["function", "reconciler", "administrator"] : user => {
+    for user in keys(local.pipeline.functions) : user => {
       for setting in local.settings : setting.name => local.all_settings[setting.name]
       if contains(setting.used_by, user) && contains(keys(local.all_settings), setting.name)
     }

@@ -51,7 +51,7 @@ variable "environment" {
 }
 
 variable "tags" {
-  description = "Tags on everything, beside Project and Environment."
+  description = "Tags on everything, besides Project and Environment."
   type        = map(string)
   default     = {}
   nullable    = false

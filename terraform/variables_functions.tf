@@ -1,5 +1,5 @@
 variable "package" {
-  description = "The path of the functions' package, which make package builds with a manifest beside it."
+  description = "The path of the functions' package, which make package builds together with a manifest."
   type        = string
   default     = "../build/csv-processor.zip"
   nullable    = false

@@ -84,6 +84,6 @@ run "another_version" {
 
   assert {
     condition     = aws_lambda_function.this.version == "8" && aws_lambda_alias.live.function_version == "7"
-    error_message = "an apply makes a version, and leaves the alias where it stands"
+    error_message = "an apply makes a version, and leaves the alias where it points"
   }
 }

@@ -21,7 +21,7 @@ run "names" {
   }
   assert {
     condition     = output.settings.ROWLEDGER_INPUT_BUCKET == "candidate-test-input-test" && output.settings.ROWLEDGER_TOPIC_ARN == "arn:aws:sns:us-east-1:123456789012:rowledger-notifications"
-    error_message = "the function is told the names of what was made"
+    error_message = "the function knows the names of what was made"
   }
   assert {
     condition     = output.settings.ROWLEDGER_DATABASE_TLS == "verify-full"
@@ -99,6 +99,6 @@ run "alarms" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["some"].alarm_actions == toset([var.topic_arn])
-    error_message = "an alarm tells the topic"
+    error_message = "an alarm notifies the topic"
   }
 }

@@ -69,7 +69,7 @@ run "roles" {
   }
   assert {
     condition     = local.environments.administrator.ROWLEDGER_MASTER_SECRET_ID == "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-test-AbCdEf" && local.environments.administrator.ROWLEDGER_DATABASE_ADDRESS == "rowledger.test:5432/rowledger"
-    error_message = "the administrator is told where the database is, and whose secret the master's is"
+    error_message = "the administrator knows where the database is, and whose secret the master's is"
   }
   assert {
     condition     = jsondecode(local.schedule_policy).Statement[0].Resource == "arn:aws:lambda:us-east-1:123456789012:function:csv-reconciler:live"

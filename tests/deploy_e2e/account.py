@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
-FUNCTIONS = tuple(PIPELINE[part]["name"] for part in ("function", "reconciler", "administrator"))
+FUNCTIONS = tuple(each["name"] for each in PIPELINE["functions"].values())
 # Longer than all of an event's tries take in the emulator.
 GRACE_SECONDS = 20
 _START = re.compile(r"START RequestId: (\S+) Version: (\S+)")
@@ -113,7 +113,9 @@ class Account:
     def invocations(self) -> dict[str, str]:
         """The version that each invocation of csv-processor ran, by its request id."""
         logs = self.stack.client("logs")
-        lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(since_ms=0)
+        lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
+            since_ms=0
+        )
         starts = (_START.match(line.message) for line in lines)
         return {start[1]: start[2] for start in starts if start}
 
@@ -169,7 +171,9 @@ class _FirstDeployment:
         relay.subscribe(aws, outputs["topic_arn"]["value"])
         self.said["deploy"] = self.checkout.must_make(self.deployer, "deploy", ENV="local")
         client: LambdaClient = aws.client("lambda")
-        known = client.get_function_configuration(FunctionName=PIPELINE["reconciler"]["name"])
+        known = client.get_function_configuration(
+            FunctionName=PIPELINE["functions"]["reconciler"]["name"]
+        )
         return known["Environment"]["Variables"]
 
 

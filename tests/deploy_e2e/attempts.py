@@ -11,7 +11,8 @@ from tests.deploy_e2e.jobs import BOUNDARY
 PIPELINE = contract.load("pipeline.json")
 INPUT = PIPELINE["buckets"]["input"]
 OUTPUT = PIPELINE["buckets"]["output"]
-PROCESSOR = PIPELINE["function"]["name"]
+PROCESSOR = PIPELINE["functions"]["processor"]["name"]
+PROCESSOR_ROLE = PIPELINE["functions"]["processor"]["role"]
 STATE = f"rowledger-state-{ACCOUNT_ID}"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 EVERYTHING = json.dumps(
@@ -39,7 +40,7 @@ def get(bucket: str, key: str) -> Attempt:
     return call("s3", "get_object", Bucket=bucket, Key=key)
 
 
-def role(operation: str, name: str = PIPELINE["role"], **arguments: object) -> Attempt:
+def role(operation: str, name: str = PROCESSOR_ROLE, **arguments: object) -> Attempt:
     return call("iam", operation, RoleName=name, **arguments)
 
 
@@ -77,7 +78,7 @@ NOBODY_MAY: dict[str, Attempt] = {
     "take a function's role": call(
         "sts",
         "assume_role",
-        RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{PIPELINE['role']}",
+        RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/{PROCESSOR_ROLE}",
         RoleSessionName="rogue",
     ),
 }
@@ -85,7 +86,7 @@ A_PLAN_MAY_NOT: dict[str, Attempt] = NOBODY_MAY | {
     "write the state": put(STATE, "local/terraform.tfstate"),
     "upload a canary": put(INPUT, "rowledger-canary/x.csv"),
     "give a function more": role(
-        "put_role_policy", PolicyName=PIPELINE["role"], PolicyDocument=EVERYTHING
+        "put_role_policy", PolicyName=PROCESSOR_ROLE, PolicyDocument=EVERYTHING
     ),
     "invoke a function": call("lambda", "invoke", FunctionName=PROCESSOR, Payload=b"{}"),
     "change a function": call(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.local.clients import EmulatorClients
 from tests.e2e.cli import Result
 

@@ -141,7 +141,7 @@ def _refused(attempt: Attempt, who: EmulatorClients) -> None:
 def missing_role(root: EmulatorClients) -> Iterator[str]:
     """A role of the pipeline's that is not there, and afterwards is as it was."""
     iam: IAMClient = root.client("iam")
-    name = PIPELINE["reconciler"]["schedule"]["role"]
+    name = PIPELINE["functions"]["reconciler"]["schedule"]["role"]
     was = iam.get_role(RoleName=name)["Role"]
     policy = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
 

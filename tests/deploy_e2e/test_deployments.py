@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
 
-CODE = {
-    f"module.{part}.aws_lambda_function.this"
-    for part in ("processor", "reconciler", "administrator")
-}
+CODE = {f"module.{use}.aws_lambda_function.this" for use in PIPELINE["functions"]}
 OF_CODE = {"source_code_hash", "last_modified", "version", "qualified_arn", "qualified_invoke_arn"}
 CANARIES = "rowledger-canary/"
 
@@ -222,6 +219,6 @@ def reconcile(account: Account) -> None:
     """Have the csv-reconciler that is in service run once, as its schedule does."""
     client: LambdaClient = account.stack.client("lambda")
     answer = client.invoke(
-        FunctionName=PIPELINE["reconciler"]["name"], Qualifier="live", Payload=b"{}"
+        FunctionName=PIPELINE["functions"]["reconciler"]["name"], Qualifier="live", Payload=b"{}"
     )
     assert "FunctionError" not in answer, answer["Payload"].read()

@@ -112,7 +112,7 @@ class Pipeline:
         """Hand the function an event, as S3 does: asynchronously."""
         client: LambdaClient = self.stack.client("lambda")
         client.invoke(
-            FunctionName=PIPELINE["function"]["name"],
+            FunctionName=PIPELINE["functions"]["processor"]["name"],
             InvocationType="Event",
             Payload=json.dumps(an_event(*uploads)),
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 INPUT, OUTPUT, BACKUP = (PIPELINE["buckets"][use] for use in ("input", "output", "backup"))
-RECONCILER = PIPELINE["reconciler"]
+RECONCILER = PIPELINE["functions"]["reconciler"]
 CONTENT = b"a,b\n1,2\n3,4\n"
 
 Run = Callable[..., Result]

@@ -74,7 +74,7 @@ def test_who_is_warm_and_loses_its_connection_logs_in_anew(
 def test_no_password_is_in_the_administrators_log(stack: Stack) -> None:
     rotate(stack)
     logs: CloudWatchLogsClient = stack.client("logs")
-    group = PIPELINE["administrator"]["log_group"]
+    group = PIPELINE["functions"]["administrator"]["log_group"]
     streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
     text = "".join(
         event["message"]

@@ -179,8 +179,8 @@ class Edge:
     def configure(
         self,
         *,
-        handler: str = PIPELINE["function"]["handler"],
-        timeout_seconds: int = PIPELINE["function"]["timeout_seconds"],
+        handler: str = PIPELINE["functions"]["processor"]["handler"],
+        timeout_seconds: int = PIPELINE["functions"]["processor"]["timeout_seconds"],
     ) -> None:
         """Deploy the function behind the proxies; what runs is replaced by new copies."""
         client: LambdaClient = self.arena.stack.client("lambda")
@@ -234,7 +234,7 @@ class Edge:
     def logged(self, text: str, since: datetime) -> list[str]:
         """The lines of the function's log with this text in them."""
         logs = self.arena.stack.client("logs")
-        lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(
+        lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
             int(since.timestamp() * 1000),
         )
         return [line.message for line in lines if text in line.message]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from rowledger.deployment.packaging import build_package
+from rowledger.deployment.packaging.package import build_package
 from rowledger.local.processes import background, emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTION = PIPELINE["function"]["name"]
+FUNCTION = PIPELINE["functions"]["processor"]["name"]
 # Each copy of the function is a process: a small machine bears no more of them at work.
 MOST_AT_ONCE = 6
 _PATIENCE_SECONDS = 240.0
@@ -54,7 +54,7 @@ class Function:
         variables = {**self.stack.settings, **own, **environment}
         client.update_function_configuration(
             FunctionName=FUNCTION,
-            Handler="tests.faults.injected.csv_processor.handler",
+            Handler="tests.faults.injected.processor.handler",
             Environment={"Variables": {name: text for name, text in variables.items() if text}},
         )
         client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)

@@ -94,7 +94,7 @@ def log_of(batch: Batch) -> list[dict[str, Any]]:
     """
     batch.pipeline.take("hostile/next.csv", b"a\n")
     logs = batch.pipeline.stack.client("logs")
-    lines = CloudWatchFunctionLogs(logs, PIPELINE["function"]["log_group"]).read(
+    lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
         int(batch.began.timestamp() * 1000),
     )
     said = [

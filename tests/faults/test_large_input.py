@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from bench.function import forget, peaks
 from rowledger.functions import contract
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
@@ -93,7 +93,7 @@ def test_it_has_the_right_outcome_and_no_attempt_ran_out_of_time(
 
 def limit(taken: Taken) -> int:
     """What the deployed settings let a file of this size expand to."""
-    config = Config.from_environment(taken.pipeline.stack.settings)
+    config = ProcessorConfig.from_environment(taken.pipeline.stack.settings)
     most = ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio)
     return most.of(taken.sent.size_bytes)
 

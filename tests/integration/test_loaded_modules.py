@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.deployment.packaging import build_package
+from rowledger.deployment.packaging.package import build_package
 from rowledger.functions import contract
 
 PIPELINE = contract.load("pipeline.json")

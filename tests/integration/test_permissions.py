@@ -33,17 +33,17 @@ DENIED = {
 @pytest.fixture(scope="module")
 def function(stack: Stack) -> EmulatorClients:
     """The function's own identity: a session of its role."""
-    return in_role(stack, PIPELINE["role"])
+    return in_role(stack, PIPELINE["functions"]["processor"]["role"])
 
 
 @pytest.fixture(scope="module")
 def reconciler(stack: Stack) -> EmulatorClients:
-    return in_role(stack, PIPELINE["reconciler"]["role"])
+    return in_role(stack, PIPELINE["functions"]["reconciler"]["role"])
 
 
 @pytest.fixture(scope="module")
 def administrator(stack: Stack) -> EmulatorClients:
-    return in_role(stack, PIPELINE["administrator"]["role"])
+    return in_role(stack, PIPELINE["functions"]["administrator"]["role"])
 
 
 def in_role(stack: Stack, role: str) -> EmulatorClients:
@@ -125,10 +125,10 @@ FORBIDDEN: dict[str, Callable[[EmulatorClients, str], Any]] = {
         QueueUrl=_queue_url(aws, PIPELINE["failure_queue"]["name"])
     ),
     "widen its own role": lambda aws, _: aws.client("iam").put_role_policy(
-        RoleName=PIPELINE["role"], PolicyName="more", PolicyDocument="{}"
+        RoleName=PIPELINE["functions"]["processor"]["role"], PolicyName="more", PolicyDocument="{}"
     ),
     "invoke a function": lambda aws, _: aws.client("lambda").invoke(
-        FunctionName=PIPELINE["function"]["name"], Payload=b"{}"
+        FunctionName=PIPELINE["functions"]["processor"]["name"], Payload=b"{}"
     ),
 }
 
@@ -202,7 +202,9 @@ ADMINISTRATOR_FORBIDDEN: dict[str, Callable[[EmulatorClients, str], Any]] = {
         SecretId=PIPELINE["secret"]
     ),
     "widen its own role": lambda aws, _: aws.client("iam").put_role_policy(
-        RoleName=PIPELINE["administrator"]["role"], PolicyName="more", PolicyDocument="{}"
+        RoleName=PIPELINE["functions"]["administrator"]["role"],
+        PolicyName="more",
+        PolicyDocument="{}",
     ),
 }
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.functions.adapters.postgres.migrations import available
 from rowledger.functions.domain.event import to_event
 from rowledger.local.provisioning.database_logins import Login

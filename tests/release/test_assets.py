@@ -19,7 +19,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from rowledger import __version__
-from rowledger.deployment.packaging import ROOT, build_package
+from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.packaging.package import build_package
 from rowledger.deployment.release import ReleaseError, assets
 from rowledger.functions import contract
 from tests.workflows.files import make

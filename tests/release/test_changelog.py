@@ -2,7 +2,7 @@
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.release import ReleaseError
 from rowledger.deployment.release.changelog import section_of
 

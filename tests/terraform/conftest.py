@@ -13,10 +13,10 @@ from rowledger.deployment.terraform import (
     LOCAL_STATE,
     OFFLINE,
     Terraform,
+    TerraformError,
     Workspace,
     find_terraform,
 )
-from rowledger.local import StackError
 from rowledger.local.clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY
 
@@ -116,13 +116,13 @@ def bounded(planning: Planning) -> list[dict[str, Any]]:
 def _terraform(without: Without) -> Terraform:
     try:
         return find_terraform()
-    except StackError as error:
+    except TerraformError as error:
         without(str(error))
 
 
 def _created(without: Without, workspace: Workspace) -> Workspace:
     try:
         workspace.create()
-    except StackError as error:
+    except TerraformError as error:
         without(str(error))
     return workspace

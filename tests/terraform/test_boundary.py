@@ -60,21 +60,20 @@ def rendered(text: str) -> str:
     values = {
         "region": REGION,
         "network_arn": f"{arn.format('arn:aws:ec2')}:*/*",
-        "secret_arn": f"{secret}:secret:{pipeline['secret']}-??????",
+        "database_secret_arn": f"{secret}:secret:{pipeline['secret']}-??????",
         "master_secret_arn": f"{secret}:secret:rds!db-0a1b-??????",
         "topic_arn": f"{arn.format('arn:aws:sns')}:{pipeline['topic']}",
         "failure_queue_arn": f"{arn.format('arn:aws:sqs')}:{pipeline['failure_queue']['name']}",
-        "reconciler_arn": f"{function}:function:{pipeline['reconciler']['name']}:live",
-        "function_arn": f"{function}:function:{pipeline['function']['name']}",
+        "reconciler_arn": f"{function}:function:{pipeline['functions']['reconciler']['name']}:live",
+        "function_arn": f"{function}:function:{pipeline['functions']['processor']['name']}",
         "data_key_arn": KEY,
         "notification_key_arn": KEY,
-        "log_group_arn": f"{logs}:log-group:{pipeline['function']['log_group']}",
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },
         **{
-            f"{use}_log_group_arn": f"{logs}:log-group:{pipeline[use]['log_group']}"
-            for use in ("reconciler", "administrator")
+            f"{use}_log_group_arn": f"{logs}:log-group:{each['log_group']}"
+            for use, each in pipeline["functions"].items()
         },
     }
     return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], text)

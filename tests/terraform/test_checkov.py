@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from tests.figures import FIGURES
 from tests.terraform.conftest import CONFIGURATIONS, Without
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.terraform import PROVIDER_VERSION, Workspace
 from tests.terraform.conftest import CONFIGURATIONS, PACKAGE, Planning
 

@@ -23,24 +23,17 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PIPELINE = contract.load("pipeline.json")
-# Name in the contract, and what its module is called in the plan.
-FUNCTIONS = {
-    "function": "processor",
-    "reconciler": "reconciler",
-    "administrator": "administrator",
-}
-RETRIED = ["function", "reconciler"]
+FUNCTIONS = PIPELINE["functions"]
+RETRIED = [use for use, each in FUNCTIONS.items() if "retries" in each]
 ROLES = [
-    PIPELINE["role"],
-    PIPELINE["reconciler"]["role"],
-    PIPELINE["administrator"]["role"],
-    PIPELINE["reconciler"]["schedule"]["role"],
+    *(each["role"] for each in FUNCTIONS.values()),
+    FUNCTIONS["reconciler"]["schedule"]["role"],
 ]
 # A policy names what the plan knows the name of: the alias that is invoked, and a secret whose ARN
 # ends in characters that only Secrets Manager knows.
 SAME_THING = (
     (re.compile(r"(:secret:[\w/]+)-\w{6}\b"), r"\1-??????"),
-    (re.compile(rf"(:function:{PIPELINE['reconciler']['name']})(?!:)"), r"\1:live"),
+    (re.compile(rf"(:function:{FUNCTIONS['reconciler']['name']})(?!:)"), r"\1:live"),
 )
 # setting: what it is in the local stack, and in the plan.
 DIFFERENT_SETTINGS = {
@@ -79,8 +72,8 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("use", FUNCTIONS)
 def test_functions_are_configured_alike(stack: Stack, planned: Planned, use: str) -> None:
     client: LambdaClient = stack.client("lambda")
-    local = client.get_function_configuration(FunctionName=PIPELINE[use]["name"])
-    there = planned("aws_lambda_function", function_name=PIPELINE[use]["name"])
+    local = client.get_function_configuration(FunctionName=FUNCTIONS[use]["name"])
+    there = planned("aws_lambda_function", function_name=FUNCTIONS[use]["name"])
     assert {
         "handler": there["handler"],
         "runtime": there["runtime"],
@@ -95,15 +88,15 @@ def test_functions_are_configured_alike(stack: Stack, planned: Planned, use: str
         "log group": local["LoggingConfig"]["LogGroup"],
     }
     # The package is pure Python; the laptop runs it on whatever it is.
-    assert there["architectures"] == [PIPELINE[use]["architecture"]]
+    assert there["architectures"] == [FUNCTIONS[use]["architecture"]]
 
 
 @pytest.mark.parametrize("use", FUNCTIONS)
 def test_functions_have_the_same_settings(stack: Stack, planned: Planned, use: str) -> None:
     client: LambdaClient = stack.client("lambda")
-    answer = client.get_function_configuration(FunctionName=PIPELINE[use]["name"])
+    answer = client.get_function_configuration(FunctionName=FUNCTIONS[use]["name"])
     local: dict[str, str | None] = dict(answer["Environment"]["Variables"])
-    there = planned("aws_lambda_function", function_name=PIPELINE[use]["name"])
+    there = planned("aws_lambda_function", function_name=FUNCTIONS[use]["name"])
     for name, (here, on_aws) in DIFFERENT_SETTINGS.items():
         assert local.get(name) == here
         local[name] = on_aws
@@ -135,11 +128,9 @@ def _same_thing(text: str) -> str:
 @pytest.mark.parametrize("use", RETRIED)
 def test_failed_events_are_retried_alike(stack: Stack, planned: Planned, use: str) -> None:
     client: LambdaClient = stack.client("lambda")
-    local = client.get_function_event_invoke_config(FunctionName=PIPELINE[use]["name"])
+    local = client.get_function_event_invoke_config(FunctionName=FUNCTIONS[use]["name"])
     for qualifier in ("live", "$LATEST"):
-        there = planned(
-            f'module.{FUNCTIONS[use]}.aws_lambda_function_event_invoke_config.this["{qualifier}"]'
-        )
+        there = planned(f'module.{use}.aws_lambda_function_event_invoke_config.this["{qualifier}"]')
         assert there["maximum_retry_attempts"] == local["MaximumRetryAttempts"]
         assert there["maximum_event_age_in_seconds"] == local["MaximumEventAgeInSeconds"]
         kept = bool(local.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
@@ -215,7 +206,7 @@ def test_failed_events_are_kept_as_long(stack: Stack, planned: Planned) -> None:
 
 
 def test_reconciliation_runs_as_often(stack: Stack, planned: Planned) -> None:
-    schedule = PIPELINE["reconciler"]["schedule"]["name"]
+    schedule = FUNCTIONS["reconciler"]["schedule"]["name"]
     local = stack.client("scheduler").get_schedule(Name=schedule)
     there = planned("aws_scheduler_schedule", name=schedule)
     assert there["schedule_expression"] == local["ScheduleExpression"]
@@ -226,7 +217,7 @@ def test_reconciliation_runs_as_often(stack: Stack, planned: Planned) -> None:
 @pytest.mark.parametrize("use", FUNCTIONS)
 def test_logs_are_kept_as_long(stack: Stack, planned: Planned, use: str) -> None:
     client: CloudWatchLogsClient = stack.client("logs")
-    name = PIPELINE[use]["log_group"]
+    name = FUNCTIONS[use]["log_group"]
     local = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]
     assert (
         planned("aws_cloudwatch_log_group", name=name)["retention_in_days"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.local.clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY, KEY, ROLES, Policies
 

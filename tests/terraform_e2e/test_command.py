@@ -34,12 +34,11 @@ def test_it_goes_on_where_it_was(stack: Stack, monkeypatch: pytest.MonkeyPatch) 
 
 def _log_levels_in_service(stack: Stack) -> set[str]:
     client: LambdaClient = stack.client("lambda")
-    pipeline = contract.load("pipeline.json")
     return {
-        client.get_function_configuration(FunctionName=pipeline[use]["name"], Qualifier="live")[
+        client.get_function_configuration(FunctionName=each["name"], Qualifier="live")[
             "Environment"
         ]["Variables"]["ROWLEDGER_LOG_LEVEL"]
-        for use in ("function", "reconciler", "administrator")
+        for each in contract.load("pipeline.json")["functions"].values()
     }
 
 

@@ -7,8 +7,8 @@ from rowledger.functions import contract
 from rowledger.functions.config import (
     PREFIX,
     AdministratorConfig,
-    Config,
     DatabaseConfig,
+    ProcessorConfig,
     ReconcilerConfig,
 )
 from rowledger.functions.domain.errors import FaultCode, FaultError
@@ -23,7 +23,7 @@ REQUIRED = {
 
 
 def test_defaults_stand_in_for_what_is_not_given() -> None:
-    config = Config.from_environment(REQUIRED)
+    config = ProcessorConfig.from_environment(REQUIRED)
     assert config.input_bucket == "in"
     assert config.database_tls == "verify-full"
     assert config.header is True
@@ -32,7 +32,7 @@ def test_defaults_stand_in_for_what_is_not_given() -> None:
 
 SETTINGS: list[dict[str, Any]] = contract.load("settings.json")["settings"]
 READERS: dict[str, type[DatabaseConfig]] = {
-    "function": Config,
+    "processor": ProcessorConfig,
     "reconciler": ReconcilerConfig,
     "administrator": AdministratorConfig,
 }
@@ -72,7 +72,9 @@ def test_the_administrator_demands_no_bucket() -> None:
 
 def test_all_missing_names_are_listed_at_once() -> None:
     with pytest.raises(FaultError) as raised:
-        Config.from_environment({"ROWLEDGER_INPUT_BUCKET": "in", "ROWLEDGER_TOPIC_ARN": ""})
+        ProcessorConfig.from_environment(
+            {"ROWLEDGER_INPUT_BUCKET": "in", "ROWLEDGER_TOPIC_ARN": ""}
+        )
     assert raised.value.code is FaultCode.CONFIGURATION
     for name in REQUIRED.keys() - {"ROWLEDGER_INPUT_BUCKET"}:
         assert f"{name} is missing" in raised.value.message
@@ -91,17 +93,17 @@ def test_all_missing_names_are_listed_at_once() -> None:
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(FaultError, match=f"{name} must be"):
-        Config.from_environment({**REQUIRED, name: value})
+        ProcessorConfig.from_environment({**REQUIRED, name: value})
 
 
 def test_the_lease_outlasts_the_function() -> None:
-    timeout = contract.load("pipeline.json")["function"]["timeout_seconds"]
-    assert Config.from_environment(REQUIRED).lease_seconds > timeout
+    timeout = contract.load("pipeline.json")["functions"]["processor"]["timeout_seconds"]
+    assert ProcessorConfig.from_environment(REQUIRED).lease_seconds > timeout
 
 
 def test_the_grace_outlasts_every_retry() -> None:
-    pipeline = contract.load("pipeline.json")
-    tries = pipeline["retries"]["maximum_retry_attempts"] + 1
+    processor = contract.load("pipeline.json")["functions"]["processor"]
+    tries = processor["retries"]["maximum_retry_attempts"] + 1
     # Lambda waits one minute before the first retry and two before the second.
-    retried_for = tries * pipeline["function"]["timeout_seconds"] + 60 + 120
+    retried_for = tries * processor["timeout_seconds"] + 60 + 120
     assert ReconcilerConfig.from_environment(REQUIRED).reconcile_grace_seconds > retried_for

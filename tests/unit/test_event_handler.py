@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
 from rowledger.functions.wiring.parts import RESERVE_SECONDS
@@ -37,7 +37,7 @@ class Function:
         self.ledger = FakeLedger()
         self.storage = FakeStorage()
         self.notifier = FakeNotifier()
-        config = Config.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
+        config = ProcessorConfig.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
         intake = build_intake(
             config, ledger=self.ledger, storage=self.storage, notifier=self.notifier
         )

@@ -8,11 +8,11 @@ import pytest
 from rowledger.deployment.terraform import (
     PROVIDER_VERSION,
     Terraform,
+    TerraformError,
     Workspace,
     find_mirror,
     find_terraform,
 )
-from rowledger.local import StackError
 
 PLATFORM = "linux_amd64"
 INSIDE = Path("registry.terraform.io") / "hashicorp" / "aws"
@@ -72,7 +72,7 @@ def a_program(folder: Path, says: str, status: int = 0) -> None:
 
 def test_a_missing_terraform_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StackError, match="Terraform is missing: install"):
+    with pytest.raises(TerraformError, match="Terraform is missing: install"):
         find_terraform()
 
 
@@ -89,14 +89,16 @@ def test_a_terraform_that_cannot_be_used_is_said(
 ) -> None:
     a_program(tmp_path, says)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(StackError, match=refusal):
+    with pytest.raises(TerraformError, match=refusal):
         find_terraform()
 
 
 def test_a_provider_that_cannot_be_had_is_said(tmp_path: Path) -> None:
     a_program(tmp_path / "bin", "", status=1)
     terraform = Terraform(tmp_path / "bin" / "terraform", PLATFORM, mirror=tmp_path)
-    with pytest.raises(StackError, match=f"hashicorp/aws {PROVIDER_VERSION} can be had neither"):
+    with pytest.raises(
+        TerraformError, match=f"hashicorp/aws {PROVIDER_VERSION} can be had neither"
+    ):
         Workspace(terraform, tmp_path / "work", {}).create()
 
 
@@ -139,7 +141,7 @@ def test_what_an_apply_says_is_told_as_it_comes(tmp_path: Path) -> None:
 )
 def test_an_apply_that_fails_says_why(tmp_path: Path, says: str, refusal: str) -> None:
     workspace = a_workspace(tmp_path, f"echo '{says}'; exit 1")
-    with pytest.raises(StackError, match=refusal):
+    with pytest.raises(TerraformError, match=refusal):
         workspace.follow(lambda _message: None, "apply")
 
 

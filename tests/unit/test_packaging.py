@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from rowledger.deployment.packaging import (
-    ROOT,
-    Package,
-    PackagingError,
-    build_package,
-    main,
-    read_certificates,
-)
+from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.packaging import PackagingError
+from rowledger.deployment.packaging.__main__ import main
+from rowledger.deployment.packaging.certificates import read_certificates
+from rowledger.deployment.packaging.package import Package, build_package
 from rowledger.functions import contract
 
 MAX_UNPACKED_BYTES = 15_000_000

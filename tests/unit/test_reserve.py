@@ -20,7 +20,7 @@ from rowledger.functions.adapters.aws.inventory import HEADS_AT_ONCE
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import CONNECT_SECONDS, TIMEOUT_SECONDS
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE
@@ -32,7 +32,7 @@ from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
 
 PIPELINE = contract.load("pipeline.json")
-LIMIT_SECONDS = PIPELINE["function"]["timeout_seconds"]
+LIMIT_SECONDS = PIPELINE["functions"]["processor"]["timeout_seconds"]
 
 # A connection that accepts and then says nothing; one that is open already and is found out first.
 CONNECTING = CONNECT_SECONDS + TIMEOUT_SECONDS
@@ -52,7 +52,7 @@ def seconds() -> dict[str, float]:
     """The longest that each step may take, by the time-outs of the parts that the wiring makes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        intake = build_intake(Config.from_environment(REQUIRED))
+        intake = build_intake(ProcessorConfig.from_environment(REQUIRED))
     storage, notifier = intake.storage, intake.outbox.notifier
     assert isinstance(storage, S3Storage)
     assert isinstance(notifier, SnsNotifier)
@@ -162,7 +162,10 @@ def test_a_run_of_the_reconciler_gets_on_however_slowly_s3_answers(
     # Receipts, then backups, as many at a time as the adapter looks for.
     looked_for = 2 * math.ceil(LOOKED_FOR_AT_ONCE / HEADS_AT_ONCE) * s3
     listed = s3 + TIMEOUT_SECONDS
-    assert listed + looked_for < PIPELINE["reconciler"]["timeout_seconds"] - RESERVE_SECONDS
+    assert (
+        listed + looked_for
+        < PIPELINE["functions"]["reconciler"]["timeout_seconds"] - RESERVE_SECONDS
+    )
 
 
 def test_what_there_was_no_time_to_announce_is_announced_by_the_next_attempt() -> None:

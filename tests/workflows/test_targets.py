@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from tests.workflows.files import make
 
 VERSION = f"terraform={(ROOT / '.terraform-version').read_text(encoding='ascii').strip()}\n"

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import ROOT
 from rowledger.functions import contract
 from tests.workflows.files import ACTIONS, GITHUB, WORKFLOWS, Run, jobs, load, make, runs, sampled
 
@@ -162,7 +162,7 @@ def test_versions_are_stated_once() -> None:
     asked = [v for text in TEXTS.values() for v in re.findall(r"terraform_version: (.+)", text)]
     assert asked == ["${{ steps.versions.outputs.terraform }}"]
     python = load(ACTIONS[0])["inputs"]["python"]["default"]
-    assert f"python{python}" == contract.load("pipeline.json")["function"]["runtime"]
+    assert f"python{python}" == contract.load("pipeline.json")["functions"]["processor"]["runtime"]
 
 
 def test_every_variable_is_explained() -> None:

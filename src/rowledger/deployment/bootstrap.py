@@ -1,8 +1,8 @@
-"""Make, or bring up to date, what an account needs before a pipeline can build anything in it.
+"""Make an account ready for deployments, or bring it up to date.
 
 `make bootstrap ENV=dev` runs this with the values of bootstrap/env/dev.tfvars. The state is kept in
-the bucket that the configuration itself makes. Until there is one it is a file beside the
-configuration, from which an interrupted first apply goes on; then it is moved into the bucket.
+the bucket that the configuration itself makes. Until the bucket exists it is a file in the
+configuration's folder, from which an interrupted first apply continues; then it is moved.
 Terraform asks before it changes anything, and runs as its environment says (AWS_…, TF_…).
 """
 
@@ -19,25 +19,28 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rowledger.deployment.checkout import ROOT
+from rowledger.errors import CommandError
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-FOLDER = Path(__file__).resolve().parents[3] / "bootstrap"
+FOLDER = ROOT / "bootstrap"
 KEY = "bootstrap/terraform.tfstate"
 # Terraform reads it by its name's ending.
 OVERRIDE = "first_apply_override.tf"
 INIT = ("-input=false", "-lockfile=readonly")
-# Any region of the partition says whose the credentials are and where a bucket is.
+# Every region of the partition knows the credentials' account and where a bucket is.
 _ASKED = "us-east-1"
 
 
-class BootstrapError(Exception):
-    """Why the account cannot be made ready, in a sentence."""
+class BootstrapError(CommandError):
+    """The account cannot be made ready."""
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """The account's state bucket, whether or not it is there yet."""
+    """The account's state bucket, whether or not it exists yet."""
 
     name: str
     s3: "S3Client"
@@ -48,14 +51,14 @@ class Bucket:
         return cls(f"rowledger-state-{account}", boto3.client("s3", region_name=_ASKED))
 
     def exists(self) -> bool:
-        """Raise ClientError where it is somebody else's."""
+        """Raise ClientError if it belongs to another account."""
         return _found(lambda: self.s3.head_bucket(Bucket=self.name))
 
     def holds_state(self) -> bool:
         return self.exists() and _found(lambda: self.s3.head_object(Bucket=self.name, Key=KEY))
 
     def backend(self) -> list[str]:
-        """Where the state is, as terraform init takes it."""
+        """Return the arguments of terraform init that say where the state is."""
         location = self.s3.get_bucket_location(Bucket=self.name).get("LocationConstraint")
         settings = {
             "bucket": self.name,
@@ -69,7 +72,7 @@ class Bucket:
 
 
 def values_of(folder: Path, environment: str) -> str:
-    """The environment's values, as the configuration in folder names their file."""
+    """Return the file of the environment's values, relative to folder; raise BootstrapError."""
     values = f"env/{environment}.tfvars"
     if not re.fullmatch(r"[\w-]+", environment) or not (folder / values).is_file():
         raise BootstrapError(
@@ -79,9 +82,15 @@ def values_of(folder: Path, environment: str) -> str:
 
 
 def bootstrap(folder: Path, values: str, bucket: Bucket) -> None:
-    """Raise BootstrapError, or ClientError where AWS refuses.
+    """Apply the configuration and move its state into the bucket.
 
-    folder: the configuration's. values: the file of them in it.
+    Args:
+        folder: The configuration's.
+        values: The file of values, relative to folder.
+
+    Raises:
+        BootstrapError: The account cannot be made ready.
+        ClientError: AWS refuses.
     """
     file = folder / Path(values).with_suffix(".tfstate").name
     # What a run that was killed left, of this environment or of another.
@@ -108,7 +117,7 @@ def bootstrap(folder: Path, values: str, bucket: Bucket) -> None:
 
 @contextmanager
 def _state_in(file: Path) -> Iterator[None]:
-    """The state in a file, while there is no bucket for it."""
+    """Keep the state in a file, while there is no bucket for it."""
     override = file.with_name(OVERRIDE)
     override.write_text(f'terraform {{\n  backend "local" {{\n    path = "{file.name}"\n  }}\n}}\n')
     try:
@@ -118,7 +127,7 @@ def _state_in(file: Path) -> Iterator[None]:
 
 
 def _terraform(folder: Path, *arguments: str) -> None:
-    """Raise BootstrapError where it fails; it has said why itself."""
+    """Raise BootstrapError where it fails; Terraform itself has printed why."""
     try:
         with _interrupts_left_to_the_child():
             done = subprocess.run(["terraform", *arguments], cwd=folder, check=False)  # noqa: S603, S607 -- the user's own
@@ -132,8 +141,8 @@ def _terraform(folder: Path, *arguments: str) -> None:
 
 @contextmanager
 def _interrupts_left_to_the_child() -> Iterator[None]:
-    """A terminal interrupts both. Terraform then ends what it began and writes its state; killed
-    instead, it would leave what it made in no state.
+    """A terminal interrupts both processes. Terraform then completes what it began and writes its
+    state; if it were killed, no state would list what it had made.
     """
     # A handler, which a program that is run does not inherit, as it would SIG_IGN.
     known = signal.signal(signal.SIGINT, lambda _number, _frame: None)

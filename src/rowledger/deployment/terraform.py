@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowledger.deployment.packaging import ROOT
-from rowledger.local import StackError
+from rowledger.deployment.checkout import ROOT
+from rowledger.errors import CommandError
 
 # What everything here is tested with; terraform/terraform.tf says what else it may run with.
 PROVIDER_VERSION = "5.100.0"
@@ -26,8 +26,8 @@ _PROVIDER = "hashicorp/aws"
 _DEPTH = 4
 _SKIPPED = frozenset({"proc", "sys", "dev", "run", ".terraform", "node_modules"})
 
-# The state beside the copy, whatever the backend, and so kept when the copy is made anew; and the
-# provider that was tested.
+# The state lies next to the copy, whatever the backend, and so is kept when the copy is replaced;
+# and the provider is the one that was tested.
 LOCAL_STATE = f"""
 terraform {{
   required_providers {{
@@ -41,7 +41,7 @@ terraform {{
   }}
 }}
 """
-# A provider that asks nobody: plans are made without an account.
+# A provider that calls no AWS API: plans are made without an account.
 OFFLINE = """
 provider "aws" {
   access_key                  = "offline"
@@ -54,9 +54,17 @@ provider "aws" {
 """
 
 
+class TerraformError(CommandError):
+    """Terraform cannot be had, or refused what it was asked."""
+
+
 @dataclass(frozen=True)
 class Terraform:
-    """mirror: the folder that holds registry.terraform.io/…, if there is one."""
+    """The program.
+
+    Args:
+        mirror: The folder that holds registry.terraform.io/…, if there is one.
+    """
 
     binary: Path
     platform: str
@@ -73,10 +81,10 @@ class Terraform:
 
 
 def find_terraform() -> Terraform:
-    """Raise StackError where there is none, or it is too old."""
+    """Find Terraform on the PATH; raise TerraformError where it is missing or too old."""
     binary = shutil.which("terraform")
     if binary is None:
-        raise StackError("Terraform is missing: install 1.11 or later, and have it on the PATH")
+        raise TerraformError("Terraform is missing: install 1.11 or later, and have it on the PATH")
     answer = subprocess.run(  # noqa: S603 -- the program that which() found
         [binary, "version", "-json"],
         capture_output=True,
@@ -85,20 +93,22 @@ def find_terraform() -> Terraform:
         env=blind(os.environ),
     )
     try:
-        said = json.loads(answer.stdout)
-        version, platform = str(said["terraform_version"]), str(said["platform"])
+        found = json.loads(answer.stdout)
+        version, platform = str(found["terraform_version"]), str(found["platform"])
     except (ValueError, KeyError):
-        raise StackError(f"{binary} does not say its version: {answer.stderr.strip()}") from None
+        raise TerraformError(
+            f"{binary} does not say its version: {answer.stderr.strip()}"
+        ) from None
     major, minor = version.split(".")[:2]
     if (int(major), int(minor)) < _MINIMUM:
-        raise StackError(f"Terraform {version} is too old: install 1.11 or later")
+        raise TerraformError(f"Terraform {version} is too old: install 1.11 or later")
     return Terraform(Path(binary), platform, find_mirror(platform))
 
 
 def find_mirror(platform: str, *, home: Path | None = None, root: Path = Path("/")) -> Path | None:
-    """A file-system mirror with the provider: where Terraform itself would look, else anywhere.
+    """Find a file-system mirror with the provider; None where there is none.
 
-    Anywhere: a few folders deep below root.
+    First where Terraform itself would look, then anywhere, a few folders deep below root.
     """
     home = home or Path.home()
     usual = (home / ".terraform.d/plugins", root / "usr/local/share/terraform/plugins")
@@ -109,7 +119,7 @@ def find_mirror(platform: str, *, home: Path | None = None, root: Path = Path("/
 
 
 def _holders(folder: Path, depth: int) -> Iterator[Path]:
-    """The folders, at most so deep, that hold one named like the registry."""
+    """Yield the folders, at most so deep, that hold one named like the registry."""
     try:
         names = sorted(
             entry.name
@@ -117,7 +127,7 @@ def _holders(folder: Path, depth: int) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False) and entry.name not in _SKIPPED
         )
     except OSError:
-        return  # not ours to read
+        return  # a folder that this user may not read
     if _HOST in names:
         yield folder
     elif depth > 1:
@@ -132,7 +142,7 @@ def _holds_provider(folder: Path, platform: str) -> bool:
 
 
 def blind(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what would change Terraform's answers, or make it look for news."""
+    """Return the environment without what changes Terraform's answers or has it ask for updates."""
     kept = {
         name: value for name, value in environment.items() if not name.startswith(("TF_", "AWS_"))
     }
@@ -151,9 +161,10 @@ def blind(environment: Mapping[str, str]) -> dict[str, str]:
 class Workspace:
     """A copy of a configuration in a folder.
 
-    overrides: files beside the configuration, by name without _override.tf.
-    environment: variables for Terraform, such as TF_VAR_… and AWS_….
-    name: the configuration's folder in the checkout.
+    Args:
+        overrides: Files that override parts of it, by name without _override.tf.
+        environment: Variables for Terraform, such as TF_VAR_… and AWS_….
+        name: The configuration's folder in the checkout.
     """
 
     terraform: Terraform
@@ -167,9 +178,9 @@ class Workspace:
         return self.folder / self.name
 
     def create(self) -> None:
-        """Copy the configuration and install its provider; raise StackError where that fails.
+        """Copy the configuration and install its provider; raise TerraformError where that fails.
 
-        An earlier copy is replaced; its state, which is beside it, stays.
+        An earlier copy is replaced; its state, which is not in the copy, stays.
         """
         shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
@@ -177,7 +188,7 @@ class Workspace:
             self.configuration,
             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"),
         )
-        # The contract, where the configuration looks for it.
+        # The configuration reads the contract from here.
         contract = self.folder / "src"
         contract.unlink(missing_ok=True)
         contract.symlink_to(ROOT / "src", target_is_directory=True)
@@ -186,13 +197,13 @@ class Workspace:
         (self.folder / "cli.tfrc").write_text(self.terraform.settings(), encoding="utf-8")
         done = self.run("init", "-no-color")
         if done.returncode:
-            raise StackError(
+            raise TerraformError(
                 f"the provider {_PROVIDER} {PROVIDER_VERSION} can be had neither from a file-system"
                 f" mirror nor from the registry: {_first_error(done.stderr)}"
             )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One Terraform command, its output kept."""
+        """Run a command and capture its output."""
         return subprocess.run(  # noqa: S603 -- Terraform, with arguments of this project's own
             self._command(*arguments),
             stdin=subprocess.DEVNULL,
@@ -202,11 +213,13 @@ class Workspace:
             env=self._environment(),
         )
 
-    def follow(self, told: Callable[[dict[str, Any]], None], *arguments: str) -> None:
-        """A command that changes things, each of its messages told as it comes.
+    def follow(self, on_message: Callable[[dict[str, Any]], None], *arguments: str) -> None:
+        """Run a command that changes things, and report each of its messages as it comes.
 
-        Raise StackError where it fails. Interrupted, it is let finish what it is doing, so that its
-        state holds everything that it has made.
+        Interrupted, it may finish what it is doing, so that its state holds everything it has made.
+
+        Raises:
+            TerraformError: The command fails.
         """
         errors: list[str] = []
         with subprocess.Popen(  # noqa: S603 -- as above
@@ -223,25 +236,25 @@ class Workspace:
                 for line in process.stdout or ():
                     message = _message(line)
                     if message.get("@level") == "error":
-                        errors.append(_said(message))
-                    told(message)
+                        errors.append(_error_text(message))
+                    on_message(message)
             except BaseException:
                 process.terminate()
                 process.wait()
                 raise
         if process.returncode:
-            raise StackError(f"terraform {arguments[0]} failed: {'; '.join(errors[:3])}")
+            raise TerraformError(f"terraform {arguments[0]} failed: {'; '.join(errors[:3])}")
 
     def plan(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
-        """The plan as `terraform show -json` gives it; raise StackError where there is none."""
+        """Return the plan in the form of `terraform show -json`; raise TerraformError."""
         self.checked("plan", "-no-color", "-out=plan.bin", *arguments)
         return json.loads(self.checked("show", "-json", "plan.bin"))
 
     def checked(self, *arguments: str) -> str:
-        """What a command says; raise StackError where it fails."""
+        """Return a command's output; raise TerraformError where it fails."""
         done = self.run(*arguments)
         if done.returncode:
-            raise StackError(f"terraform {arguments[0]} failed: {_first_error(done.stderr)}")
+            raise TerraformError(f"terraform {arguments[0]} failed: {_first_error(done.stderr)}")
         return done.stdout
 
     def _command(self, *arguments: str) -> list[str]:
@@ -253,7 +266,7 @@ class Workspace:
 
 
 def _message(line: str) -> dict[str, Any]:
-    """One line of Terraform's -json output; what is no JSON is an error that came before it."""
+    """Parse one line of Terraform's -json output; other text is an error from before the JSON."""
     try:
         message = json.loads(line)
     except ValueError:
@@ -261,15 +274,15 @@ def _message(line: str) -> dict[str, Any]:
     return dict(message)
 
 
-def _said(message: Mapping[str, Any]) -> str:
+def _error_text(message: Mapping[str, Any]) -> str:
     diagnostic = message.get("diagnostic", {})
-    said = (diagnostic.get(part) for part in ("address", "summary", "detail"))
-    return ": ".join(filter(None, said)) or str(message["@message"])
+    parts = (diagnostic.get(name) for name in ("address", "summary", "detail"))
+    return ": ".join(filter(None, parts)) or str(message["@message"])
 
 
 def _first_error(text: str) -> str:
-    """The first error of Terraform's many lines, in one."""
-    said = [line.strip("│╷╵ ").strip() for line in text.splitlines()]
-    lines = [line for line in said if line]
+    """Return the first error of Terraform's many lines, as one line."""
+    stripped = [line.strip("│╷╵ ").strip() for line in text.splitlines()]
+    lines = [line for line in stripped if line]
     start = next((at for at, line in enumerate(lines) if line.startswith("Error:")), 0)
     return " ".join(lines[start : start + 6]) or "it says nothing"

@@ -48,7 +48,7 @@ class DatabaseConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(DatabaseConfig):
+class ProcessorConfig(DatabaseConfig):
     """csv-processor's settings."""
 
     input_bucket: str
@@ -65,7 +65,7 @@ class Config(DatabaseConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReconcilerConfig(Config):
+class ReconcilerConfig(ProcessorConfig):
     """csv-reconciler's settings: it also does what csv-processor does."""
 
     reconcile_grace_seconds: int

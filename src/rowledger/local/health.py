@@ -76,7 +76,7 @@ def _emulator_problem(stack: Stack) -> str | None:
     try:
         for bucket in pipeline["buckets"].values():
             s3.head_bucket(Bucket=bucket)
-        function.get_function_configuration(FunctionName=pipeline["function"]["name"])
+        function.get_function_configuration(FunctionName=pipeline["functions"]["processor"]["name"])
     except (BotoCoreError, ClientError) as error:
         return str(error)
     return None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
 from rowledger.deployment.domain.rollout import read_outputs
-from rowledger.deployment.services.aliases import Shift
+from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.local import OnProgress, stack
 from rowledger.local.layout import Layout, find_layout
 from rowledger.local.stack import Stack
@@ -28,4 +28,4 @@ def start_local_stack(
 
 def _move_aliases(client: "LambdaClient", outputs: Mapping[str, Any]) -> None:
     release = read_outputs(outputs)
-    Shift(LambdaFunctions(client, client), release.alias).move_all(release)
+    AliasMoves(LambdaFunctions(client, client), release.alias).move_all(release)

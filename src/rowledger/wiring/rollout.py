@@ -1,4 +1,4 @@
-"""Wires deployments together; apart from bootstrap.py, which the functions' package holds."""
+"""Wires rollouts to AWS, or to what AWS's environment variables point at."""
 
 import time
 from collections.abc import Callable
@@ -12,26 +12,26 @@ from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
 from rowledger.deployment.domain.rollout import Release
-from rowledger.deployment.services.rollout import Deploy
+from rowledger.deployment.services.rollout import Rollout
 from rowledger.functions import contract
 from rowledger.functions.adapters.aws.clients import client_config, translated
 from rowledger.functions.domain.errors import FaultCode
 
-# Beyond a function's own timeout, for the way there and back.
+# Beyond a function's own timeout, for the network.
 _MARGIN_SECONDS = 10
 
 
-def bootstrap_deployment(
+def build_rollout(
     release: Release,
     *,
-    tell: Callable[[str], None],
+    on_progress: Callable[[str], None],
     interruptible: Callable[[], AbstractContextManager[None]] = nullcontext,
     session: Any = boto3,  # noqa: ANN401 -- boto3 itself, or a session of it
-) -> Deploy:
-    """Deployments over AWS, or over what its environment variables point at."""
+) -> Rollout:
+    """Build a rollout; raise FaultError where AWS's settings or credentials are missing."""
     with translated(FaultCode.CONFIGURATION, "reading AWS's settings and credentials"):
         config = client_config(read_timeout=10)
-        return Deploy(
+        return Rollout(
             functions=LambdaFunctions(
                 session.client("lambda", config=config),
                 session.client("lambda", config=client_config(read_timeout=_longest_run())),
@@ -42,15 +42,13 @@ def bootstrap_deployment(
             now=lambda: datetime.now(UTC),
             monotonic=time.monotonic,
             sleep=time.sleep,
-            tell=tell,
+            on_progress=on_progress,
             interruptible=interruptible,
         )
 
 
 def _longest_run() -> int:
-    """Seconds after which every function has answered."""
-    pipeline = contract.load("pipeline.json")
-    longest: int = max(
-        pipeline[use]["timeout_seconds"] for use in ("function", "reconciler", "administrator")
-    )
+    """Return the seconds after which every function has answered."""
+    functions = contract.load("pipeline.json")["functions"].values()
+    longest: int = max(each["timeout_seconds"] for each in functions)
     return longest + _MARGIN_SECONDS

@@ -16,7 +16,7 @@ variable "alarms" {
 }
 
 variable "topic_arn" {
-  description = "The topic that is told when an alarm turns red."
+  description = "The topic that is notified when an alarm turns on."
   type        = string
   nullable    = false
 }

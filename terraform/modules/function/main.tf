@@ -1,8 +1,8 @@
-# One Lambda function of the contract: its role, its log, its code, a version and an alias for each
-# deployment, and what becomes of an asynchronous event that failed.
+# One Lambda function of the contract: its role, its log, its code, a version for each package, the
+# alias that says which version is in service, and what happens to an asynchronous event that failed.
 
 locals {
-  # $LATEST beside the alias: a replay invokes the function by its bare name, and its events are to
+  # $LATEST as well as the alias: a replay invokes the function by its bare name, and its events are to
   # be retried and kept like all others.
   asynchronous_qualifiers = var.retries == null ? [] : [var.alias, "$LATEST"]
 }

@@ -7,7 +7,7 @@ resource "aws_lambda_permission" "bucket" {
   qualifier     = var.qualifier
   principal     = "s3.amazonaws.com"
   source_arn    = var.bucket_arn
-  # A bucket's ARN names no account: a bucket that is deleted can be made anew by somebody else.
+  # A bucket's ARN names no account: another account can create a bucket of that name once it is deleted.
   source_account = var.account_id
 }
 

@@ -4,12 +4,12 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
 from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
 
 _days = (os.getpid() % 100 + 1) * (-1) ** os.getpid()
-_config = Config.from_environment(os.environ)
+_config = ProcessorConfig.from_environment(os.environ)
 _intake = replace(build_intake(_config), now=lambda: datetime.now(UTC) + timedelta(days=_days))
 handler = build_handler(_intake, _config, reserve_seconds=RESERVE_SECONDS)

@@ -17,7 +17,7 @@ from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import byte_progress
 from rowledger.cli.tables import place
-from rowledger.functions.domain.counting import Counter
+from rowledger.functions.domain.counting.counter import Counter
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection
 from rowledger.functions.domain.text import printable

@@ -1,12 +1,9 @@
 import click
 
 from rowledger.cli.parameters import NumberRange, json_option
-from rowledger.cli.rollout_report import (
-    deployment,
-    finish,
-    outputs_option,
-    timeout_option,
-)
+from rowledger.cli.rollout import interruptible_rollout
+from rowledger.cli.rollout_parameters import outputs_option, timeout_option
+from rowledger.cli.rollout_report import finish
 from rowledger.deployment.domain.rollout import Release, read_steps
 
 
@@ -50,13 +47,13 @@ def deploy(
     The new csv-administrator migrates the database; then each function's alias is moved to its new
     version, at once or by --steps, between which the alarm csv-processor-errors is watched. Last, a
     canary is uploaded, which must be recorded, receipted, backed up and announced. Whatever fails,
-    and an interrupt, puts the aliases back where they stood; the exit status is then 1, and the
+    and an interrupt, puts the aliases back where they were; the exit status is then 1, and the
     csv-reconciler that is back in service runs once. A migration stays.
 
     It speaks to AWS as boto3 does: AWS_PROFILE, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL and so on.
 
     Example: rowledger deploy --outputs build/deploy/outputs.json --steps 10,50
     """
-    with deployment(release) as service:
-        report = service.deploy(release, steps=steps, interval=interval, timeout=timeout)
+    with interruptible_rollout(release) as rollout:
+        report = rollout.deploy(release, steps=steps, interval=interval, timeout=timeout)
     finish(context, report, json_output=json_output)

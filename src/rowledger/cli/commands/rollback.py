@@ -4,12 +4,9 @@ import click
 
 from rowledger.cli.output import output, print_json, table_of
 from rowledger.cli.parameters import json_option
-from rowledger.cli.rollout_report import (
-    deployment,
-    finish,
-    outputs_option,
-    timeout_option,
-)
+from rowledger.cli.rollout import interruptible_rollout
+from rowledger.cli.rollout_parameters import outputs_option, timeout_option
+from rowledger.cli.rollout_report import finish
 from rowledger.deployment.domain.rollout import Choice, Release
 from rowledger.functions.domain.receipt import timestamp
 
@@ -51,14 +48,14 @@ def rollback(
         return
     if version is None:
         raise click.UsageError("name a version with --to; --list shows what there is")
-    with deployment(release) as service:
-        report = service.roll_back(release, version, timeout=timeout)
+    with interruptible_rollout(release) as rollout:
+        report = rollout.roll_back(release, version, timeout=timeout)
     finish(context, report, json_output=json_output)
 
 
 def _list(release: Release, *, json_output: bool) -> None:
-    with deployment(release) as service:
-        choices = service.choices(release)
+    with interruptible_rollout(release) as rollout:
+        choices = rollout.choices(release)
     if json_output:
         print_json([_document(each) for each in choices])
         return

@@ -1,8 +1,10 @@
-"""What stands between a Terraform plan and its apply: a summary to review, and checksums.
+"""Between a Terraform plan and its apply: a summary to review, and checksums.
 
-Used by scripts/terraform.sh; no part of the functions' package.
+Used by scripts/terraform.sh.
 """
 
+from rowledger.errors import CommandError
 
-class PlanningError(Exception):
-    """A plan cannot be recorded or must not be applied; the message says why in one line."""
+
+class PlanningError(CommandError):
+    """A plan cannot be recorded, or must not be applied."""

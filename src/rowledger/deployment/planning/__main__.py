@@ -6,17 +6,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rowledger.deployment.packaging import ROOT, TARGET
+from rowledger.deployment.checkout import PACKAGE
 from rowledger.deployment.planning import PlanningError
 from rowledger.deployment.planning.checksums import check_checksums, digest, write_checksums
 from rowledger.deployment.planning.summary import to_markdown
 
 
 def record(plan: Any, environment: str, root: Path) -> str:  # noqa: ANN401 -- JSON
-    """Write summary, environment and checksums beside the plan; return the summary.
+    """Write summary, environment and checksums to the folder of the plan; return the summary.
 
-    plan: as `terraform show -json` gives it. root: the checkout. Raise PlanningError where the plan
-    deploys another package than the one that was built, or cannot be understood.
+    Args:
+        plan: As `terraform show -json` prints it.
+        root: The checkout.
+
+    Raises:
+        PlanningError: The plan deploys another package than the one that was built, or it has an
+            action that is not known here.
     """
     package, bundle = _package(root), _bundle(root)
     planned = (root / "terraform" / plan["variables"]["package"]["value"]).resolve()
@@ -46,7 +51,7 @@ def _bundle(root: Path) -> Path:
 
 
 def _package(root: Path) -> Path:
-    return root / TARGET.relative_to(ROOT)
+    return root / PACKAGE
 
 
 def _files(root: Path) -> list[Path]:
@@ -55,8 +60,8 @@ def _files(root: Path) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """In the checkout that is the current directory; 1 where it is refused, with one line."""
-    parser = argparse.ArgumentParser(prog="python -m rowledger.planning")
+    """Run a step in the current directory's checkout; return 1 if it is refused."""
+    parser = argparse.ArgumentParser(prog="python -m rowledger.deployment.planning")
     parser.add_argument("step", choices=("record", "check"))
     parser.add_argument("environment")
     chosen = parser.parse_args(arguments)

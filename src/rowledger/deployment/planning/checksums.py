@@ -1,7 +1,7 @@
 """Checksums of a plan and all that it deploys, in the format of sha256sum.
 
-So that what is applied is what was reviewed, though the files were carried from one machine to
-another and names stayed the same.
+The files are carried from the machine that plans to the one that applies. The checksums prove that
+what is applied is what was reviewed.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ def write_checksums(folder: Path, files: Iterable[Path]) -> None:
 
 
 def check_checksums(folder: Path, files: Iterable[Path]) -> None:
-    """Raise PlanningError unless SHA256SUMS tells of exactly these files, each as it is."""
+    """Raise PlanningError unless SHA256SUMS lists exactly these files with their checksums."""
     try:
         text = (folder / FILE_NAME).read_text(encoding="utf-8")
     except OSError:
@@ -34,7 +34,7 @@ def check_checksums(folder: Path, files: Iterable[Path]) -> None:
         raise PlanningError(f"{FILE_NAME} is not that of a plan's files: {differing}")
     for name, file in found.items():
         if not file.is_file():
-            raise PlanningError(f"{name} is missing, which {FILE_NAME} tells of")
+            raise PlanningError(f"{name} is missing, which {FILE_NAME} lists")
         if digest(file) != recorded[name]:
             raise PlanningError(f"{name} is not what was planned with: its checksum differs")
 

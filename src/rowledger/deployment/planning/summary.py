@@ -1,4 +1,4 @@
-"""What a plan would do, for a reviewer: counts and addresses, what is lost first and loudest.
+"""What a plan would do, for a reviewer: counts and addresses, with what is lost at the top.
 
 Addresses and names of attributes only, no values: a summary may be read by more people than a plan.
 Source: Terraform, "JSON Output Format", the plan representation.
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Action(StrEnum):
-    """What becomes of a resource, in the order in which a reviewer should see it."""
+    """What happens to a resource, in the order in which a reviewer should see it."""
 
     DESTROY = "destroy"
     REPLACE = "replace"
@@ -37,7 +37,11 @@ _LOUD = (Action.DESTROY, Action.REPLACE)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """details: the attributes that change, or why something is replaced or destroyed."""
+    """What happens to one resource.
+
+    Args:
+        details: The attributes that change, or why it is replaced or destroyed.
+    """
 
     action: Action
     address: str
@@ -45,10 +49,13 @@ class Change:
 
 
 def read_changes(plan: Mapping[str, Any]) -> list[Change]:
-    """Every resource that the plan would touch, in the order of Action, then of the plan.
+    """Return every resource that the plan would touch, in the order of Action, then of the plan.
 
-    plan: as `terraform show -json` gives it. Raise ValueError for an action that is not known here:
-    what is not understood must not look harmless.
+    Args:
+        plan: As `terraform show -json` prints it.
+
+    Raises:
+        ValueError: An action is not known here; it must not look harmless.
     """
     found = [
         change
@@ -82,7 +89,7 @@ def _read_change(resource: Mapping[str, Any]) -> Change | None:
 
 
 def _changed(change: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the attributes that will have another value, or one that is not known yet."""
+    """Yield the attributes that will have another value, or one that is not known yet."""
     before, after = change["before"] or {}, change["after"] or {}
     unknown = change.get("after_unknown") or {}
     for name in before.keys() | after.keys() | unknown.keys():
@@ -91,7 +98,7 @@ def _changed(change: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _holds_true(marks: Any) -> bool:  # noqa: ANN401 -- JSON
-    """Whether something in it is unknown: marks has the shape of the attribute, with true there."""
+    """Whether part of an attribute is unknown: marks has its shape, with true at such parts."""
     match marks:
         case dict():
             return any(map(_holds_true, marks.values()))
@@ -107,7 +114,11 @@ def _reason(resource: Mapping[str, Any]) -> Iterator[str]:
 
 
 def to_markdown(plan: Mapping[str, Any], title: str, package: str) -> str:
-    """The summary as GitHub shows it. package: what names the bytes that the plan deploys."""
+    """Return the summary as GitHub shows it.
+
+    Args:
+        package: What identifies the package that the plan deploys.
+    """
     changes = read_changes(plan)
     lines = [f"## {title}", "", *_warning(changes)]
     if changes:
@@ -133,8 +144,8 @@ def _warning(changes: list[Change]) -> list[str]:
     counts = {action: _count(changes, action) for action in _LOUD}
     if not any(counts.values()):
         return []
-    said = " and ".join(f"{action.upper()}S {count}" for action, count in counts.items() if count)
-    return ["> [!CAUTION]", f"> **This plan {said}: what these hold is lost.**", ""]
+    losses = " and ".join(f"{action.upper()}S {count}" for action, count in counts.items() if count)
+    return ["> [!CAUTION]", f"> **This plan {losses}: what these hold is lost.**", ""]
 
 
 def _present(changes: list[Change]) -> Iterable[Action]:

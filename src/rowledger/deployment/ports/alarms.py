@@ -1,8 +1,8 @@
-"""The port to the alarms that a deployment watches."""
+"""The port to the alarms that a rollout watches."""
 
 from typing import Protocol
 
 
 class Alarms(Protocol):
     def in_alarm(self, name: str) -> bool:
-        """Whether it is in the state ALARM; raise FaultError (ALARM), also for no such alarm."""
+        """Whether the alarm is on; raise FaultError (ALARM), also where there is no such alarm."""

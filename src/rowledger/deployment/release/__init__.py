@@ -1,5 +1,7 @@
-"""What a release is made of; no part of what it holds."""
+"""Builds and checks what a release holds."""
+
+from rowledger.errors import CommandError
 
 
-class ReleaseError(Exception):
-    """There can be no release; the message says why in one line."""
+class ReleaseError(CommandError):
+    """There can be no release."""

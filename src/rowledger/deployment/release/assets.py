@@ -1,9 +1,9 @@
 """Builds what a release holds, twice, from the commit alone, and compares.
 
 Each build has a folder, a umask, a time zone and hash seed of its own: what these leak into the
-result would differ. Into build/release/assets go the sdist, the wheel, the functions' package with
-its manifest and the CA certificates that are in it, the bill of materials and SHA256SUMS; beside
-that folder goes notes.md, the changelog's section.
+result would differ. build/release/assets holds the sdist, the wheel, the functions' package with
+its manifest and the CA certificates that are in it, the bill of materials and SHA256SUMS;
+build/release/notes.md is the changelog's section.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rowledger.deployment.packaging import ROOT
+from rowledger.deployment.checkout import PACKAGE, ROOT
 from rowledger.deployment.release import ReleaseError
 from rowledger.deployment.release.bill_of_materials import bill_of_materials
 from rowledger.deployment.release.changelog import section_of
@@ -34,13 +34,18 @@ _SURROUNDINGS = (
 
 
 def make_release(root: Path, tag: str, certificates: Path | None, target: Path) -> dict[str, str]:
-    """Fill target anew; the digests (SHA-256, hex) of the assets by name.
+    """Replace target; return the digests (SHA-256, hex) of the assets by name.
 
-    root: the checkout, whose HEAD is built. tag: v1.2.3. certificates: those that sign RDS's, for a
-    package that goes to AWS. Raise ReleaseError where there can be no release.
+    Args:
+        root: The checkout, whose HEAD is built.
+        tag: Such as v1.2.3.
+        certificates: Those that sign RDS's, for a package that goes to AWS.
+
+    Raises:
+        ReleaseError: There can be no release.
     """
-    said = _VERSION.search(_git(root, "show", f"HEAD:{_VERSION_FILE}"))
-    version = said[1] if said else None
+    found = _VERSION.search(_git(root, "show", f"HEAD:{_VERSION_FILE}"))
+    version = found[1] if found else None
     if version is None or tag != f"v{version}":
         raise ReleaseError(f"the tag is {tag}, and {_VERSION_FILE} says {version}")
     notes = section_of(version, _git(root, "show", "HEAD:CHANGELOG.md"))
@@ -64,7 +69,7 @@ def make_release(root: Path, tag: str, certificates: Path | None, target: Path) 
 
 
 def export(root: Path, folder: Path, umask: int) -> None:
-    """The commit in a folder of its own, with nothing that only lies about in the checkout."""
+    """Clone the commit into a folder of its own, without the checkout's untracked files."""
     _git(root, "clone", "--quiet", "--no-local", "--depth=1", str(root), str(folder), umask=umask)
 
 
@@ -74,7 +79,7 @@ def build(
     umask: int,
     environment: dict[str, str],
 ) -> Path:
-    """The folder of everything that is built from source, a checkout."""
+    """Build everything from source, a checkout; return the folder of what was built."""
     out = source / "build" / "assets"
     out.mkdir(parents=True)
     committed = int(_git(source, "log", "-1", "--format=%ct"))
@@ -102,7 +107,7 @@ def build(
         )
         if done.returncode:
             raise ReleaseError(f"{module} failed: {done.stderr.strip()}")
-    package, wheel = source / "build" / "csv-processor.zip", next(out.glob("*.whl"))
+    package, wheel = source / PACKAGE, next(out.glob("*.whl"))
     product = "-".join(wheel.name.split("-")[:2])
     for built in (package, package.with_suffix(".json")):
         shutil.copyfile(built, out / built.name)

@@ -32,17 +32,23 @@ _LICENSE = "License :: "
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """needs: the names of what it requires in any case, extras left aside."""
+    """A distribution.
+
+    Args:
+        needs: What it requires without any extra, by name.
+    """
 
     component: Component
     needs: frozenset[NormalizedName]
 
 
 def bill_of_materials(wheel: Path, package: Path, digests: dict[str, str], made: datetime) -> str:
-    """The bill as JSON, the same for the same files.
+    """Return the bill as JSON, the same for the same files.
 
-    digests: the SHA-256 (hex) of wheel and package, and of the certificates if there are any, by
-    the files' names. made: when the released commit was.
+    Args:
+        digests: The SHA-256 (hex) of wheel and package, and of the certificates if there are any,
+            by the files' names.
+        made: When the released commit was made.
     """
     product = _library(_metadata_of(wheel)[0])
     product.component.type = ComponentType.APPLICATION
@@ -72,7 +78,7 @@ def bill_of_materials(wheel: Path, package: Path, digests: dict[str, str], made:
 
 
 def _metadata_of(archive: Path) -> list[Message]:
-    """The metadata of each distribution in a wheel or in the package, sorted by file name."""
+    """Read the metadata of each distribution in a wheel or in the package, sorted by file name."""
     with zipfile.ZipFile(archive) as opened:
         names = sorted(n for n in opened.namelist() if n.endswith(".dist-info/METADATA"))
         return [email.parser.BytesParser().parsebytes(opened.read(name)) for name in names]
@@ -101,13 +107,13 @@ def _library(metadata: Message) -> _Library:
 
 
 def _licenses(metadata: Message) -> list[License]:
-    """What the distribution says itself: an SPDX expression or identifier, else all its names."""
-    said = metadata["License-Expression"] or metadata["License"]
-    licenses = [_LICENSES.make_from_string(said)] if said else []
+    """Return the licenses that the metadata names: SPDX, or else every name it has."""
+    named = metadata["License-Expression"] or metadata["License"]
+    licenses = [_LICENSES.make_from_string(named)] if named else []
     if any(isinstance(each, DisjunctiveLicense) and each.name for each in licenses):
         classifiers = metadata.get_all("Classifier", [])
         names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith(_LICENSE)]
-        licenses += [_LICENSES.make_with_name(name) for name in names if name != said]
+        licenses += [_LICENSES.make_with_name(name) for name in names if name != named]
     return licenses
 
 

@@ -1,4 +1,4 @@
-"""A version's section of the changelog, which is what its release says of it."""
+"""A version's section of the changelog, which becomes the notes of its release."""
 
 import re
 
@@ -10,7 +10,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def section_of(version: str, changelog: str) -> str:
-    """The text under a version's heading; raise ReleaseError where it is missing or empty."""
+    """Return the text under a version's heading; raise ReleaseError if it is missing or empty."""
     headings = list(_HEADING.finditer(changelog))
     found = [at for at, heading in enumerate(headings) if heading["version"] == version]
     if len(found) != 1:

@@ -1,7 +1,7 @@
 """Fetches the CA certificates that sign RDS's, for packages that go to AWS.
 
 They are taken over TLS from Amazon, and kept only if they are certificates and, where a digest is
-given, the very ones that somebody has looked at.
+given, if the file has it: then somebody has reviewed exactly this file.
 """
 
 import argparse
@@ -10,22 +10,26 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rowledger.deployment.packaging import (
+from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.packaging.certificates import (
     RDS_CA_URL,
-    ROOT,
     Certificates,
-    PackagingError,
     read_certificates,
 )
 from rowledger.deployment.release import ReleaseError
+from rowledger.errors import CommandError
 
 _SECONDS = 60
 
 
 def fetch(url: str, target: Path, sha256: str) -> Certificates:
-    """Put the certificates into target; an earlier file stays where they are refused.
+    """Download the certificates to target; an earlier file stays if they are refused.
 
-    sha256: hex, of the file; empty: whatever the server says it is.
+    Args:
+        sha256: Hex, of the file; empty: any.
+
+    Raises:
+        CommandError: They cannot be fetched, or are refused.
     """
     curl = shutil.which("curl")
     if curl is None:
@@ -61,7 +65,7 @@ def _download(curl: str, url: str, target: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Each argument may be empty, as a variable of make that nobody set."""
+    """Run `make rds-ca`. An argument is empty where its variable of make is not set."""
     parser = argparse.ArgumentParser(prog="make rds-ca")
     parser.add_argument("--url", default="")
     parser.add_argument("--sha256", default="")
@@ -70,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     target = Path(given.to) if given.to else ROOT / "build" / "rds-ca.pem"
     try:
         certificates = fetch(given.url or RDS_CA_URL, target, given.sha256)
-    except (ReleaseError, PackagingError) as error:
+    except CommandError as error:
         print(f"make rds-ca: {error}", file=sys.stderr)
         return 1
     print(

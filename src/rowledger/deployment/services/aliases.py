@@ -1,102 +1,109 @@
-"""The functions' aliases while they are moved, and the way back from wherever that stopped."""
+"""Moves of the functions' aliases, and the way back from wherever they stopped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rowledger.deployment.domain.rollout import Alias, Move, Position, PutBack, Release, moves
+from rowledger.deployment.domain.rollout import Alias, Move, Position, PutBack, Release, plan_moves
 from rowledger.deployment.ports.function_versions import Functions
 from rowledger.functions.domain.errors import FaultError
 
-_SOMEBODY_ELSE = "somebody else has moved it meanwhile, so it was left there"
+_MOVED_BY_OTHERS = "somebody else has moved it meanwhile, so it was left there"
 
 
 @dataclass(slots=True)
-class _Touched:
-    """An alias that was moved, or tried to be. ours: where it may stand without anybody else."""
+class _MovedAlias:
+    """An alias that was moved, or tried to be.
+
+    Args:
+        expected: Where it can point unless somebody else moved it.
+    """
 
     origin: Position
-    ours: list[Position]
+    expected: list[Position]
 
 
 @dataclass(slots=True)
-class Shift:
-    """One run over the aliases of this name."""
+class AliasMoves:
+    """The moves of the functions' aliases of one name.
+
+    Args:
+        aliases: As they were last read, by function.
+    """
 
     functions: Functions
     name: str
-    standing: dict[str, Alias] = field(default_factory=dict)
-    _touched: dict[str, _Touched] = field(default_factory=dict)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    _moved: dict[str, _MovedAlias] = field(default_factory=dict)
 
     def read(self, release: Release) -> None:
-        """Look where the aliases stand; raise FaultError."""
+        """Read where the aliases point; raise FaultError."""
         for target in release.targets:
-            self.standing[target.function] = self.functions.alias(target.function, self.name)
+            self.aliases[target.function] = self.functions.alias(target.function, self.name)
 
-    def planned(self, release: Release, steps: Sequence[int] = ()) -> list[Move]:
-        """What is to be moved, from where the aliases stood when they were read."""
-        return moves(self.standing, release, steps)
+    def plan(self, release: Release, steps: Sequence[int] = ()) -> list[Move]:
+        """Return the moves to a release, from where the aliases pointed when they were read."""
+        return plan_moves(self.aliases, release, steps)
 
     def move(self, move: Move) -> None:
-        """Move one alias from where it was last seen; raise FaultError."""
-        alias = self.standing[move.function]
-        touched = self._touched.setdefault(
-            move.function, _Touched(move.origin, [move.origin, alias.position])
+        """Move one alias from where it was last read; raise FaultError."""
+        alias = self.aliases[move.function]
+        moved = self._moved.setdefault(
+            move.function, _MovedAlias(move.origin, [move.origin, alias.position])
         )
-        touched.ours.append(move.to)
+        moved.expected.append(move.to)
         try:
-            self.standing[move.function] = self.functions.move(alias, move.to)
+            self.aliases[move.function] = self.functions.move(alias, move.to)
         except FaultError:
-            # The answer alone may have been lost; the next try then meets the move itself.
-            there = self._seen(move.function)
-            if there is None or there.position != move.to:
+            # Perhaps only the answer was lost: then the client's retry met its own move.
+            current = self._read_again(move.function)
+            if current is None or current.position != move.to:
                 raise
-            self.standing[move.function] = there
+            self.aliases[move.function] = current
 
     def move_all(self, release: Release) -> None:
-        """Move every alias at once; put them back and raise FaultError where one cannot be."""
+        """Move every alias at once; if one fails, put all back and raise FaultError."""
         self.read(release)
         try:
-            for move in self.planned(release):
+            for move in self.plan(release):
                 self.move(move)
         except FaultError as fault:
-            said = [fault.message] + [
-                f"{each.function}:{self.name} was not put back: {each.trouble}"
+            messages = [fault.message] + [
+                f"{each.function}:{self.name} was not put back: {each.problem}"
                 for each in self.put_back()
-                if each.trouble
+                if each.problem
             ]
-            raise FaultError(fault.code, "; ".join(said)) from fault
+            raise FaultError(fault.code, "; ".join(messages)) from fault
 
     def keep(self) -> None:
-        """There is no way back any more."""
-        self._touched.clear()
+        """Keep the moves made so far: put_back() no longer undoes them."""
+        self._moved.clear()
 
     def put_back(self) -> list[PutBack]:
-        """Move what was moved to where it stood, the last first. No fault ends this."""
+        """Move every alias back to its origin, the last moved first; continue after a fault."""
         return [
-            self._put_back(function, touched)
-            for function, touched in reversed(self._touched.items())
+            self._put_back(function, moved) for function, moved in reversed(self._moved.items())
         ]
 
-    def _put_back(self, function: str, touched: _Touched) -> PutBack:
-        origin = touched.origin
+    def _put_back(self, function: str, moved: _MovedAlias) -> PutBack:
+        origin = moved.origin
         try:
             alias = self.functions.alias(function, self.name)
         except FaultError as fault:
             return PutBack(function, origin, None, str(fault))
         if alias.position == origin:
             return PutBack(function, origin, origin)
-        if alias.position not in touched.ours:
-            return PutBack(function, origin, alias.position, _SOMEBODY_ELSE)
+        if alias.position not in moved.expected:
+            return PutBack(function, origin, alias.position, _MOVED_BY_OTHERS)
         try:
             self.functions.move(alias, origin)
         except FaultError as fault:
-            there = self._seen(function)
-            stands = there.position if there else None
-            return PutBack(function, origin, stands, None if stands == origin else str(fault))
+            current = self._read_again(function)
+            position = current.position if current else None
+            return PutBack(function, origin, position, None if position == origin else str(fault))
         return PutBack(function, origin, origin)
 
-    def _seen(self, function: str) -> Alias | None:
-        """Where the alias stands, if that can be said; asked after a fault, which is the news."""
+    def _read_again(self, function: str) -> Alias | None:
+        """Read the alias after a fault; None where that fails too, as the first fault says more."""
         try:
             return self.functions.alias(function, self.name)
         except FaultError:

@@ -1,6 +1,6 @@
-"""Deployments: the aliases moved to the versions of one package, proven with a canary, or put back.
+"""Rollouts: move the aliases to the versions of one package, prove them with a canary, or go back.
 
-Nothing is undone but the place of an alias: a migration stays, and suits the package before it.
+Only the aliases are put back. A migration stays, and works with the package before it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,24 +9,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from rowledger.deployment.domain.rollout import (
-    CANARY,
-    Choice,
-    Mending,
-    Release,
-    Report,
-    Sent,
-    Target,
-    Verdict,
-    Version,
+from rowledger.deployment.domain.canary import (
+    CANARY_CONTENT,
+    CanaryVerdict,
+    SentCanary,
     canary_key,
-    companion,
     judge,
+)
+from rowledger.deployment.domain.rollout import (
+    Choice,
+    ReconcilerRun,
+    Release,
+    RolloutReport,
+    Target,
+    Version,
+    version_with_same_code,
 )
 from rowledger.deployment.ports.alarms import Alarms
 from rowledger.deployment.ports.canary import Canary
 from rowledger.deployment.ports.function_versions import Functions
-from rowledger.deployment.services.aliases import Shift
+from rowledger.deployment.services.aliases import AliasMoves
+from rowledger.functions.domain.account import account_request
 from rowledger.functions.domain.errors import FaultCode, FaultError
 
 # How often the alarm, and the canary's account, is asked for.
@@ -37,11 +40,13 @@ _NO_VERSION_ID = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Deploy:
-    """alarm: the one that is watched while csv-processor is moved in steps.
+class Rollout:
+    """Puts versions into service.
 
-    interruptible: within it, and nowhere else, an interrupt ends what is being done.
-    tell: is given a few words on what is being done.
+    Args:
+        alarm: The alarm that is watched while csv-processor is moved in steps.
+        on_progress: Called with a few words on what is being done.
+        interruptible: Within it, and nowhere else, an interrupt ends what is being done.
     """
 
     functions: Functions
@@ -51,48 +56,53 @@ class Deploy:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
-    tell: Callable[[str], None]
+    on_progress: Callable[[str], None]
     interruptible: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def deploy(
         self, release: Release, *, steps: Sequence[int], interval: float, timeout: float
-    ) -> Report:
-        """Migrate, move the aliases, prove it; where anything fails, put back what was moved.
+    ) -> RolloutReport:
+        """Migrate, move the aliases, prove the versions; on any failure put the aliases back.
 
-        steps: percentages of csv-processor's invocations, each held for `interval` seconds.
-        timeout: seconds that the canary may take.
+        Args:
+            steps: Percentages of csv-processor's invocations.
+            interval: Seconds that each step is watched.
+            timeout: Seconds that the canary may take.
         """
-        report = Report(release)
-        shift = Shift(self.functions, release.alias)
+        report = RolloutReport(release)
+        moves = AliasMoves(self.functions, release.alias)
 
         def act() -> None:
-            self._prepare(report, shift, stepped=bool(steps))
-            self._move(report, shift, steps, interval)
+            self._prepare(report, moves, stepped=bool(steps))
+            self._move(report, moves, steps, interval)
             self._prove(report, timeout)
 
-        self._guarded(report, shift, act)
+        self._guarded(report, moves, act)
         return report
 
-    def roll_back(self, release: Release, version: str, *, timeout: float) -> Report:
-        """Move the aliases to another package and prove it; what was moved then stays there.
+    def roll_back(self, release: Release, version: str, *, timeout: float) -> RolloutReport:
+        """Move the aliases to another package and prove it; the aliases stay there if that fails.
 
-        release: names the functions. version: csv-processor's.
+        Args:
+            release: Names the functions.
+            version: csv-processor's.
+            timeout: Seconds that the canary may take.
         """
-        report = Report(release)
-        shift = Shift(self.functions, release.alias)
+        report = RolloutReport(release)
+        moves = AliasMoves(self.functions, release.alias)
 
         def act() -> None:
-            shift.read(release)
+            moves.read(release)
             report.release = self._chosen(release, version)
-            self._move(report, shift, (), 0)
-            shift.keep()
+            self._move(report, moves, (), 0)
+            moves.keep()
             self._prove(report, timeout)
 
-        self._guarded(report, shift, act)
+        self._guarded(report, moves, act)
         return report
 
     def choices(self, release: Release) -> list[Choice]:
-        """The versions that may be rolled back to, the newest first; raise FaultError."""
+        """Return the versions that a rollback can name, the newest first; raise FaultError."""
         processor = release.processor.function
         alias = self.functions.alias(processor, release.alias)
         known = {each.function: self.functions.versions(each.function) for each in release.targets}
@@ -102,73 +112,75 @@ class Deploy:
             for version in newest_first
         ]
 
-    def _guarded(self, report: Report, shift: Shift, act: Callable[[], None]) -> None:
+    def _guarded(self, report: RolloutReport, moves: AliasMoves, act: Callable[[], None]) -> None:
         try:
             act()
         except FaultError as fault:
             report.failure = str(fault)
-            self._undo(report, shift)
+            self._undo(report, moves)
         except KeyboardInterrupt:
             report.failure = "it was interrupted"
-            self._undo(report, shift)
+            self._undo(report, moves)
         except BaseException as error:
-            self._undo(report, shift)
+            self._undo(report, moves)
             for each in report.put_back:
-                error.add_note(f"{each.function}:{shift.name}: {each.trouble or 'put back'}")
+                error.add_note(f"{each.function}:{moves.name}: {each.problem or 'put back'}")
             raise
 
-    def _prepare(self, report: Report, shift: Shift, *, stepped: bool) -> None:
-        """What can fail before any alias is moved."""
+    def _prepare(self, report: RolloutReport, moves: AliasMoves, *, stepped: bool) -> None:
+        """Do what can fail before any alias is moved."""
         release = report.release
-        shift.read(release)
+        moves.read(release)
         for target in release.targets:
-            self.tell(f"waiting until {target} is active")
+            self.on_progress(f"waiting until {target} is active")
             with self.interruptible():
                 self.functions.await_active(target)
         if stepped:
-            self._look_at_alarm("before the first step")
-        self.tell(f"migrating through {release.administrator}")
+            self._check_alarm("before the first step")
+        self.on_progress(f"migrating through {release.administrator}")
         report.migrated = self._ask(release.administrator, {"action": "migrate"})
-        self.tell("starting the new versions")
+        self.on_progress("starting the new versions")
         self._ask(release.processor, {"Records": []})
         key = canary_key(self.now(), release.processor.version)
-        answer = self._ask(release.reconciler, _account_of(Sent(key, _NO_VERSION_ID)))
+        answer = self._ask(release.reconciler, account_request(key, _NO_VERSION_ID))
         if judge(answer).passed is False:
             raise FaultError(
                 FaultCode.SMOKE_TEST, f"{release.reconciler} gives no account of an upload"
             )
 
-    def _move(self, report: Report, shift: Shift, steps: Sequence[int], interval: float) -> None:
-        for move in shift.planned(report.release, steps):
-            where = f"{move.function}:{shift.name} at {move.to}"
-            self.tell(f"moving {where}")
-            shift.move(move)
+    def _move(
+        self, report: RolloutReport, moves: AliasMoves, steps: Sequence[int], interval: float
+    ) -> None:
+        for move in moves.plan(report.release, steps):
+            where = f"{move.function}:{moves.name} at {move.to}"
+            self.on_progress(f"moving {where}")
+            moves.move(move)
             report.moved.append(move)
             if move.partial:
                 self._watch(f"with {where}", interval)
 
     def _watch(self, when: str, seconds: float) -> None:
-        """Look at the alarm until the time is up, and then once more."""
+        """Check the alarm until the time is up, and then once more."""
         until = self.monotonic() + seconds
         while True:
             left = until - self.monotonic()
-            self._look_at_alarm(when)
+            self._check_alarm(when)
             if left <= 0:
                 return
             self._pause(min(left, ALARM_SECONDS))
 
-    def _look_at_alarm(self, when: str) -> None:
+    def _check_alarm(self, when: str) -> None:
         if self.alarms.in_alarm(self.alarm):
             raise FaultError(FaultCode.ALARM, f"the alarm {self.alarm} is on, {when}")
 
-    def _prove(self, report: Report, timeout: float) -> None:
+    def _prove(self, report: RolloutReport, timeout: float) -> None:
         release = report.release
         key = canary_key(self.now(), release.processor.version)
-        self.tell(f"uploading the canary {key}")
-        report.canary = Sent(key, self.canary.upload(key, CANARY))
+        self.on_progress(f"uploading the canary {key}")
+        report.canary = SentCanary(key, self.canary.upload(key, CANARY_CONTENT))
         until = self.monotonic() + timeout
         while True:
-            # The last look comes when the time is up, or after it.
+            # The last account is asked for when the time is up, or after it.
             late = self.monotonic() >= until
             verdict = report.verdict = self._verdict(release, report.canary)
             if verdict.passed:
@@ -178,40 +190,43 @@ class Deploy:
                 raise FaultError(
                     FaultCode.SMOKE_TEST, f"the canary {key} failed{after}: {verdict.reason}"
                 )
-            self.tell(f"waiting for the canary: {verdict.reason}")
+            self.on_progress(f"waiting for the canary: {verdict.reason}")
             self._pause(ACCOUNT_SECONDS)
 
-    def _verdict(self, release: Release, canary: Sent) -> Verdict:
+    def _verdict(self, release: Release, canary: SentCanary) -> CanaryVerdict:
         try:
-            return judge(self._ask(release.reconciler, _account_of(canary)))
+            return judge(
+                self._ask(release.reconciler, account_request(canary.key, canary.version_id))
+            )
         except FaultError as fault:
-            # One invocation may meet a fault that is over at the next.
-            return Verdict(None, str(fault))
+            # One invocation may meet a fault that the next does not.
+            return CanaryVerdict(None, str(fault))
 
-    def _undo(self, report: Report, shift: Shift) -> None:
-        self.tell("putting the aliases back")
-        report.put_back = shift.put_back()
+    def _undo(self, report: RolloutReport, moves: AliasMoves) -> None:
+        self.on_progress("putting the aliases back")
+        report.put_back = moves.put_back()
         if not report.put_back:
             return
         function = report.release.reconciler.function
         earlier = next(
             (each.origin.version for each in report.put_back if each.function == function),
-            shift.standing[function].position.version,
+            moves.aliases[function].position.version,
         )
-        report.mending = self._mend(Target(function, earlier))
+        report.reconciler_run = self._reconcile(Target(function, earlier))
 
-    def _mend(self, reconciler: Target) -> Mending:
-        self.tell(f"reconciling with {reconciler}")
+    def _reconcile(self, reconciler: Target) -> ReconcilerRun:
+        """Let the version that is back in service repair what the other one left."""
+        self.on_progress(f"reconciling with {reconciler}")
         try:
             self._ask(reconciler, {})
         except FaultError as fault:
-            return Mending(reconciler, str(fault))
+            return ReconcilerRun(reconciler, str(fault))
         except KeyboardInterrupt:
-            return Mending(reconciler, "it was not waited for: it may still be at work")
-        return Mending(reconciler, None)
+            return ReconcilerRun(reconciler, "it was not waited for: it may still be at work")
+        return ReconcilerRun(reconciler, None)
 
     def _chosen(self, release: Release, version: str) -> Release:
-        """The release that a version of csv-processor belongs to."""
+        """Return the release that a version of csv-processor belongs to."""
         processor = release.processor.function
         known = self.functions.versions(processor)
         chosen = next((each for each in known if each.number == version), None)
@@ -223,12 +238,12 @@ class Deploy:
         return replace(
             release,
             processor=Target(processor, chosen.number),
-            reconciler=self._companion(release.reconciler.function, chosen, processor),
-            administrator=self._companion(release.administrator.function, chosen, processor),
+            reconciler=self._same_code(release.reconciler.function, chosen, processor),
+            administrator=self._same_code(release.administrator.function, chosen, processor),
         )
 
-    def _companion(self, function: str, version: Version, processor: str) -> Target:
-        found = companion(version, self.functions.versions(function))
+    def _same_code(self, function: str, version: Version, processor: str) -> Target:
+        found = version_with_same_code(version, self.functions.versions(function))
         if found is None:
             raise FaultError(
                 FaultCode.NO_SUCH_VERSION,
@@ -246,9 +261,7 @@ class Deploy:
 
 
 def _others(version: Version, known: Mapping[str, Sequence[Version]]) -> dict[str, str]:
-    found = {function: companion(version, versions) for function, versions in known.items()}
+    found = {
+        function: version_with_same_code(version, versions) for function, versions in known.items()
+    }
     return {function: each.number for function, each in found.items() if each}
-
-
-def _account_of(canary: Sent) -> dict[str, str]:
-    return {"action": "account", "key": canary.key, "version_id": canary.version_id}

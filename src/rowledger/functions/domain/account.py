@@ -4,6 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
+def account_request(key: str, version_id: str) -> dict[str, str]:
+    """Make the event that asks csv-reconciler for the account of an upload."""
+    return {"action": "account", "key": key, "version_id": version_id}
+
+
 @dataclass(frozen=True, slots=True)
 class AccountedRow:
     """What the ledger says. attempts: how many were begun."""

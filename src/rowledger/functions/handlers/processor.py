@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import read_event
 from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
@@ -24,7 +24,7 @@ Handler = Callable[[Any, LambdaContext], None]
 SERVICE = "csv-processor"
 
 
-def build_handler(intake: Intake, config: Config, *, reserve_seconds: float) -> Handler:
+def build_handler(intake: Intake, config: ProcessorConfig, *, reserve_seconds: float) -> Handler:
     """Build the Lambda handler over the intake.
 
     Args:

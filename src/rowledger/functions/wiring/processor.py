@@ -4,7 +4,7 @@ from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import READ_SECONDS, S3Storage
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.notifier import Notifier
@@ -15,7 +15,7 @@ from rowledger.functions.wiring.parts import monotonic, now, open_database
 
 
 def build_intake(
-    config: Config,
+    config: ProcessorConfig,
     *,
     ledger: Ledger | None = None,
     storage: Storage | None = None,

@@ -108,11 +108,11 @@ def _metrics_and_alarms(aws: EmulatorClients, layout: Layout) -> Callable[[], No
     # One after the other in one thread: a recovery that overlapped a new bad datapoint would
     # turn the alarm that this datapoint had just raised back to OK.
     pipeline = contract.load("pipeline.json")
-    function = pipeline["function"]
-    metrics = InvocationMetrics(aws, function["name"], function["log_group"], layout.metrics_file)
+    processor = pipeline["functions"]["processor"]
+    metrics = InvocationMetrics(aws, processor["name"], processor["log_group"], layout.metrics_file)
     queue = QueueMetrics(aws, pipeline["failure_queue"]["name"])
     reconciler_metrics = InvocationMetrics(
-        aws, None, pipeline["reconciler"]["log_group"], layout.reconciler_metrics_file
+        aws, None, pipeline["functions"]["reconciler"]["log_group"], layout.reconciler_metrics_file
     )
     alarms = AlarmRecovery(aws)
     due = 0.0

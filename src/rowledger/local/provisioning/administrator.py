@@ -22,7 +22,7 @@ def deploy(
 
     arns: a value for every placeholder of its policy document.
     """
-    administrator = contract.load("pipeline.json")["administrator"]
+    administrator = contract.load("pipeline.json")["functions"]["administrator"]
     role = put_role(aws.client("iam"), administrator["role"], arns)
     put_function(aws.client("lambda"), administrator, role, environment, package)
 
@@ -30,7 +30,7 @@ def deploy(
 def invoke(aws: EmulatorClients, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
     """Invoke it with an event; raise StackError with its own message where it fails."""
     client: LambdaClient = aws.client("lambda")
-    name = contract.load("pipeline.json")["administrator"]["name"]
+    name = contract.load("pipeline.json")["functions"]["administrator"]["name"]
     answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
     result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:

@@ -6,7 +6,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from rowledger.deployment.packaging import PackagingError, build_package
+from rowledger.deployment.packaging import PackagingError
+from rowledger.deployment.packaging.package import build_package
 from rowledger.functions import contract
 from rowledger.local import StackError
 from rowledger.local.clients import ACCOUNT_ID

@@ -23,11 +23,13 @@ def deploy(
     arns: a value for every placeholder of its policy document.
     """
     pipeline = contract.load("pipeline.json")
-    role = put_role(aws.client("iam"), pipeline["role"], arns)
+    role = put_role(aws.client("iam"), pipeline["functions"]["processor"]["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    put_function(client, pipeline["function"], role, environment, package)
-    name = pipeline["function"]["name"]
-    put_retries(client, name, pipeline["retries"], arns["failure_queue_arn"])
+    put_function(client, pipeline["functions"]["processor"], role, environment, package)
+    name = pipeline["functions"]["processor"]["name"]
+    put_retries(
+        client, name, pipeline["functions"]["processor"]["retries"], arns["failure_queue_arn"]
+    )
     _allow_bucket(client, name, arns["input_bucket_arn"])
     _notify(aws.client("s3"), client, name, pipeline)
 

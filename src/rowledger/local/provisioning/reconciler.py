@@ -18,7 +18,7 @@ def deploy(
 
     arns: a value for every placeholder of its policy document.
     """
-    reconciler = contract.load("pipeline.json")["reconciler"]
+    reconciler = contract.load("pipeline.json")["functions"]["reconciler"]
     role = put_role(aws.client("iam"), reconciler["role"], arns)
     client: LambdaClient = aws.client("lambda")
     put_function(client, reconciler, role, environment, package)

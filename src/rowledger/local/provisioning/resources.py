@@ -49,9 +49,10 @@ def provision(
     topic = _topic(aws.client("sns"), pipeline["topic"])
     relay.subscribe(aws, topic)
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
-    group = _log_group(aws.client("logs"), pipeline["function"])
-    reconciler_group = _log_group(aws.client("logs"), pipeline["reconciler"])
-    administrator_group = _log_group(aws.client("logs"), pipeline["administrator"])
+    log_groups = {
+        f"{use}_log_group_arn": _log_group(aws.client("logs"), each)
+        for use, each in pipeline["functions"].items()
+    }
     settings = {
         name: functions.settings(
             name,
@@ -60,7 +61,7 @@ def provision(
             master_secret_arn=master_secret,
             database=master.address,
         )
-        for name in ("function", "reconciler", "administrator")
+        for name in pipeline["functions"]
     }
     # Rejects here what the functions would reject at their start.
     ReconcilerConfig.from_environment(settings["reconciler"])
@@ -68,12 +69,10 @@ def provision(
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },
-        "secret_arn": secret,
+        "database_secret_arn": secret,
         "topic_arn": topic,
         "failure_queue_arn": failures,
-        "log_group_arn": group,
-        "reconciler_log_group_arn": reconciler_group,
-        "administrator_log_group_arn": administrator_group,
+        **log_groups,
         "master_secret_arn": master_secret,
     }
     package = functions.build(layout)

@@ -68,7 +68,7 @@ class TerraformProvisioner:
         client: LambdaClient = aws.client("lambda")
         self.move_aliases(client, json.loads(workspace.checked("output", "-json")))
         # The reconciler does what the processor does, and uses all of its settings.
-        name = contract.load("pipeline.json")["reconciler"]["name"]
+        name = contract.load("pipeline.json")["functions"]["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)
         settings = known["Environment"]["Variables"]
         relay.subscribe(aws, settings["ROWLEDGER_TOPIC_ARN"])

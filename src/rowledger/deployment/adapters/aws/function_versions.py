@@ -27,7 +27,11 @@ _IDLE, _IDLE_REFUSAL = "Inactive", "ResourceNotReadyException"
 
 @dataclass(frozen=True, slots=True)
 class LambdaFunctions:
-    """patient_client: waits for an answer for as long as a function may run."""
+    """The functions in one account and region.
+
+    Args:
+        patient_client: Waits for an answer for as long as a function may run.
+    """
 
     client: "LambdaClient"
     patient_client: "LambdaClient"
@@ -46,7 +50,9 @@ class LambdaFunctions:
                     Name=alias.name,
                     FunctionVersion=to.version,
                     RoutingConfig={
-                        "AdditionalVersionWeights": {to.beside: to.weight} if to.beside else {}
+                        "AdditionalVersionWeights": {to.additional_version: to.weight}
+                        if to.additional_version
+                        else {}
                     },
                     RevisionId=alias.revision,
                 )
@@ -106,11 +112,16 @@ class LambdaFunctions:
         )
 
 
+def _weights(position: Position) -> dict[str, float]:
+    additional = position.additional_version
+    return {additional: position.weight} if additional else {}
+
+
 def _alias(function: str, answer: "AliasConfigurationResponseTypeDef") -> Alias:
     weights = answer.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
     # Lambda shares between two versions at most (AWS Lambda developer guide, "Weighted aliases").
-    beside, weight = next(iter(weights.items()), (None, 0.0))
-    position = Position(answer["FunctionVersion"], beside, weight)
+    additional, weight = next(iter(weights.items()), (None, 0.0))
+    position = Position(answer["FunctionVersion"], additional, weight)
     return Alias(function, answer["Name"], position, answer["RevisionId"])
 
 

@@ -1,11 +1,21 @@
-"""Deployments over in-memory twins: the good one, and every way in which one can fail."""
+"""Deployments over fakes: the good one, and every way in which one can fail."""
 
 import pytest
 
-from rowledger.deployment.domain.rollout import CANARY, Position
+from rowledger.deployment.domain.canary import CANARY_CONTENT
+from rowledger.deployment.domain.rollout import Position
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from tests.unit.deploying import ALARM, FUNCTIONS, World, all_at, somebody_moves
-from tests.unit.test_deployment import ADMINISTRATOR, PROCESSOR, RECONCILER, WHOLE
+from tests.unit.rollout_world import (
+    ADMINISTRATOR,
+    ALARM,
+    FUNCTIONS,
+    PROCESSOR,
+    RECONCILER,
+    WHOLE,
+    World,
+    all_at,
+    somebody_moves,
+)
 
 FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
 OLD_RECONCILER_RUNS: tuple[str, dict[str, str]] = (f"{RECONCILER}:1", {})
@@ -18,12 +28,12 @@ def world() -> World:
 
 def test_a_deployment_migrates_then_moves_then_proves(world: World) -> None:
     report = world.deploy()
-    assert (report.failure, report.rolled_back, report.mending) == (None, None, None)
-    assert world.stands == all_at("2")
+    assert (report.failure, report.rolled_back, report.reconciler_run) == (None, None, None)
+    assert world.positions == all_at("2")
     assert [function for function, _ in world.moved] == [ADMINISTRATOR, RECONCILER, PROCESSOR]
     assert report.migrated["migrations"] == ["0004_next"]
     ((key, content),) = world.canary.uploads.items()
-    assert (key, content) == ("rowledger-canary/20261122T091500.250Z-2.csv", CANARY)
+    assert (key, content) == ("rowledger-canary/20261122T091500.250Z-2.csv", CANARY_CONTENT)
     assert report.canary is not None
     assert (report.canary.key, report.canary.version_id) == (key, "v1")
     account = {"action": "account", "key": key}
@@ -113,7 +123,7 @@ def test_no_step_is_taken_while_the_alarm_is_on(world: World) -> None:
 
 
 def test_at_once_is_possible_while_the_alarm_is_on(world: World) -> None:
-    """Else what caused it could not be mended."""
+    """Else its cause could not be repaired."""
     world.alarms.states[ALARM] = [True]
     assert world.deploy().failure is None
 
@@ -142,11 +152,14 @@ def test_a_canary_that_fails_puts_everything_back(
     report = world.deploy(10, interval=0)
     assert reason in (report.failure or "")
     assert report.rolled_back
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert [function for function, _ in world.moved[-3:]] == [PROCESSOR, RECONCILER, ADMINISTRATOR]
     assert world.functions.invoked[-1] == OLD_RECONCILER_RUNS
-    assert report.mending is not None
-    assert (str(report.mending.target), report.mending.trouble) == (f"{RECONCILER}:1", None)
+    assert report.reconciler_run is not None
+    assert (str(report.reconciler_run.target), report.reconciler_run.problem) == (
+        f"{RECONCILER}:1",
+        None,
+    )
 
 
 def test_a_certain_failure_is_not_waited_out(world: World) -> None:
@@ -159,7 +172,7 @@ def test_a_canary_that_cannot_be_uploaded_puts_everything_back(world: World) -> 
     world.canary.faults = [FaultError(FaultCode.STORAGE, "uploading: AccessDenied")]
     report = world.deploy()
     assert (report.failure, report.rolled_back) == ("STORAGE: uploading: AccessDenied", True)
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
 
 
 def test_an_alarm_at_a_step_puts_everything_back(world: World) -> None:
@@ -170,14 +183,14 @@ def test_an_alarm_at_a_step_puts_everything_back(world: World) -> None:
     )
     assert world.seconds == 10
     assert report.rolled_back
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert not world.canary.uploads
 
 
 def test_an_alarm_at_the_very_end_of_a_step_counts(world: World) -> None:
     world.alarms.states[ALARM] = [False, False, True]
     assert "ALARM" in (world.deploy(10, interval=5).failure or "")
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
 
 
 @pytest.mark.parametrize("nth", [0, 1, 2])
@@ -187,7 +200,7 @@ def test_a_move_that_fails_puts_back_what_was_moved(world: World, nth: int) -> N
     assert report.failure == str(FAULT)
     assert len(report.moved) == nth
     assert report.rolled_back
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
 
 
 def test_a_move_whose_answer_was_lost_counts(world: World) -> None:
@@ -203,7 +216,7 @@ def test_a_move_whose_answer_was_lost_counts(world: World) -> None:
 
     world.functions.move = losing  # type: ignore[method-assign, assignment]
     assert world.deploy().failure is None
-    assert world.stands == all_at("2")
+    assert world.positions == all_at("2")
 
 
 def test_an_alias_that_somebody_else_moved_is_not_overwritten(world: World) -> None:
@@ -212,9 +225,9 @@ def test_an_alias_that_somebody_else_moved_is_not_overwritten(world: World) -> N
     assert "ALIAS_MOVED: somebody else has moved csv-processor:live" in (report.failure or "")
     assert report.rolled_back is False
     processor = report.put_back[0]
-    assert (processor.function, processor.stands) == (PROCESSOR, Position("9"))
-    assert "somebody else" in (processor.trouble or "")
-    assert world.stands == {**all_at("1"), PROCESSOR: Position("9")}
+    assert (processor.function, processor.position) == (PROCESSOR, Position("9"))
+    assert "somebody else" in (processor.problem or "")
+    assert world.positions == {**all_at("1"), PROCESSOR: Position("9")}
 
 
 def test_an_interrupt_at_a_step_puts_everything_back(world: World) -> None:
@@ -224,7 +237,7 @@ def test_an_interrupt_at_a_step_puts_everything_back(world: World) -> None:
     world.when_asleep = [interrupt]
     report = world.deploy(10)
     assert (report.failure, report.rolled_back) == ("it was interrupted", True)
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert world.functions.invoked[-1] == OLD_RECONCILER_RUNS
 
 
@@ -235,7 +248,7 @@ def test_a_bug_puts_everything_back_and_is_not_hidden(world: World) -> None:
     world.when_asleep = [fail]
     with pytest.raises(ZeroDivisionError) as raised:
         world.deploy(10)
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert "csv-processor:live: put back" in raised.value.__notes__
 
 
@@ -245,4 +258,4 @@ def test_weights_that_were_left_are_no_place_to_go_back_to(world: World) -> None
     world.functions.move(alias, Position("1", "2", 0.1))
     world.accounts = [None]
     assert world.deploy().rolled_back
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")

@@ -11,7 +11,7 @@ from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentia
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import READ_SECONDS
 from rowledger.functions.adapters.postgres.database import Tls
-from rowledger.functions.config import Config
+from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import Handler, build_handler
 from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
@@ -33,7 +33,7 @@ from tests.faults.injected.points import (
 
 
 def _wired() -> Handler:
-    config = Config.from_environment(os.environ)
+    config = ProcessorConfig.from_environment(os.environ)
     broken = os.environ.get(BREAK_VARIABLE, "")
     points = Points(Path(os.environ[FOLDER_VARIABLE]))
     storage = MarkedStorage(

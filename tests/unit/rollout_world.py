@@ -1,36 +1,55 @@
-"""Three functions with two packages, an alias each, and a deployment over their twins."""
+"""Three functions with two packages, an alias each, and a rollout over their fakes."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rowledger.deployment.domain.rollout import Position, Release, Report, read_outputs
-from rowledger.deployment.services.rollout import Deploy
+from rowledger.deployment.domain.rollout import Position, Release, RolloutReport, read_outputs
+from rowledger.deployment.services.rollout import Rollout
 from tests.fakes.alarms import FakeAlarms
 from tests.fakes.canary import FakeCanary
 from tests.fakes.function_versions import FakeFunctionVersions
-from tests.unit.test_deployment import (
-    ADMINISTRATOR,
-    BEGAN,
-    PROCESSOR,
-    RECONCILER,
-    WHOLE,
-    outputs,
-)
 
 ALARM = "csv-processor-errors"
+PROCESSOR, RECONCILER, ADMINISTRATOR = "csv-processor", "csv-reconciler", "csv-administrator"
 FUNCTIONS = (ADMINISTRATOR, RECONCILER, PROCESSOR)
+BEGAN = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)
+# csv-reconciler's account of a canary that passed.
+WHOLE: dict[str, Any] = {
+    "key": "rowledger-canary/1.csv",
+    "version_id": "v1",
+    "row": {"status": "SUCCESS", "rows_count": 3, "attempts": 1},
+    "receipt": True,
+    "backup": True,
+    "announced": True,
+}
+
+
+def outputs(processor: str = "2", reconciler: str = "2", administrator: str = "2") -> Any:  # noqa: ANN401 -- JSON
+    """What Terraform prints."""
+    return {
+        "alias": {"sensitive": False, "type": "string", "value": "live"},
+        "buckets": {"value": {"input": "in", "output": "out", "backup": "back", "logs": "log"}},
+        "functions": {
+            "value": {
+                "processor": {"name": PROCESSOR, "version": processor},
+                "reconciler": {"name": RECONCILER, "version": reconciler},
+                "administrator": {"name": ADMINISTRATOR, "version": administrator},
+            }
+        },
+        "topic_arn": {"value": "arn"},
+    }
 
 
 class World:
-    """Version 1 is in service, version 2 is new; its reconciler says that canaries are well."""
+    """Version 1 is in service, version 2 is new; its reconciler says that canaries pass."""
 
     def __init__(self) -> None:
         self.functions = FakeFunctionVersions()
         self.canary = FakeCanary()
         self.alarms = FakeAlarms()
         self.alarms.states[ALARM] = [False]
-        self.told: list[str] = []
+        self.progress: list[str] = []
         self.slept: list[float] = []
         self.when_asleep: list[Callable[[], None]] = []
         self.accounts: list[Any] = [WHOLE]
@@ -44,7 +63,7 @@ class World:
             "migrations": ["0004_next"],
             "login": None,
         }
-        self.service = Deploy(
+        self.rollout = Rollout(
             functions=self.functions,
             canary=self.canary,
             alarms=self.alarms,
@@ -52,7 +71,7 @@ class World:
             now=lambda: BEGAN + timedelta(seconds=self.seconds),
             monotonic=lambda: self.seconds,
             sleep=self._sleep,
-            tell=self.told.append,
+            on_progress=self.progress.append,
         )
 
     @property
@@ -64,18 +83,18 @@ class World:
         return read_outputs(outputs())
 
     @property
-    def stands(self) -> dict[str, Position]:
+    def positions(self) -> dict[str, Position]:
         return {name: self.functions.aliases[name, "live"].position for name in FUNCTIONS}
 
     @property
     def moved(self) -> list[tuple[str, str]]:
         return [(function, str(position)) for function, position in self.functions.moves]
 
-    def deploy(self, *steps: int, interval: float = 60, timeout: float = 30) -> Report:
-        return self.service.deploy(self.release, steps=steps, interval=interval, timeout=timeout)
+    def deploy(self, *steps: int, interval: float = 60, timeout: float = 30) -> RolloutReport:
+        return self.rollout.deploy(self.release, steps=steps, interval=interval, timeout=timeout)
 
-    def roll_back(self, version: str) -> Report:
-        return self.service.roll_back(self.release, version, timeout=30)
+    def roll_back(self, version: str) -> RolloutReport:
+        return self.rollout.roll_back(self.release, version, timeout=30)
 
     def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -1,11 +1,17 @@
-"""Rollbacks over in-memory twins: which versions go together, and what stays where it was moved."""
+"""Rollbacks over fakes: which versions go together, and what stays where it was moved."""
 
 import pytest
 
 from rowledger.deployment.domain.rollout import Position
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from tests.unit.deploying import FUNCTIONS, World, all_at
-from tests.unit.test_deployment import ADMINISTRATOR, PROCESSOR, RECONCILER
+from tests.unit.rollout_world import (
+    ADMINISTRATOR,
+    FUNCTIONS,
+    PROCESSOR,
+    RECONCILER,
+    World,
+    all_at,
+)
 
 
 @pytest.fixture
@@ -20,7 +26,7 @@ def world() -> World:
 def test_a_rollback_moves_everything_and_proves_it(world: World) -> None:
     report = world.roll_back("1")
     assert report.failure is None
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert report.canary is not None
     assert report.canary.key.endswith("-1.csv")
     assert [target for target, _ in world.functions.invoked] == [f"{RECONCILER}:1"]
@@ -33,7 +39,7 @@ def test_the_others_follow_by_package(world: World) -> None:
         world.functions.publish(function, "c")
     world.functions.answers[f"{RECONCILER}:4"] = world.functions.answers[f"{RECONCILER}:2"]
     assert world.roll_back("3").failure is None
-    assert world.stands == {**all_at("3"), RECONCILER: Position("4")}
+    assert world.positions == {**all_at("3"), RECONCILER: Position("4")}
 
 
 def test_a_version_that_is_not_there_is_refused_with_those_that_are(world: World) -> None:
@@ -56,20 +62,20 @@ def test_a_move_that_fails_leaves_no_mixture(world: World) -> None:
     world.functions.faults["move"] = [None, None, fault]
     report = world.roll_back("1")
     assert (report.failure, report.rolled_back) == (str(fault), True)
-    assert world.stands == all_at("2")
+    assert world.positions == all_at("2")
 
 
 def test_a_canary_that_fails_afterwards_moves_nothing_back(world: World) -> None:
     world.accounts = [None]
     report = world.roll_back("1")
     assert "no account" in (report.failure or "")
-    assert (report.rolled_back, report.mending) == (None, None)
-    assert world.stands == all_at("1")
+    assert (report.rolled_back, report.reconciler_run) == (None, None)
+    assert world.positions == all_at("1")
 
 
 def test_the_choices_are_listed_newest_first(world: World) -> None:
     world.functions.publish(PROCESSOR, "c")
-    choices = world.service.choices(world.release)
+    choices = world.rollout.choices(world.release)
     assert [
         (each.version.number, each.version.code_sha256, dict(each.others), each.in_service)
         for each in choices

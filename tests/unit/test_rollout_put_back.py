@@ -1,12 +1,11 @@
-"""Deployments that cannot be put back, or not wholly: what stands where is said."""
+"""Deployments that cannot be put back, or not wholly: they say where each alias is."""
 
 import pytest
 
 from rowledger.deployment.domain.rollout import Position
-from rowledger.deployment.services.aliases import Shift
+from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from tests.unit.deploying import FUNCTIONS, World, all_at, somebody_moves
-from tests.unit.test_deployment import RECONCILER
+from tests.unit.rollout_world import FUNCTIONS, RECONCILER, World, all_at, somebody_moves
 
 FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
 
@@ -25,18 +24,18 @@ def test_an_alias_that_cannot_be_put_back_is_named_and_the_others_are_put_back(
     assert "csv-reconciler gave no account" in (report.failure or "")
     assert report.rolled_back is False
     processor, reconciler, administrator = report.put_back
-    assert (reconciler.function, reconciler.stands) == (RECONCILER, Position("2"))
-    assert reconciler.trouble == str(FAULT)
-    assert (processor.trouble, administrator.trouble) == (None, None)
-    assert world.stands == {**all_at("1"), RECONCILER: Position("2")}
+    assert (reconciler.function, reconciler.position) == (RECONCILER, Position("2"))
+    assert reconciler.problem == str(FAULT)
+    assert (processor.problem, administrator.problem) == (None, None)
+    assert world.positions == {**all_at("1"), RECONCILER: Position("2")}
     assert world.functions.invoked[-1] == (f"{RECONCILER}:1", {})
 
 
-def test_an_alias_that_cannot_be_read_is_said_to_stand_nobody_knows_where(world: World) -> None:
+def test_an_alias_that_cannot_be_read_is_reported_without_a_position(world: World) -> None:
     world.accounts = [None]
     world.functions.faults["alias"] = [*[None] * 6, FAULT]
     report = world.deploy()
-    assert (report.put_back[0].stands, report.put_back[0].trouble) == (None, str(FAULT))
+    assert (report.put_back[0].position, report.put_back[0].problem) == (None, str(FAULT))
     assert report.rolled_back is False
 
 
@@ -46,16 +45,16 @@ def test_the_old_reconcilers_failure_hides_no_other(world: World) -> None:
     report = world.deploy()
     assert "no account" in (report.failure or "")
     assert report.rolled_back
-    assert report.mending is not None
-    assert report.mending.trouble == str(FAULT)
+    assert report.reconciler_run is not None
+    assert report.reconciler_run.problem == str(FAULT)
 
 
 def test_the_old_reconciler_need_not_be_waited_for(world: World) -> None:
     world.accounts = [None]
     world.functions.faults["invoke"] = [None, None, None, None, KeyboardInterrupt()]
     report = world.deploy()
-    assert report.mending is not None
-    assert "not waited for" in (report.mending.trouble or "")
+    assert report.reconciler_run is not None
+    assert "not waited for" in (report.reconciler_run.problem or "")
 
 
 def test_the_first_deployment_has_nothing_to_go_back_to(world: World) -> None:
@@ -73,15 +72,15 @@ def test_where_nothing_is_proven_the_aliases_move_all_or_none(world: World, nth:
     """As `rowledger up` moves them."""
     world.functions.faults["move"] = [*[None] * nth, FAULT]
     with pytest.raises(FaultError, match="ServiceException"):
-        Shift(world.functions, "live").move_all(world.release)
-    assert world.stands == all_at("1")
-    Shift(world.functions, "live").move_all(world.release)
-    assert world.stands == all_at("2")
+        AliasMoves(world.functions, "live").move_all(world.release)
+    assert world.positions == all_at("1")
+    AliasMoves(world.functions, "live").move_all(world.release)
+    assert world.positions == all_at("2")
 
 
 def test_what_could_not_be_put_back_then_is_in_the_fault(world: World) -> None:
     fault = FaultError(FaultCode.FUNCTION, "moving the alias: AccessDenied")
     world.functions.faults["move"] = [None, None, FAULT, fault]
     with pytest.raises(FaultError) as raised:
-        Shift(world.functions, "live").move_all(world.release)
+        AliasMoves(world.functions, "live").move_all(world.release)
     assert str(raised.value) == (f"{FAULT}; {RECONCILER}:live was not put back: {fault}")

@@ -13,16 +13,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rowledger.cli import rollout_report as deploying
+from rowledger.cli import rollout as cli_rollout
 from rowledger.cli.interrupts import Interrupts
 from rowledger.cli.main import cli
 from rowledger.deployment.domain.rollout import Release, read_outputs
-from rowledger.deployment.services.rollout import Deploy
+from rowledger.deployment.services.rollout import Rollout
 from rowledger.functions import contract
 from rowledger.functions.domain.errors import FaultCode, FaultError
-from rowledger.wiring.rollout import bootstrap_deployment
-from tests.unit.deploying import World, all_at
-from tests.unit.test_deployment import outputs
+from rowledger.wiring.rollout import build_rollout
+from tests.unit.rollout_world import World, all_at, outputs
 
 Run = Callable[..., Result]
 
@@ -37,14 +36,14 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command over the twins."""
+    """Run a command over the fakes."""
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(outputs()))
 
-    def wired(_release: Release, **given: Any) -> Deploy:  # noqa: ANN401 -- as bootstrap_deployment takes it
-        return replace(world.service, **given)
+    def wired(_release: Release, **given: Any) -> Rollout:  # noqa: ANN401 -- as build_rollout takes it
+        return replace(world.rollout, **given)
 
-    monkeypatch.setattr(deploying, "bootstrap_deployment", wired)
+    monkeypatch.setattr(cli_rollout, "build_rollout", wired)
 
     def invoke(command: str) -> Result:
         name, *arguments = shlex.split(command)
@@ -109,7 +108,7 @@ def test_a_deployment_that_fails_as_json(run: Run, world: World) -> None:
     assert said["reconciled"] == {"by": "csv-reconciler:1", "trouble": None}
 
 
-def test_what_could_not_be_put_back_is_said_with_the_command_that_mends_it(
+def test_what_could_not_be_put_back_is_said_with_the_command_that_does_it(
     run: Run, world: World
 ) -> None:
     fault = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
@@ -120,12 +119,13 @@ def test_what_could_not_be_put_back_is_said_with_the_command_that_mends_it(
     assert result.exit_code == 1
     _, processor, reconciler = result.stderr.splitlines()
     assert processor == (
-        "rowledger: NOT PUT BACK: csv-processor:live stands at version 2, not at version 1:"
+        "rowledger: NOT PUT BACK: csv-processor:live is at version 2, not at version 1:"
         f" {fault}. To put it back: aws lambda update-alias --function-name csv-processor"
         " --name live --function-version 1 --routing-config AdditionalVersionWeights={}"
     )
     assert reconciler == (
-        f"rowledger: csv-reconciler:1 was to mend what the other version left, and did not: {fault}"
+        "rowledger: csv-reconciler:1 was to repair what the other version left, and failed:"
+        f" {fault}"
     )
     assert "put back csv-processor" not in result.stdout
 
@@ -146,7 +146,7 @@ def test_a_rollback_says_what_it_did(run: Run, world: World) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert "moved csv-processor:live from version 2 to version 1" in result.stdout
     assert "smoke test passed" in result.stdout
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
 
 
 def test_a_rollback_that_proves_bad_stays_and_says_so(run: Run, world: World) -> None:
@@ -155,7 +155,7 @@ def test_a_rollback_that_proves_bad_stays_and_says_so(run: Run, world: World) ->
     result = run("rollback --to 1")
     assert result.exit_code == 1
     assert "the aliases stay where they were moved to" in result.stderr
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
 
 
 def test_the_versions_to_choose_from_are_listed(run: Run, world: World) -> None:
@@ -218,7 +218,7 @@ def test_a_signal_at_a_step_puts_everything_back(
     world.when_asleep = [lambda: os.kill(os.getpid(), number)]
     result = run("deploy --steps 10")
     assert (result.exit_code, result.stderr) == (1, "rowledger: it was interrupted\n")
-    assert world.stands == all_at("1")
+    assert world.positions == all_at("1")
     assert signal.getsignal(number) is before
 
 
@@ -242,8 +242,8 @@ def test_the_wiring_asks_for_the_contracts_alarm(monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "none")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    service = bootstrap_deployment(read_outputs(outputs()), tell=lambda _doing: None)
-    assert service.alarm in contract.load("pipeline.json")["alarms"]
+    rollout = build_rollout(read_outputs(outputs()), on_progress=lambda _doing: None)
+    assert rollout.alarm in contract.load("pipeline.json")["alarms"]
 
 
 def test_missing_settings_of_aws_are_a_fault(
@@ -253,4 +253,4 @@ def test_missing_settings_of_aws_are_a_fault(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(FaultError, match=r"CONFIGURATION: .*: NoRegionError"):
-        bootstrap_deployment(read_outputs(outputs()), tell=lambda _doing: None)
+        build_rollout(read_outputs(outputs()), on_progress=lambda _doing: None)

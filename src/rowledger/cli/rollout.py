@@ -1,0 +1,18 @@
+"""The rollout that `deploy` and `rollback` run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rowledger.cli.interrupts import Interrupts
+from rowledger.cli.progress import spinner
+from rowledger.deployment.domain.rollout import Release
+from rowledger.deployment.services.rollout import Rollout
+from rowledger.wiring.rollout import build_rollout
+
+
+@contextmanager
+def interruptible_rollout(release: Release) -> Iterator[Rollout]:
+    """Yield a rollout that shows its progress; an interrupt waits until it does no harm."""
+    interrupts = Interrupts()
+    with spinner() as progress, interrupts.heeded():
+        yield build_rollout(release, on_progress=progress, interruptible=interrupts.interruptible)

@@ -1,0 +1,34 @@
+"""The parameters that `deploy` and `rollback` share."""
+
+import json
+from pathlib import Path
+
+import click
+
+from rowledger.cli.parameters import NumberRange
+from rowledger.deployment.domain.rollout import Release, read_outputs
+
+
+def _release(path: Path) -> Release:
+    try:
+        return read_outputs(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+
+
+outputs_option = click.option(
+    "--outputs",
+    "release",
+    required=True,
+    metavar="FILE",
+    callback=lambda _context, _parameter, value: _release(value),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What `terraform output -json` printed.",
+)
+timeout_option = click.option(
+    "--timeout",
+    type=NumberRange(min=1, max=3600),
+    default=180,
+    show_default=True,
+    help="Seconds that the smoke test may take.",
+)
