@@ -175,12 +175,10 @@ def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) ->
     assert account_for(repaired, f"after-{'-'.join(victims)}.csv") == 2
 
 
-def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rowledger.local.starting._ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("rowledger.local.mail.inbox._PROBE_SECONDS", 0.5)
+def test_up_replaces_a_part_that_hangs(running: Stack) -> None:
     stuck = identities(running)["inbox"]
     os.kill(stuck.pid, signal.SIGSTOP)
-    start(quiet, running.layout)
+    start(quiet, running.layout, answer_seconds=0.5)
     assert not stuck.alive()
     assert health.check(running.layout).healthy
 

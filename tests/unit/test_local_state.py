@@ -150,9 +150,12 @@ def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
     assert environment[MARKER] == str(tmp_path)
 
 
-def test_one_command_at_a_time(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rowledger.local.state._LOCK_PATIENCE_SECONDS", 0.0)
-    with exclusive(layout), pytest.raises(StackError, match="another"), exclusive(layout):
+def test_one_command_at_a_time(layout: Layout) -> None:
+    with (
+        exclusive(layout),
+        pytest.raises(StackError, match="another"),
+        exclusive(layout, patience_seconds=0),
+    ):
         pass
     with exclusive(layout):
         pass

@@ -13,7 +13,7 @@ from rowledger.local.processes import process as processes
 from rowledger.local.processes.parts import PARTS, aws_at, logins_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
 from rowledger.local.provisioning.provisioners import Progress, choose
-from rowledger.local.starting import Start
+from rowledger.local.starting import ANSWER_SECONDS, Start
 from rowledger.local.state import Secrets, State, exclusive
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
@@ -73,17 +73,25 @@ def known_stack(layout: Layout) -> Stack | None:
     return _stack(layout, state, credentials)
 
 
-def start(progress: Progress, layout: Layout | None = None, *, terraform: bool = False) -> Stack:
+def start(
+    progress: Progress,
+    layout: Layout | None = None,
+    *,
+    terraform: bool = False,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> Stack:
     """Start what is not running and bring everything up to date.
 
     progress: is told in a few words what is being done. terraform: whether a new stack is to be
-    provisioned by Terraform; one that was, stays so.
+    provisioned by Terraform; one that was, stays so. answer_seconds: a part that runs and takes
+    longer to answer is replaced.
     Raise StackError; whatever this call had started is then stopped again.
     """
     layout = layout or find_layout()
     layout.create()
     with exclusive(layout):
-        Start(layout, choose(layout, progress, terraform=terraform), progress).run()
+        provision = choose(layout, progress, terraform=terraform)
+        Start(layout, provision, progress, answer_seconds).run()
     return open_stack(layout)
 
 

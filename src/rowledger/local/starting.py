@@ -19,14 +19,22 @@ from rowledger.local.state import Part, Secrets, State
 from rowledger.local.waiting import until
 
 # How long a part that runs may take to answer before it counts as stuck.
-_ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 
 
 class Start:
     """One run of `up`."""
 
-    def __init__(self, layout: Layout, provision: Provisioner, progress: Progress) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        provision: Provisioner,
+        progress: Progress,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """answer_seconds: how long a part that runs may take to answer."""
         self._layout = layout
+        self._answer_seconds = answer_seconds
         self._provision = provision
         self._progress = progress
         self._state = State.load(layout)
@@ -78,9 +86,9 @@ class Start:
 
     def _well(self, name: str, part: Part) -> bool:
         def asked() -> bool:
-            return answers(name, part.port, self._credentials)
+            return answers(name, part.port, self._credentials, self._answer_seconds)
 
-        until(lambda: not part.alive() or asked(), _ANSWER_SECONDS)
+        until(lambda: not part.alive() or asked(), self._answer_seconds)
         return part.alive() and asked()
 
     def _start_database(self, port: int | None) -> Part:

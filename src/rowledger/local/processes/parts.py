@@ -14,15 +14,15 @@ from rowledger.local.state import Part, Secrets
 PARTS = (database.NAME, emulator.NAME, companion.NAME)
 
 
-def answers(name: str, port: int, credentials: Secrets) -> bool:
-    """Whether the part does what it is there for, by asking it."""
+def answers(name: str, port: int, credentials: Secrets, timeout_seconds: float) -> bool:
+    """Whether the part does what it is there for, by asking it; timeout_seconds: for its answer."""
     match name:
         case database.NAME:
             return superuser(port, credentials).answers()
         case emulator.NAME:
-            return emulator.answers(port)
+            return emulator.answers(port, timeout_seconds)
         case _:
-            return inbox.greets(ports.HOST, port)
+            return inbox.greets(ports.HOST, port, timeout_seconds)
 
 
 def stop_part(layout: Layout, name: str, part: Part) -> None:
