@@ -1,4 +1,4 @@
-"""The ledger in PostgreSQL and its twin, under one set of tests."""
+"""The ledger in PostgreSQL and its fake, under one set of tests."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -37,7 +37,7 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command over the twins."""
+    """Run a command over the fakes."""
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(outputs()))
 

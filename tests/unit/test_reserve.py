@@ -96,7 +96,7 @@ class Silence:
         assert self.begun
         assert self.world.time <= limit
 
-    def call(self, name: str, method: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the twin's own
+    def call(self, name: str, method: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the fake's own
         if not self.begun and name != self.step:
             return method()
         is_answered = self.answered and not self.begun
@@ -117,7 +117,7 @@ class Slow:
     part: object
     silence: Silence
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the twin's own
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the fake's own
         method = getattr(self.part, name)
         return lambda *args, **kwargs: self.silence.call(name, partial(method, *args, **kwargs))
 
@@ -168,7 +168,7 @@ def test_what_there_was_no_time_to_announce_is_announced_by_the_next_attempt() -
     upload = world.put()
     commit = MemoryLedger.commit
 
-    def late(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the twin's own
+    def late(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- the fake's own
         world.pass_seconds(251)
         return commit(*args, **kwargs)
 
