@@ -47,11 +47,11 @@ workflow-lint: setup ## the GitHub workflows: zizmor, and GitHub's schemas (offl
 
 .PHONY: test
 test: setup ## every test: unit, integration and e2e
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: setup ## the unit tests alone: seconds, no I/O
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n logical tests/unit
 
 .PHONY: faults
 faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)

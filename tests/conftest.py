@@ -6,19 +6,23 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pg8000.native import identifier
+from xdist.remote import Producer
 
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack, reset
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
+from tests import figures
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
-from tests.figures import FIGURES
+from tests.figures import COUNT, FIGURES
 from tests.function_logins import login_in_force
+from tests.groups import GroupScheduling, order_of
 from tests.integration.ledger_bench import migrate_as
 
 
@@ -50,9 +54,36 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run in parallel, let those that take long begin."""
+    if figures.is_worker(config):
+        items.sort(key=lambda item: order_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling | None:
+    """Xdist's own loadgroup marks tests in a way that pytest 9.2 no longer has."""
+    return GroupScheduling(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    figures.hand_over(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 -- xdist's
+    figures.take_over(node.config, getattr(node, "workeroutput", {}))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in terminalreporter.config.stash[FIGURES]:
         terminalreporter.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End with the fault suite's own line where it ran in full."""
+    if config.getoption("--full", default=False) and not figures.is_worker(config):
+        print(config.stash.get(COUNT, "faults: there was no count"))  # noqa: T201
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from rowledger.functions import contract
 from rowledger.local.processes import postgres_programs
 from rowledger.local.stack import Stack
-from tests.e2e.cli import Result
+from tests.e2e.cli import Result, invoke_in_a_process
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -144,7 +144,8 @@ def test_psql_shows_the_five_columns(run: Run, good: Path, stack: Stack) -> None
 def test_migrate_says_that_nothing_is_left_to_do(run: Run, stack: Stack) -> None:
     owner = stack.database.owner
     arguments = [owner.connection_string, "--username", owner.username, "--tls", "local"]
-    done = run("migrate", *arguments, "--dry-run", input_text=f"{owner.password}\n")
+    # In a process of its own: it asks for the password where a terminal would hide it.
+    done = invoke_in_a_process("migrate", *arguments, "--dry-run", input_text=f"{owner.password}\n")
     assert (done.status, done.out.splitlines()[-1]) == (0, "the schema is up to date")
     done = run("migrate", *arguments, "--password", "wrong")
     assert done.status == 1
@@ -169,7 +170,8 @@ def test_up_refuses_a_setting_that_the_function_would_refuse(
 
 
 @pytest.mark.parametrize("command", [["show", "\udcff.csv"], ["files", "--key", "\udcff"]])
-def test_a_name_that_is_no_text_is_one_clear_line(run: Run, command: list[str]) -> None:
-    done = run(*command)
+def test_a_name_that_is_no_text_is_one_clear_line(stack: Stack, command: list[str]) -> None:
+    # In a process of its own, whose arguments are bytes.
+    done = invoke_in_a_process(*command, state_dir=stack.state_dir)
     assert (done.status, len(done.err.splitlines())) == (1, 1)
     assert "not valid text" in done.err

@@ -1,4 +1,4 @@
-"""The fault suite's own stack, workers at a ledger of its own, and the line it ends with."""
+"""The fault suite's own stack, and workers at a ledger of its own."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +17,6 @@ from tests.faults.function import Function
 from tests.faults.ledger_workers import Crew
 
 CREW_SIZE = 8
-SUMMARY = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +60,6 @@ def edge(proxies: Edge) -> Iterator[Edge]:
     """Proxies between the function and all it calls, for the tests of one file."""
     with proxies.in_place():
         yield proxies
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End with the suite's own line where it ran in full."""
-    if config.getoption("--full", default=False):
-        print(config.stash.get(SUMMARY, "faults: there was no count"))  # noqa: T201
 
 
 def _quiet(_step: str) -> None:

@@ -1,8 +1,8 @@
-"""The specification of the ledger, as a model that PostgreSQL is held to.
+"""The specification of the ledger, as a model that PostgreSQL is compared with.
 
-Written from docs/architecture.md and from the ports' docstrings (ports/ledger.py and
-ports/replay_log.py): what a caller is answered, and what the ledger contains then. How that is
-brought about is no part of it, and neither is a clock: a lease lasts until something ends it.
+docs/ledger-model.md explains it. Written from docs/architecture.md and from the port's docstrings
+(functions/ports/ledger.py): what a caller is answered, and what the ledger then holds. How it does
+that is no part of the model, and there is no clock in it: a lease holds until something ends it.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ def identity(upload: Upload) -> Identity:
     return upload.bucket, upload.key, upload.version_id
 
 
-# What a caller is told.
+# What a caller is answered.
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Word(Enum):
 Answer = Began | Over | MayPublish | Word | None
 
 
-# What stands in the ledger.
+# What the ledger holds.
 
 
 @dataclass

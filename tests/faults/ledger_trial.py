@@ -1,4 +1,4 @@
-"""The ledger on trial: calls are made on it and on its model, and must come to the same."""
+"""A trial makes each call on the ledger and on its model, and compares the two."""
 
 from collections.abc import Sequence
 from datetime import timedelta

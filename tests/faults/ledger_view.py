@@ -1,4 +1,4 @@
-"""What stands in the ledger, read by SQL: row by row, and in the model's terms."""
+"""What the ledger holds, read by SQL: row by row, and in the model's terms."""
 
 from collections import Counter
 from collections.abc import Iterable

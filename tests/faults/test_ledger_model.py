@@ -1,7 +1,8 @@
 # ruff: noqa: FBT001 -- rules and tests take what they are given by name
 """The ledger in PostgreSQL against its model: any call, by any attempt, in any order, at once.
 
-Nothing that is drawn depends on what a race came to, so that every run draws the same.
+docs/ledger-model.md explains how to read these tests and their failures. Nothing that is drawn
+depends on what a race came to, so that every run draws the same.
 """
 
 import sys
@@ -146,7 +147,7 @@ races = st.one_of(uploads.flatmap(lambda of: racing(st.just(of))), racing(upload
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """What a rule draws is told at Trial's methods."""
+    """The docstrings of Trial's methods say what a rule draws."""
 
     def __init__(self, trial: Trial) -> None:
         super().__init__()

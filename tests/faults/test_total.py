@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.arena import Arena
 from tests.faults.audit import Audit
-from tests.faults.conftest import SUMMARY
+from tests.figures import COUNT
 
 
 def test_nothing_was_lost_or_doubled(arena: Arena, pytestconfig: pytest.Config) -> None:
@@ -12,7 +12,7 @@ def test_nothing_was_lost_or_doubled(arena: Arena, pytestconfig: pytest.Config) 
     arena.settle("faults/")
     account = Audit(arena, "faults/").run()
     tally = arena.tally
-    pytestconfig.stash[SUMMARY] = (
+    pytestconfig.stash[COUNT] = (
         f"rows {account.rows}, receipts {account.receipts}, backups {account.backups},"
         f" mails sent again {account.repeated}, copies killed {tally.kills},"
         f" database restarts {tally.database_restarts}\n"

@@ -1,4 +1,4 @@
-"""One set of tests for the functions in Lambda and for their twin, and Lambda's own answers."""
+"""One set of tests for the functions in Lambda and for their fake, and Lambda's own answers."""
 
 import io
 import secrets
@@ -47,11 +47,11 @@ class Bench:
 @pytest.fixture(params=["memory", "lambda"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
-        twin = FakeFunctionVersions()
+        fake = FakeFunctionVersions()
         for text in ("one", "two"):
-            twin.publish("f", text)
-        twin.answers["f:2"] = lambda event: ["two", event]
-        yield Bench(twin, "f")
+            fake.publish("f", text)
+        fake.answers["f:2"] = lambda event: ["two", event]
+        yield Bench(fake, "f")
         return
     stack: Stack = request.getfixturevalue("stack")
     client: LambdaClient = stack.client("lambda")

@@ -6,8 +6,8 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from rowledger.local.stack import Stack, open_stack, reset, stop
 from rowledger.local.state import StackCredentials, State
 from rowledger.local.waiting import until
 from rowledger.wiring.local_stack import start_local_stack
+from tests.e2e.cli import PROGRAM, invoke
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -54,24 +55,6 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Layout]:
 @pytest.fixture
 def running(layout: Layout) -> Stack:
     return start_local_stack(quiet, layout)
-
-
-PROGRAM = [sys.executable, "-c", "from rowledger.cli.main import main; main()"]
-
-
-def environment(layout: Layout) -> dict[str, str]:
-    return {**os.environ, STATE_DIR_VARIABLE: str(layout.root)}
-
-
-def command(layout: Layout, *arguments: str, answer: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        input=answer,
-        env=environment(layout),
-    )
 
 
 def account_for(stack: Stack, key: str) -> int:
@@ -159,14 +142,19 @@ def test_state_survives_down_and_up(running: Stack) -> None:
     assert account_for(again, "after.csv") == 2
 
 
+def family(identity: ProcessId) -> Iterator[ProcessId]:
+    """A process and its children; PostgreSQL's may end while they are listed."""
+    process = identity.find()
+    if process is None:
+        return
+    for member in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            yield ProcessId.of(member.pid)
+
+
 def test_down_leaves_no_process(running: Stack) -> None:
     account_for(running, "warm.csv")
-    everyone = [
-        ProcessId.of(member.pid)
-        for identity in identities(running).values()
-        if (process := identity.find()) is not None
-        for member in (process, *process.children(recursive=True))
-    ]
+    everyone = [member for part in identities(running).values() for member in family(part)]
     # Three parts, PostgreSQL's own helpers, and the warm function.
     assert len(everyone) > len(PART_NAMES)
     assert stop(quiet, running.layout)
@@ -185,12 +173,10 @@ def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) ->
     assert account_for(repaired, f"after-{'-'.join(victims)}.csv") == 2
 
 
-def test_up_replaces_a_part_that_hangs(running: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rowledger.local.starting._ANSWER_SECONDS", 0.1)
-    monkeypatch.setattr("rowledger.local.mail.inbox._PROBE_SECONDS", 0.5)
+def test_up_replaces_a_part_that_hangs(running: Stack) -> None:
     stuck = identities(running)["inbox"]
     os.kill(stuck.pid, signal.SIGSTOP)
-    start_local_stack(quiet, running.layout)
+    start_local_stack(quiet, running.layout, answer_seconds=0.5)
     assert not stuck.alive()
     assert health.check(running.layout).healthy
 
@@ -238,10 +224,10 @@ def test_a_part_that_cannot_start_says_why_and_takes_nothing_with_it(
     configuration = layout.postgres / "postgresql.conf"
     good = configuration.read_text()
     configuration.write_text(f"{good}\nno_such_setting = on\n")
-    failed = command(layout, "up")
-    assert failed.returncode == 1
-    assert "no_such_setting" in failed.stderr
-    assert str(layout.log_file("postgres")) in failed.stderr
+    failed = invoke("up", state_dir=layout.root)
+    assert failed.status == 1
+    assert "no_such_setting" in failed.err
+    assert str(layout.log_file("postgres")) in failed.err
     assert background.leftovers(layout.root) == []
     configuration.write_text(good)
     start_local_stack(quiet, layout)
@@ -250,8 +236,9 @@ def test_a_part_that_cannot_start_says_why_and_takes_nothing_with_it(
 
 def test_two_ups_at_once_make_one_stack(layout: Layout) -> None:
     stop(quiet, layout)
+    environment = {**os.environ, STATE_DIR_VARIABLE: str(layout.root)}
     ups = [
-        subprocess.Popen([*PROGRAM, "up"], env=environment(layout), stdout=subprocess.DEVNULL)
+        subprocess.Popen([PROGRAM, "up"], env=environment, stdout=subprocess.DEVNULL)
         for _ in range(2)
     ]
     assert [up.wait(120) for up in ups] == [0, 0]
@@ -261,28 +248,28 @@ def test_two_ups_at_once_make_one_stack(layout: Layout) -> None:
 
 
 def test_status_is_a_program_s_too(layout: Layout, running: Stack) -> None:
-    healthy = command(layout, "status", "--json")
-    assert healthy.returncode == 0
-    assert json.loads(healthy.stdout)["healthy"] is True
+    healthy = invoke("status", "--json", state_dir=layout.root)
+    assert healthy.status == 0
+    assert json.loads(healthy.out)["healthy"] is True
     stop(quiet, layout)
-    stopped = command(layout, "status", "--json")
-    assert stopped.returncode == 1
-    assert json.loads(stopped.stdout)["healthy"] is False
+    stopped = invoke("status", "--json", state_dir=layout.root)
+    assert stopped.status == 1
+    assert json.loads(stopped.out)["healthy"] is False
     for arguments in (("status",), ("inbox",), ("inbox", "--json"), ("down",)):
-        assert "Traceback" not in command(layout, *arguments).stderr
+        assert "Traceback" not in invoke(*arguments, state_dir=layout.root).err
 
 
 def test_what_needs_the_stack_says_so_in_one_line(layout: Layout) -> None:
     stop(quiet, layout)
-    refused = command(layout, "logs")
-    assert refused.returncode == 1
-    assert refused.stderr == (
+    refused = invoke("logs", state_dir=layout.root)
+    assert refused.status == 1
+    assert refused.err == (
         "rowledger: the local stack is not running; start it with: rowledger up\n"
     )
-    assert command(layout, "inbox", "0").returncode == 2
+    assert invoke("inbox", "0", state_dir=layout.root).status == 2
 
 
 def test_reset_asks_first(layout: Layout, running: Stack) -> None:
-    asked = command(layout, "reset", answer="n\n")
-    assert asked.returncode == 1
+    asked = invoke("reset", state_dir=layout.root, input_text="n\n")
+    assert asked.status == 1
     assert health.check(layout).healthy

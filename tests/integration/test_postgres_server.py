@@ -102,11 +102,10 @@ def test_what_a_killed_server_left_running_is_ended(
 
 
 def test_a_start_that_takes_too_long_leaves_no_server_behind(
-    layout: Layout, credentials: StackCredentials, monkeypatch: pytest.MonkeyPatch
+    layout: Layout, credentials: StackCredentials
 ) -> None:
-    monkeypatch.setattr(postgres_server, "_START_SECONDS", 1)
     with slow_recovery(layout), pytest.raises(StackError, match="postgres did not start"):
-        postgres_server.start(layout, credentials, None)
+        postgres_server.start(layout, credentials, None, start_seconds=1)
     assert [each for each in psutil.process_iter(["cwd"]) if belongs_to(each, layout)] == []
 
 

@@ -53,10 +53,10 @@ class Source:
                 source.entrypoints[path.stem] = module
                 continue
             for node in module.body:
-                source._define(node)
+                source.define(node)
         return source
 
-    def _define(self, node: ast.stmt) -> None:
+    def define(self, node: ast.stmt) -> None:
         match node:
             case ast.ClassDef(name):
                 self.classes[name].append(node)

@@ -4,7 +4,6 @@ import io
 import ssl
 from collections.abc import Callable
 from itertools import count
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -28,7 +27,7 @@ from rowledger.functions.adapters.aws.credentials import (
 from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.adapters.postgres.database import VERIFIED, _tls_context
+from rowledger.functions.adapters.postgres.database import VERIFIED, tls_context
 from rowledger.functions.adapters.postgres.database import translated as database_translated
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.errors import FaultCode, FaultError
@@ -241,7 +240,7 @@ def test_a_secret_that_says_no_address_is_given_one() -> None:
 
 
 def test_certificates_are_held_to_the_letter_on_every_version() -> None:
-    context = _tls_context(VERIFIED)
+    context = tls_context(VERIFIED)
     assert isinstance(context, ssl.SSLContext)
     assert context.verify_flags & ssl.VERIFY_X509_STRICT
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
@@ -256,10 +255,10 @@ GOOD_SECRET = '{"connection_string": "postgresql://h/d", "username": "u", "passw
 
 
 def test_credentials_are_kept_until_they_are_refreshed() -> None:
-    source = secret(GOOD_SECRET)
+    client = Mock(**{"get_secret_value.return_value": {"SecretString": GOOD_SECRET}})
+    source = SecretsManagerCredentials(client, "rowledger/database")
     assert source.get() is source.get()
     source.refresh()
-    client: Any = source._client
     assert client.get_secret_value.call_count == 2
 
 

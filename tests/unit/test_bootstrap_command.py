@@ -1,225 +1,33 @@
-"""What make bootstrap does in which order, and what becomes of one that was interrupted."""
+"""What make bootstrap refuses before it runs Terraform."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rowledger.deployment.bootstrap import BootstrapError, Bucket, bootstrap, main, values_of
-
-STATE = "dev.tfstate"
-BACKEND = [
-    "-backend-config=bucket=rowledger-state-1",
-    "-backend-config=key=bootstrap/terraform.tfstate",
-    "-backend-config=region=us-east-1",
-    "-backend-config=encrypt=true",
-    "-backend-config=use_lockfile=true",
-]
-
-
-class S3:
-    """The one bucket, as files: it is there once its folder is, and holds what is in it."""
-
-    def __init__(self, folder: Path, *, location: str | None = None, code: str = "404") -> None:
-        self._folder = folder
-        self._location = location
-        self._code = code
-
-    def head_bucket(self, *, Bucket: str) -> None:  # noqa: N803 -- boto3's names
-        self._need(self._folder, "HeadBucket")
-
-    def head_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803
-        self._need(self._folder / "state", "HeadObject")
-
-    def get_bucket_location(self, *, Bucket: str) -> dict[str, Any]:  # noqa: N803
-        return {"LocationConstraint": self._location}
-
-    def _need(self, path: Path, operation: str) -> None:
-        if not path.exists():
-            raise ClientError({"Error": {"Code": self._code}}, operation)
-
-
-@pytest.fixture
-def configuration(tmp_path: Path) -> Path:
-    folder = tmp_path / "bootstrap"
-    (folder / "env").mkdir(parents=True)
-    (folder / "env" / "dev.tfvars").touch()
-    return folder
-
-
-@pytest.fixture
-def bucket(tmp_path: Path) -> Bucket:
-    return Bucket("rowledger-state-1", S3(tmp_path / "bucket"))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """A terraform that notes what it is asked, and with which backend, and does what is given."""
-    program = tmp_path / "bin" / "terraform"
-    program.parent.mkdir()
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-
-    def does(script: str) -> None:
-        note = f'echo "$(ls *_override.tf 2>/dev/null)" "$@" >> {tmp_path}/asked'
-        program.write_text(f"#!/bin/sh\n{note}\n{script}\n")
-        program.chmod(0o755)
-
-    return does
-
-
-def asked(tmp_path: Path) -> list[list[str]]:
-    return [line.split() for line in (tmp_path / "asked").read_text().splitlines()]
-
-
-def making(tmp_path: Path) -> str:
-    """Makes the bucket with its state in a file, and moves that when it is told to."""
-    there = tmp_path / "bucket"
-    return f"""case "$*" in
-    apply*) mkdir -p {there}; echo made > {STATE};;
-    *-migrate-state*) cp {STATE} {there}/state; touch {STATE}.backup;;
-    esac"""
-
-
-def test_the_first_time_the_state_is_a_file_and_then_in_the_bucket(
-    tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
-) -> None:
-    terraform(making(tmp_path))
-    bootstrap(configuration, "env/dev.tfvars", bucket)
-    local = "first_apply_override.tf"
-    assert asked(tmp_path) == [
-        [local, "init", "-input=false", "-lockfile=readonly", "-reconfigure"],
-        [local, "apply", "-var-file=env/dev.tfvars"],
-        ["init", "-input=false", "-lockfile=readonly", "-migrate-state", "-force-copy", *BACKEND],
-    ]
-    assert (tmp_path / "bucket" / "state").read_text() == "made\n"
-    assert sorted(path.name for path in configuration.iterdir()) == ["env"]
-
-
-def test_later_the_state_is_in_the_bucket(
-    tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
-) -> None:
-    terraform("true")
-    (tmp_path / "bucket").mkdir()
-    (tmp_path / "bucket" / "state").touch()
-    # Of a run that was interrupted after it had moved the state.
-    (configuration / STATE).write_text("old")
-    # Of a first run for another account, which was killed.
-    (configuration / "first_apply_override.tf").touch()
-    bootstrap(configuration, "env/dev.tfvars", bucket)
-    assert asked(tmp_path) == [
-        ["init", "-input=false", "-lockfile=readonly", "-reconfigure", *BACKEND],
-        ["apply", "-var-file=env/dev.tfvars"],
-    ]
-    assert not (configuration / STATE).exists()
+from tests.fakes.folder_s3 import FolderS3
 
 
 def test_a_bucket_of_another_region_is_found_there(tmp_path: Path) -> None:
-    s3 = S3(tmp_path, location="eu-central-1")
+    s3 = FolderS3(tmp_path, location="eu-central-1")
     backend = Bucket("rowledger-state-1", s3).backend()  # type: ignore[arg-type]
     assert "-backend-config=region=eu-central-1" in backend
 
 
-def test_an_interrupted_first_apply_goes_on_from_its_file(
-    tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
-) -> None:
-    made_and_failed = f"[ $1 = apply ] && mkdir -p {tmp_path}/bucket && echo half > {STATE}; exit 1"
-    terraform(f"[ $1 = init ] && exit 0; {made_and_failed}")
-    with pytest.raises(BootstrapError, match="terraform apply failed"):
-        bootstrap(configuration, "env/dev.tfvars", bucket)
-    assert sorted(path.name for path in configuration.iterdir()) == [STATE, "env"]
-    terraform(making(tmp_path))
-    bootstrap(configuration, "env/dev.tfvars", bucket)
-    assert (tmp_path / "bucket" / "state").exists()
-    assert not (configuration / STATE).exists()
-
-
-# The command in a process of its own, which a terminal's Ctrl-C meets together with Terraform.
-INTERRUPTED = """
-import sys
-from pathlib import Path
-from rowledger.deployment.bootstrap import Bucket, BootstrapError, bootstrap
-
-class Missing(Bucket):
-    def exists(self):
-        return False
-
-try:
-    bootstrap(Path(sys.argv[1]), "env/dev.tfvars", Missing("rowledger-state-1", None))
-except BootstrapError as error:
-    print(error)
-"""
-
-
-def test_an_interrupted_terraform_is_left_to_write_its_state(
-    tmp_path: Path, configuration: Path, terraform: Callable[[str], None]
-) -> None:
-    ready = tmp_path / "ready"
-    os.mkfifo(ready)
-    # What Terraform does: it ends what it began, and takes its time for that.
-    end = f"sleep 1; echo half > {STATE}; exit 1"
-    terraform(
-        f"[ $1 = init ] && exit 0; trap '{end}' INT; echo > {ready}; while :; do sleep .1; done"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, str(configuration)],
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as command:
-        ready.read_text()
-        os.killpg(command.pid, signal.SIGINT)
-        said, trouble = command.communicate(timeout=30)
-    assert (said, trouble) == ("terraform apply failed\n", "")
-    assert sorted(path.name for path in configuration.iterdir()) == [STATE, "env"]
-    assert (configuration / STATE).read_text() == "half\n"
-
-
-def test_a_state_that_did_not_arrive_stays_where_it_is(
-    tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
-) -> None:
-    terraform(f"[ $1 = apply ] && mkdir -p {tmp_path}/bucket && echo made > {STATE}; true")
-    with pytest.raises(BootstrapError, match="did not arrive in rowledger-state-1; it is in"):
-        bootstrap(configuration, "env/dev.tfvars", bucket)
-    assert (configuration / STATE).read_text() == "made\n"
-
-
-def test_a_bucket_without_its_state_is_not_made_again(
-    tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
-) -> None:
-    terraform("true")
-    (tmp_path / "bucket").mkdir()
-    with pytest.raises(BootstrapError, match=r"docs/bootstrap\.md says how it is adopted"):
-        bootstrap(configuration, "env/dev.tfvars", bucket)
-    assert not (tmp_path / "asked").exists()
-
-
-def test_somebody_elses_bucket_is_no_missing_one(tmp_path: Path, configuration: Path) -> None:
-    s3 = S3(tmp_path / "bucket", code="403")
+def test_somebody_elses_bucket_is_no_missing_one(tmp_path: Path) -> None:
+    s3 = FolderS3(tmp_path / "bucket", code="403")
     with pytest.raises(ClientError, match="403"):
-        bootstrap(configuration, "env/dev.tfvars", Bucket("rowledger-state-1", s3))  # type: ignore[arg-type]
-
-
-def test_a_missing_terraform_is_said(
-    configuration: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(BootstrapError, match="Terraform is missing: install"):
-        bootstrap(configuration, "env/dev.tfvars", bucket)
+        bootstrap(tmp_path, "env/dev.tfvars", Bucket("rowledger-state-1", s3))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("environment", ["none", "", "../env/dev", "dev.tfvars"])
-def test_an_environment_without_values_is_said(configuration: Path, environment: str) -> None:
-    assert values_of(configuration, "dev") == "env/dev.tfvars"
+def test_an_environment_without_values_is_said(tmp_path: Path, environment: str) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "dev.tfvars").touch()
+    assert values_of(tmp_path, "dev") == "env/dev.tfvars"
     with pytest.raises(BootstrapError, match=r"ENV names a file bootstrap/env/\*.tfvars"):
-        values_of(configuration, environment)
+        values_of(tmp_path, environment)
 
 
 @pytest.mark.parametrize(("arguments", "status"), [([], 2), (["a", "b"], 2), (["no-such"], 1)])

@@ -1,8 +1,5 @@
 """The condition keys that the emulator is given for IAM's own actions."""
 
-from collections.abc import Iterator
-
-import ministack.services.iam
 import pytest
 
 from rowledger.local.emulator_patches.condition_keys import keys
@@ -11,13 +8,8 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-@pytest.fixture(autouse=True)
-def roles() -> Iterator[None]:
-    known = ministack.services.iam._roles
-    known["bounded"] = {"PermissionsBoundary": BOUNDARY}
-    known["free"] = {"PermissionsBoundary": ""}
-    yield
-    del known["bounded"], known["free"]
+def boundary_of(role: str) -> str:
+    return BOUNDARY if role == "bounded" else ""
 
 
 @pytest.mark.parametrize(
@@ -49,4 +41,5 @@ def roles() -> Iterator[None]:
 )
 def test_a_requests_keys(action: str, parameters: dict[str, str], expected: dict[str, str]) -> None:
     # As a request's parameters come: a list of values each.
-    assert keys(action, {name: [value] for name, value in parameters.items()}) == expected
+    listed = {name: [value] for name, value in parameters.items()}
+    assert keys(action, listed, boundary_of) == expected

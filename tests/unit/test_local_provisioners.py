@@ -1,6 +1,5 @@
 """Which way a stack is provisioned: the way it was, or on a new one the way that is asked for."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from rowledger.local.emulator_patches.idle_connections import PatientConfig
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning.provisioners import Provisioner, choose
 from rowledger.local.provisioning.resources import provision
-from rowledger.local.provisioning.terraform_stack import TerraformProvisioner
 
 
 @pytest.fixture
@@ -18,18 +16,6 @@ def layout(tmp_path: Path) -> Layout:
     layout = Layout(tmp_path / "state")
     layout.create()
     return layout
-
-
-@pytest.fixture
-def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Terraform that agrees to everything."""
-    program = tmp_path / "bin" / "terraform"
-    program.parent.mkdir()
-    says = json.dumps({"terraform_version": "1.11.4", "platform": "linux_amd64"})
-    program.write_text(f"#!/bin/sh\necho '{says}'\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    return program
 
 
 def chosen(layout: Layout, *, terraform: bool) -> Provisioner:
@@ -46,13 +32,6 @@ def test_a_stack_is_provisioned_without_terraform_unless_asked_for(layout: Layou
     assert not layout.terraform.exists()
 
 
-@pytest.mark.usefixtures("terraform")
-def test_what_terraform_provisioned_stays_its_own(layout: Layout) -> None:
-    assert isinstance(chosen(layout, terraform=True), TerraformProvisioner)
-    layout.postgres.mkdir()
-    assert isinstance(chosen(layout, terraform=False), TerraformProvisioner)
-
-
 def test_another_stack_is_not_taken_over(layout: Layout) -> None:
     layout.postgres.mkdir()
     with pytest.raises(CommandError, match=r"without Terraform.*rowledger reset"):
@@ -64,14 +43,6 @@ def test_a_missing_terraform_is_said_and_leaves_no_trace(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match="Terraform is missing"):
-        chosen(layout, terraform=True)
-    assert chosen(layout, terraform=False) is provision
-
-
-def test_a_missing_provider_is_said_and_leaves_no_trace(layout: Layout, terraform: Path) -> None:
-    version = terraform.read_text().splitlines()[1]
-    terraform.write_text(f'#!/bin/sh\n[ "$1" = version ] || exit 1\n{version}\n')
-    with pytest.raises(CommandError, match="provider hashicorp/aws"):
         chosen(layout, terraform=True)
     assert chosen(layout, terraform=False) is provision
 

@@ -1,21 +1,16 @@
 import os
-import socket
 import stat
-import subprocess
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from rowledger.local import StackError
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
 from rowledger.local.private_files import read_json, tail, write_json, write_private
-from rowledger.local.processes import background, tcp_ports
+from rowledger.local.processes import background
 from rowledger.local.processes.background import MARKER, ProcessId
 from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
-from rowledger.local.waiting import until
 
 
 @pytest.fixture
@@ -145,34 +140,6 @@ def test_a_process_is_told_from_a_later_one_of_the_same_id() -> None:
     assert not ProcessId(here.pid, here.started - 60).alive()
 
 
-def test_a_dead_process_is_not_alive() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        known = ProcessId.of(child.pid)
-        assert known.alive()
-        child.kill()
-        # Until its parent collects it, it stays in the process table.
-        assert until(lambda: not known.alive(), 5)
-    assert not known.alive()
-
-
-def test_stopping_ends_children_too_even_those_that_refuse(tmp_path: Path) -> None:
-    script = (
-        "import signal, subprocess, sys, time;"
-        "subprocess.Popen([sys.executable, '-c',"
-        " 'import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True);"
-        " time.sleep(60)']);"
-        "time.sleep(60)"
-    )
-    log = tmp_path / "log"
-    environment = background.marked_environment(tmp_path)
-    command = [sys.executable, "-c", script]
-    parent = background.spawn(command, environment=environment, cwd=tmp_path, log_file=log)
-    assert until(lambda: log.read_text().strip() == "1", 10)
-    assert len(background.leftovers(tmp_path)) == 2
-    background.stop([psutil.Process(parent.pid)], grace_seconds=0.2)
-    assert background.leftovers(tmp_path) == []
-
-
 def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -183,17 +150,12 @@ def test_our_processes_do_not_inherit_the_users_cloud_or_proxies(
     assert environment[MARKER] == str(tmp_path)
 
 
-def test_a_port_is_kept_while_it_is_free_and_changed_when_it_is_not() -> None:
-    port = tcp_ports.choose(None)
-    assert tcp_ports.choose(port) == port
-    with socket.create_server((tcp_ports.HOST, port)):
-        assert not tcp_ports.is_free(port)
-        assert tcp_ports.choose(port) != port
-
-
-def test_one_command_at_a_time(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rowledger.local.state._LOCK_PATIENCE_SECONDS", 0.0)
-    with exclusive(layout), pytest.raises(StackError, match="another"), exclusive(layout):
+def test_one_command_at_a_time(layout: Layout) -> None:
+    with (
+        exclusive(layout),
+        pytest.raises(StackError, match="another"),
+        exclusive(layout, patience_seconds=0),
+    ):
         pass
     with exclusive(layout):
         pass

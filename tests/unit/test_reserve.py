@@ -52,6 +52,8 @@ def seconds() -> dict[str, float]:
     """The longest that each step may take, by the time-outs of the parts that the wiring makes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("AWS_ACCESS_KEY_ID", "an id")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")
         intake = build_intake(ProcessorConfig.from_environment(REQUIRED))
     storage, notifier = intake.storage, intake.outbox.notifier
     assert isinstance(storage, S3Storage)

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -11,6 +12,7 @@ from rowledger.errors import CommandError
 from rowledger.functions.domain.errors import FaultError
 from rowledger.functions.domain.text import escaped
 
+_NAME = "rowledger"
 # Each is the function of that name (with _ for -) in the module of that name, imported when it is
 # called: counting files need not wait for boto3.
 _COMMANDS = (
@@ -51,18 +53,19 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="rowledger")
+@click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
     """Every CSV file that lands is accounted for exactly once, and you can prove it."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit with its status; without arguments, those of the process."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What the terminal's encoding lacks is shown as its escape.
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli()
+        cli(arguments, _NAME)
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
         sys.exit(1)

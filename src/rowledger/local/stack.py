@@ -12,7 +12,7 @@ from rowledger.local.processes.parts import PART_NAMES, aws_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
 from rowledger.local.provisioning.provisioners import choose
 from rowledger.local.provisioning.terraform_stack import MoveAliases
-from rowledger.local.starting import Start
+from rowledger.local.starting import ANSWER_SECONDS, Start
 from rowledger.local.state import StackCredentials, State, exclusive
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
@@ -72,18 +72,24 @@ def last_stack(layout: Layout) -> Stack | None:
 
 
 def start(
-    on_progress: OnProgress, layout: Layout, *, terraform: bool, move_aliases: MoveAliases
+    on_progress: OnProgress,
+    layout: Layout,
+    *,
+    terraform: bool,
+    move_aliases: MoveAliases,
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> Stack:
     """Start what is not running and bring everything up to date.
 
     terraform: whether Terraform provisions a new stack; one that it did provision, it always does.
     move_aliases: puts what Terraform deployed into service.
+    answer_seconds: a part that runs and takes longer to answer is replaced.
     Raise CommandError; whatever this call had started is then stopped again.
     """
     layout.create()
     with exclusive(layout):
         provisioner = choose(layout, on_progress, terraform=terraform, move_aliases=move_aliases)
-        Start(layout, provisioner, on_progress).run()
+        Start(layout, provisioner, on_progress, answer_seconds).run()
     return open_stack(layout)
 
 

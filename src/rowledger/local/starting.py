@@ -18,14 +18,22 @@ from rowledger.local.state import PartProcess, StackCredentials, State
 from rowledger.local.waiting import until
 
 # How long a part that runs may take to answer before it counts as stuck.
-_ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 
 
 class Start:
     """One run of `up`."""
 
-    def __init__(self, layout: Layout, provision: Provisioner, on_progress: OnProgress) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        provision: Provisioner,
+        on_progress: OnProgress,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """answer_seconds: how long a part that runs may take to answer."""
         self._layout = layout
+        self._answer_seconds = answer_seconds
         self._provision = provision
         self._on_progress = on_progress
         self._state = State.load(layout)
@@ -77,9 +85,9 @@ class Start:
 
     def _is_healthy(self, name: str, part: PartProcess) -> bool:
         def does_answer() -> bool:
-            return answers(name, part.port, self._credentials)
+            return answers(name, part.port, self._credentials, self._answer_seconds)
 
-        until(lambda: not part.alive() or does_answer(), _ANSWER_SECONDS)
+        until(lambda: not part.alive() or does_answer(), self._answer_seconds)
         return part.alive() and does_answer()
 
     def _start_database(self, port: int | None) -> PartProcess:

@@ -16,7 +16,7 @@ from rowledger.local.private_files import read_json, write_json
 from rowledger.local.processes.background import ProcessId
 
 _POLL_SECONDS = 0.1
-_LOCK_PATIENCE_SECONDS = 120.0
+LOCK_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,12 @@ class StackCredentials:
 
 
 @contextmanager
-def exclusive(layout: Layout) -> Iterator[None]:
+def exclusive(layout: Layout, patience_seconds: float = LOCK_PATIENCE_SECONDS) -> Iterator[None]:
     """Keep the state folder's lock; the system releases it when the process ends, however it ends.
 
-    Raise StackError if another command keeps it for more than two minutes.
+    Raise StackError if another command keeps it for longer than patience_seconds.
     """
-    deadline = time.monotonic() + _LOCK_PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while True:
         with layout.lock_file.open("a") as file:
             if _lock(file.fileno(), layout.lock_file):

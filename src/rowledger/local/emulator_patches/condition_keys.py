@@ -4,7 +4,7 @@ AWS's service authorization reference says which action has which key. Without t
 allows a role to be created only with a permissions boundary would allow none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ministack.core.iam_actions
@@ -29,14 +29,19 @@ def apply_patch() -> None:
     original = ministack.core.iam_actions.request_tag_context
 
     def with_keys(service: str, action: str, body: bytes, parameters: Parameters) -> dict[str, Any]:
-        return dict(original(service, action, body, parameters)) | keys(action, parameters)
+        return dict(original(service, action, body, parameters)) | keys(
+            action, parameters, _boundary_of
+        )
 
     # The emulator looks it up at every request.
     ministack.core.iam_actions.request_tag_context = with_keys
 
 
-def keys(action: str, parameters: Parameters) -> dict[str, str]:
-    """The condition keys of one request that have a value."""
+def keys(action: str, parameters: Parameters, boundary_of: Callable[[str], str]) -> dict[str, str]:
+    """The condition keys of one request that have a value.
+
+    boundary_of: gives the permissions boundary of the role of that name; "" where it has none.
+    """
 
     def named(parameter: str) -> str:
         return str(ministack.core.iam_actions._query_param(parameters, parameter))  # noqa: SLF001 -- as its own callers do
@@ -45,8 +50,12 @@ def keys(action: str, parameters: Parameters) -> dict[str, str]:
     if action in _NAMED:
         found["iam:PermissionsBoundary"] = named("PermissionsBoundary")
     if action in _OF_ROLE:
-        role = ministack.services.iam._roles.get(named("RoleName")) or {}  # noqa: SLF001 -- its only way
-        found["iam:PermissionsBoundary"] = role.get("PermissionsBoundary") or ""
+        found["iam:PermissionsBoundary"] = boundary_of(named("RoleName"))
     if action in _POLICY:
         found["iam:PolicyARN"] = named("PolicyArn")
     return {key: value for key, value in found.items() if value}
+
+
+def _boundary_of(role_name: str) -> str:
+    role = ministack.services.iam._roles.get(role_name) or {}  # noqa: SLF001 -- its only way
+    return role.get("PermissionsBoundary") or ""

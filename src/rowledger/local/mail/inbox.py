@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from rowledger.local.private_files import write_private
 
-_PROBE_SECONDS = 5
+PROBE_SECONDS = 5.0
 _MAX_MAIL_BYTES = 1_000_000
 
 
@@ -49,10 +49,10 @@ def serve(folder: Path, host: str, port: int) -> Controller:
     return controller
 
 
-def greets(host: str, port: int) -> bool:
-    """Whether a mail server answers at the address."""
+def greets(host: str, port: int, timeout_seconds: float = PROBE_SECONDS) -> bool:
+    """Whether a mail server answers at the address within timeout_seconds."""
     try:
-        with smtplib.SMTP(host, port, timeout=_PROBE_SECONDS) as server:
+        with smtplib.SMTP(host, port, timeout=timeout_seconds) as server:
             return server.noop()[0] == 250  # noqa: PLR2004 -- SMTP's own number
     except (OSError, smtplib.SMTPException):
         return False

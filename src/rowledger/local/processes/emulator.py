@@ -20,7 +20,7 @@ PROGRAM = "rowledger.local.processes.emulator_program"
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
-_PROBE_SECONDS = 5
+PROBE_SECONDS = 5.0
 # Between the tries of an asynchronous invocation: this, then twice this.
 _RETRY_BASE_SECONDS = "1"
 
@@ -54,12 +54,14 @@ def _start_on(layout: Layout, credentials: StackCredentials, port: int) -> PartP
     raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
 
 
-def answers(port: int) -> bool:
-    """Whether the emulator's health endpoint says that it is up."""
+def answers(port: int, timeout_seconds: float = PROBE_SECONDS) -> bool:
+    """Whether the emulator's health endpoint says within timeout_seconds that it is up."""
     # Through no proxy, whatever the environment names: the address is loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{endpoint_url(port)}/_ministack/health", timeout=_PROBE_SECONDS) as page:
+        with opener.open(
+            f"{endpoint_url(port)}/_ministack/health", timeout=timeout_seconds
+        ) as page:
             return bool(page.status == 200)  # noqa: PLR2004 -- HTTP's own number
     except (urllib.error.URLError, OSError):
         return False

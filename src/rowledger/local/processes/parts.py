@@ -10,15 +10,15 @@ from rowledger.local.state import PartProcess, StackCredentials
 PART_NAMES = (postgres_server.NAME, emulator.NAME, companion.NAME)
 
 
-def answers(name: str, port: int, credentials: StackCredentials) -> bool:
-    """Whether the part does its work, by asking it."""
+def answers(name: str, port: int, credentials: StackCredentials, timeout_seconds: float) -> bool:
+    """Whether the part does its work, by asking it; timeout_seconds: for its answer."""
     match name:
         case postgres_server.NAME:
             return superuser(port, credentials).answers()
         case emulator.NAME:
-            return emulator.answers(port)
+            return emulator.answers(port, timeout_seconds)
         case _:
-            return inbox.greets(tcp_ports.HOST, port)
+            return inbox.greets(tcp_ports.HOST, port, timeout_seconds)
 
 
 def stop_part(layout: Layout, name: str, part: PartProcess) -> None:

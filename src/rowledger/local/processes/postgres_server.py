@@ -16,27 +16,37 @@ from rowledger.local.waiting import until
 NAME = "postgres"
 SUPERUSER = "postgres"
 
-_START_SECONDS = 30
+START_SECONDS = 30
 _STOP_SECONDS = 30
 # Each warm copy of the function keeps a connection, and a burst of uploads makes many copies.
 _MAX_CONNECTIONS = 300
 
 
-def start(layout: Layout, credentials: StackCredentials, preferred_port: int | None) -> PartProcess:
-    """Start the server, initialising its data at the first start; raise StackError."""
+def start(
+    layout: Layout,
+    credentials: StackCredentials,
+    preferred_port: int | None,
+    start_seconds: int = START_SECONDS,
+) -> PartProcess:
+    """Start the server, initialising its data at the first start; raise StackError.
+
+    start_seconds: how long the server may take until it answers.
+    """
     _initialise(layout, credentials)
     _clear_dead_server(layout)
-    return tcp_ports.on_a_free_port(preferred_port, lambda port: _start_on(layout, port))
+    return tcp_ports.on_a_free_port(
+        preferred_port, lambda port: _start_on(layout, port, start_seconds)
+    )
 
 
-def _start_on(layout: Layout, port: int) -> PartProcess:
+def _start_on(layout: Layout, port: int, start_seconds: int) -> PartProcess:
     log_file = layout.log_file(NAME)
     log_file.touch(mode=0o600)
     server_user.give(log_file)
     server = f"-p {port} -c listen_addresses={tcp_ports.HOST} -c unix_socket_directories='' "
     server += f"-c max_connections={_MAX_CONNECTIONS}"
     try:
-        _pg_ctl(layout, "start", "-t", str(_START_SECONDS), "-l", str(log_file), "-o", server)
+        _pg_ctl(layout, "start", "-t", str(start_seconds), "-l", str(log_file), "-o", server)
     except StackError as error:
         log_end = tail(log_file)
         stop(layout)  # one that is slow to start goes on starting

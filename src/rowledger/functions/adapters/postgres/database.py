@@ -169,7 +169,7 @@ def connect(
             FaultCode.CONFIGURATION,
             f"without TLS only a database on loopback is spoken to, not {host}",
         )
-    context = _tls_context(tls)
+    context = tls_context(tls)
     # The driver leaves a socket of its own open where the server ends amid the greeting.
     link = socket.create_connection((host, port), CONNECT_SECONDS)
     link.settimeout(timeout_seconds)
@@ -249,7 +249,7 @@ def _give_up_on_silence(link: socket.socket) -> None:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE_SECONDS * 1000)
 
 
-def _tls_context(tls: Tls) -> ssl.SSLContext | bool:
+def tls_context(tls: Tls) -> ssl.SSLContext | bool:
     """What the driver takes: a context that must be used, or False for a plain connection."""
     if not tls.verify:
         return False

@@ -11,9 +11,7 @@ import pytest
 import trustme
 
 from rowledger.deployment.checkout import ROOT
-from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.__main__ import main
-from rowledger.deployment.packaging.certificates import read_certificates
 from rowledger.deployment.packaging.package import Package, build_package
 from rowledger.functions import contract
 
@@ -91,32 +89,6 @@ def test_without_them_nothing_stands_there(package: Package) -> None:
     assert package.database_ca is None
     with zipfile.ZipFile(package.path) as archive:
         assert DATABASE_CA not in archive.namelist()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "holds no certificates"),
-        (b"<html>Access Denied</html>", "holds no certificates"),
-        (b"\xff\xfe", "holds no certificates"),
-        (None, "holds no certificates"),
-    ],
-)
-def test_a_file_of_anything_else_is_refused(
-    tmp_path: Path, content: bytes | None, said: str
-) -> None:
-    path = tmp_path / "ca.pem"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(PackagingError, match=said):
-        read_certificates(path)
-
-
-def test_a_private_key_is_never_packed(tmp_path: Path, authority: trustme.CA) -> None:
-    path = tmp_path / "ca.pem"
-    path.write_bytes(authority.cert_pem.bytes() + authority.private_key_pem.bytes())
-    with pytest.raises(PackagingError, match="private key"):
-        read_certificates(path)
 
 
 def test_the_command_demands_a_decision_on_ca_certificates(

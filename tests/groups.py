@@ -1,0 +1,56 @@
+"""Which tests stay in one process, one after the other, where make test runs two at a time."""
+
+from xdist.scheduler import LoadScopeScheduling
+
+_STACK = "stack"
+# By folder. The fault suite's last test counts what all the others did.
+_FOLDERS = {"e2e": _STACK, "integration": _STACK, "faults": "faults"}
+# Files whose tests use no stack, or start one of their own; each is a group.
+ALONE = frozenset(
+    f"integration/{name}.py"
+    for name in (
+        "test_bootstrap_command",
+        "test_earlier_state",
+        "test_loaded_modules",
+        "test_local_processes",
+        "test_local_provisioners",
+        "test_local_stack",
+        "test_postgres_server",
+        "test_tcp_ports",
+        "test_plan_and_apply",
+        "test_terraform_program",
+    )
+)
+# They look at the same plans, which take their time to make.
+PLANS = {
+    f"terraform/{name}.py": "plans"
+    for name in ("test_boundary", "test_exposure", "test_parity", "test_roles")
+}
+# The longest begin first, so that no worker is left with one of them when the other has ended.
+_FIRST = ("faults", _STACK, "terraform/test_configuration.py", "plans")
+
+
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each worker a group at a time; a test that is in none is a group by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def group_of(nodeid: str) -> str:
+    """A unit test is free to run anywhere and in any order, so it is a group by itself."""
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    folder = path.partition("/")[0]
+    if folder == "unit":
+        return nodeid
+    if path in ALONE:
+        return path
+    return _FOLDERS.get(folder) or PLANS.get(path, path)
+
+
+def order_of(nodeid: str) -> int:
+    """When a test's group begins: the long ones first, then the others, unit tests last."""
+    group = group_of(nodeid)
+    if group == nodeid:
+        return len(_FIRST) + 1
+    return _FIRST.index(group) if group in _FIRST else len(_FIRST)
