@@ -205,7 +205,7 @@ def set_sha256(stack: Stack, record: LedgerRow, sha256: str | None) -> None:
 def test_max_heals_ends_the_pass_and_the_next_run_goes_on(pipeline: Pipeline, settled: Run) -> None:
     for number in range(3):
         put_unseen(pipeline, f"reconcile/many-{number}.csv")
-    done = settled("reconcile", "--grace", "0", "--max-repairs", "2", "--json")
+    done = settled("reconcile", "--grace", "0", "--max-heals", "2", "--json")
     found = report(done)
     assert (done.status, found["finished"], found["healed"]["process"]) == (1, False, 2)
     assert found["complete_through"] is None
