@@ -34,7 +34,7 @@ class Traffic(threading.Thread):
             while self.sent < _MOST and not self._stopped.wait(1 / _PER_SECOND):
                 self._put(self.sent)
                 self.sent += 1
-        except BaseException as error:  # noqa: BLE001 -- told by check, in the test's own thread
+        except BaseException as error:  # noqa: BLE001 -- raised by check, in the test's own thread
             self._error = error
 
     def _put(self, number: int) -> None:

@@ -1,6 +1,6 @@
-"""Reconciliation on the whole stack: what an event did not bring is found, mended and reported.
+"""Reconciliation on the whole stack: what an event did not bring is found, repaired and reported.
 
-Other tests share the buckets, so what they leave may be mended here as well; each test looks at
+Other tests share the buckets, so what they leave may be repaired here as well; each test looks at
 uploads of its own.
 """
 
@@ -32,7 +32,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def settled(stack: Stack, run: Run) -> Run:
-    """Commands on a stack in which nothing that other tests left is amiss or held."""
+    """Commands on a stack in which nothing that other tests left is wrong or in progress."""
     tamper(stack, "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'")
     tamper(stack, "UPDATE notification SET lease_expires_at = now() WHERE sent_at IS NULL")
     run("reconcile", "--grace", "0")
@@ -179,7 +179,7 @@ def test_a_deleted_receipt_and_a_deleted_backup_are_made_again(
 def test_an_offender_is_listed_and_exits_with_1(
     pipeline: Pipeline, settled: Run, stack: Stack
 ) -> None:
-    record = pipeline.take("reconcile/offender.csv", CONTENT)
+    record = pipeline.take("reconcile/problem.csv", CONTENT)
     s3: S3Client = stack.client("s3")
     s3.delete_object(Bucket=OUTPUT, Key=record.receipt_key)
     set_sha256(stack, record, "another")

@@ -104,7 +104,7 @@ class Arena:
     # Uploads and events
 
     def put(self, key: str, content: bytes) -> Upload:
-        """Upload a file; S3 sends its event, unless it is told not to."""
+        """Upload a file; S3 sends its event, unless told otherwise."""
         s3: S3Client = self.stack.client("s3")
         version_id = s3.put_object(Bucket=INPUT, Key=key, Body=content)["VersionId"]
         head = s3.head_object(Bucket=INPUT, Key=key, VersionId=version_id)
@@ -241,7 +241,7 @@ class Arena:
         if replayed.status:
             raise AssertionError(f"replay: {replayed.out}{replayed.err}")
         self.count_events(sum(line.startswith("sent ") for line in replayed.out.splitlines()))
-        # A retry that a busy machine began late may have an upload in hand when reconciliation
+        # A retry that a busy machine began late may work on an upload when reconciliation
         # comes by, which rightly leaves it alone: the next one takes what that retry did not end.
         for _ in range(_ROUNDS):
             self.await_quiet()

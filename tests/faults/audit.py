@@ -148,9 +148,9 @@ class Audit:
         self.account.receipts += 1
         said = json.loads(body)
         names = ("filename", "version_id", "status", "rows_count")
-        told = (*(said[name] for name in names), said.get("error", {}).get("code"))
-        if told != (*upload, row.status, row.rows_count, row.error):
-            self._lost(upload, f"its receipt says {told}")
+        found = (*(said[name] for name in names), said.get("error", {}).get("code"))
+        if found != (*upload, row.status, row.rows_count, row.error):
+            self._lost(upload, f"its receipt says {found}")
 
     def _count_backup(self, upload: Identity, row: Row) -> None:
         backup = self._read(BACKUP, row.backup_key)

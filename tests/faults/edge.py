@@ -3,7 +3,7 @@
     function ── HTTP proxy: wire ── microburst ── emulator      (S3, SNS, Secrets Manager)
     function ── address in the secret: wire ── PostgreSQL
 
-The function is the product's own. It is told of the proxies as an operator would tell it: by the
+The function is the product's own. It learns of the proxies as an operator would set it: by the
 variable HTTP_PROXY, which leaves the host that it signs for as it is, and by its secret.
 """
 

@@ -73,7 +73,7 @@ class Function:
         )
 
     def await_room(self) -> None:
-        """Wait until the function has not too much in hand."""
+        """Wait until the function has not too many events."""
         if not until(lambda: self.busy() < MOST_AT_ONCE, _PATIENCE_SECONDS):
             raise AssertionError("the function does not get on")
 
@@ -81,7 +81,7 @@ class Function:
         background.stop(self.workers(), grace_seconds=2)
 
     def kill_a_worker(self, rng: random.Random) -> bool:
-        """SIGKILL one of the copies that have an event in hand; False where none has."""
+        """SIGKILL one of the copies that work on an event; False where none has."""
         at_work = [
             each for each in self.workers() if points.mark_of_work(self.folder, each.pid).exists()
         ]

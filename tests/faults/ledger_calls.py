@@ -269,7 +269,7 @@ def perform(call: Call, known: Known, ledger: AnyLedger) -> Returned:
 
 
 def answer_of(returned: Returned) -> Answer:
-    """What the caller was told, in the model's terms."""
+    """What the caller was answered, in the model's terms."""
     match returned:
         case Claim(attempt=attempt, backup_key=backup_key):
             return Began(attempt, backup_key)

@@ -24,7 +24,7 @@ T = TypeVar("T")
 _HANGS_AFTER_SECONDS = 60
 
 _END_CONNECTION = "SELECT pg_terminate_backend(:pid)"
-# Told to wait for its own end, a backend answers nothing any more.
+# A backend that waits for its own end answers nothing any more.
 _END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid(), 5000)"
 _END_LEASE = "UPDATE file_metadata SET lease_expires_at = clock_timestamp() WHERE id = :id"
 _END_PUBLISHING = "UPDATE notification SET lease_expires_at = clock_timestamp() WHERE id = :id"

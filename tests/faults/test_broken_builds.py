@@ -13,33 +13,33 @@ GOOD = b"id,note\n1,one\n2,two\n"
 
 
 @pytest.fixture
-def mended(arena: Arena) -> Iterator[Arena]:
+def repaired_arena(arena: Arena) -> Iterator[Arena]:
     """The arena, its function as before afterwards."""
     yield arena
     arena.function.deploy()
 
 
-def test_without_its_fence_an_outcome_is_doubled(mended: Arena) -> None:
+def test_without_its_fence_an_outcome_is_doubled(repaired_arena: Arena) -> None:
     key = "broken/fence.csv"
-    mended.function.deploy(broken="fence")
-    mended.order(key, Point.BACKED_UP, Act.HOLD)
-    upload = mended.put(key, GOOD)
-    mended.await_held(key, Point.BACKED_UP)
-    mended.end_leases(key, by_hand=True)
-    mended.send(upload)
-    eventually("the outcome of its successor", lambda: mended.unfinished(key) == 0)
-    mended.let_go(key, Point.BACKED_UP)
-    mended.settle(key, by_hand=True)
-    account = Audit(mended, key).run()
+    repaired_arena.function.deploy(broken="fence")
+    repaired_arena.order(key, Point.BACKED_UP, Act.HOLD)
+    upload = repaired_arena.put(key, GOOD)
+    repaired_arena.await_held(key, Point.BACKED_UP)
+    repaired_arena.end_leases(key, by_hand=True)
+    repaired_arena.send(upload)
+    eventually("the outcome of its successor", lambda: repaired_arena.unfinished(key) == 0)
+    repaired_arena.let_go(key, Point.BACKED_UP)
+    repaired_arena.settle(key, by_hand=True)
+    account = Audit(repaired_arena, key).run()
     assert any("2 notifications" in each for each in account.doubled)
     assert account.mails == 2
 
 
-def test_announcing_before_the_commit_is_found(mended: Arena) -> None:
+def test_announcing_before_the_commit_is_found(repaired_arena: Arena) -> None:
     key = "broken/outbox.csv"
-    mended.function.deploy(broken="outbox")
-    mended.order(key, Point.COMMITTING, Act.KILL)
-    mended.await_carried_out(mended.put(key, GOOD))
-    mended.settle(key, by_hand=True)
-    account = Audit(mended, key).run()
+    repaired_arena.function.deploy(broken="outbox")
+    repaired_arena.order(key, Point.COMMITTING, Act.KILL)
+    repaired_arena.await_carried_out(repaired_arena.put(key, GOOD))
+    repaired_arena.settle(key, by_hand=True)
+    account = Audit(repaired_arena, key).run()
     assert any("announced and never committed" in each for each in account.doubled)

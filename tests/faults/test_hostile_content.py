@@ -1,4 +1,4 @@
-"""What stands in a file is counted and kept, and told to nobody.
+"""What a file contains is counted and kept, and shown to nobody.
 
 Nothing of it may reach a receipt, a mail, a log line or the ledger, where a spreadsheet, a browser
 or a terminal could take it for more than text. Content that is merely broken is in tests/unit.

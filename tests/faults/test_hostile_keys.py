@@ -102,8 +102,8 @@ def log_of(batch: Batch) -> list[dict[str, Any]]:
         for line in lines
         if not line.message.startswith(("START ", "END ", "REPORT "))
     ]
-    told = {line["upload"]["version_id"] for line in said if "upload" in line}
-    return said if told >= {record.version_id for record in batch.records.values()} else []
+    logged = {line["upload"]["version_id"] for line in said if "upload" in line}
+    return said if logged >= {record.version_id for record in batch.records.values()} else []
 
 
 def is_safe(said: str) -> bool:
@@ -274,8 +274,8 @@ def test_line_feeds_pass_through_the_failure_path_and_reconciliation(
     assert name in safely(run, "dead-letters")
     replay = ("replay", "--dead-letters", "--key", LINE_FEEDS, "--reason", "it is readable now")
     assert f"would send  {name} (version " in safely(run, *replay, "--dry-run")
-    offenders = safely(run, "reconcile", "--grace", "0", "--dry-run")
-    assert f"{name}  {refused.version_id}" in offenders
+    problems = safely(run, "reconcile", "--grace", "0", "--dry-run")
+    assert f"{name}  {refused.version_id}" in problems
     safely(run, "reconcile", "--grace", "0")
     record = pipeline.outcome(refused)
     assert (record.filename, record.status, record.rows_count) == (LINE_FEEDS, "SUCCESS", 2)

@@ -198,7 +198,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.trial.view.as_model() == self.trial.model
 
     def teardown(self) -> None:
-        # What failed in a race may not fail again when it is repeated: so it is told at once.
+        # What failed in a race may not fail again when it is repeated: so it is reported at once.
         if sys.exc_info()[0]:
             sys.stdout.write("\n".join(["what was called:", *self.trial.story, ""]))
 

@@ -61,7 +61,7 @@ def test_copies_killed_at_random_instants(arena: Arena, *, full: bool) -> None:
     sending.join()
     arena.tally.kills += killed
     arena.await_quiet()
-    assert arena.cut_short(prefix), f"{killed} copies were killed, and no attempt was in hand"
+    assert arena.cut_short(prefix), f"{killed} copies were killed, and no attempt was at work"
     deliver(arena, late, rng)
     arena.settle(prefix)
     Audit(arena, prefix).run().check()

@@ -55,7 +55,7 @@ def asked(tmp_path: Path) -> list[list[str]]:
 
 
 def making(tmp_path: Path) -> str:
-    """Makes the bucket with its state in a file, and moves that when it is told to."""
+    """Makes the bucket with its state in a file, and moves that when asked to."""
     there = tmp_path / "bucket"
     return f"""case "$*" in
     apply*) mkdir -p {there}; echo made > {STATE};;

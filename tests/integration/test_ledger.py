@@ -1,4 +1,4 @@
-"""One set of tests for the ledger in PostgreSQL and for its twin in memory."""
+"""One set of tests for the ledger in PostgreSQL and for its fake in memory."""
 
 import json
 from dataclasses import replace

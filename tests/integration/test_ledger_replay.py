@@ -1,4 +1,4 @@
-"""Replays in PostgreSQL's ledger and in its twin, and who may make them."""
+"""Replays in PostgreSQL's ledger and in its fake, and who may make them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""One set of tests for what reconciliation reads of PostgreSQL and of its twin in memory."""
+"""One set of tests for what reconciliation reads of PostgreSQL and of its fake in memory."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The stored credentials, on their twin and on the emulator; a whole rotation on a real server."""
+"""The stored credentials, on their fake and on the emulator; a whole rotation on a real server."""
 
 import json
 import secrets

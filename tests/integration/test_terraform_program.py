@@ -68,9 +68,11 @@ def a_workspace(folder: Path, script: str) -> Workspace:
 
 
 def test_what_an_apply_says_is_told_as_it_comes(tmp_path: Path) -> None:
-    told: list[object] = []
-    a_workspace(tmp_path, 'echo \'{"type": "version"}\'; echo "{}"').follow(told.append, "apply")
-    assert told == [{"type": "version"}, {}]
+    messages: list[object] = []
+    a_workspace(tmp_path, 'echo \'{"type": "version"}\'; echo "{}"').follow(
+        messages.append, "apply"
+    )
+    assert messages == [{"type": "version"}, {}]
 
 
 @pytest.mark.parametrize(

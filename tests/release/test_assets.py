@@ -206,11 +206,11 @@ def test_what_differs_between_the_builds_is_named_and_not_released(
         out = source / "out"
         out.mkdir(parents=True)
         (out / "same").write_text("same", encoding="utf-8")
-        (out / "told").write_text(str(source), encoding="utf-8")
+        (out / "path").write_text(str(source), encoding="utf-8")
         return out
 
     monkeypatch.setattr(assets, "build", build)
-    with pytest.raises(ReleaseError, match=r"not the same: told$"):
+    with pytest.raises(ReleaseError, match=r"not the same: path$"):
         assets.make_release(repository, TAG, None, tmp_path / "release")
     assert not (tmp_path / "release").exists()
 

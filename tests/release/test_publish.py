@@ -69,11 +69,11 @@ def test_the_name_of_a_tag_is_never_run(tmp_path: Path, recorded: Path, assets: 
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("amiss", ["another", "missing"])
+@pytest.mark.parametrize("problem", ["another", "missing"])
 def test_what_is_not_what_was_built_is_not_published(
-    tmp_path: Path, recorded: Path, assets: Path, amiss: str
+    tmp_path: Path, recorded: Path, assets: Path, problem: str
 ) -> None:
-    if amiss == "another":
+    if problem == "another":
         (assets / "csv-processor.zip").write_bytes(b"another zip")
     else:
         (assets / "csv-processor.zip").unlink()

@@ -27,7 +27,7 @@ _FORBIDDEN = frozenset(
 
 
 class _Guard:
-    """An audit hook cannot be taken away again, so it is told when a unit test runs."""
+    """An audit hook cannot be taken away again, so it learns when a unit test runs."""
 
     def __init__(self) -> None:
         self.on = False

@@ -1,4 +1,4 @@
-"""The administrator over in-memory twins: what it answers, logs and refuses, and never shows."""
+"""The administrator over fakes: what it answers, logs and refuses, and never shows."""
 
 import json
 import logging

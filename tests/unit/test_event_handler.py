@@ -1,4 +1,4 @@
-"""The handler over in-memory twins: what it raises, logs and measures."""
+"""The handler over fakes: what it raises, logs and measures."""
 
 import json
 import logging

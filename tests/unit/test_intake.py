@@ -181,7 +181,7 @@ def test_a_replayed_upload_is_announced_once_more_under_an_id_of_its_own(world: 
     world.notifier.faults = [FAULT]
     with pytest.raises(FaultError):
         world.take(upload, "r1")
-    world.ledger.reopen([upload], ReplayRequest("ada", "mended", ReplaySource.LEDGER))
+    world.ledger.reopen([upload], ReplayRequest("ada", "the cause is gone", ReplaySource.LEDGER))
     world.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n1\n"
     world.notifier.faults = [FAULT]
     with pytest.raises(FaultError):

@@ -1,4 +1,4 @@
-"""Reconciliation over in-memory twins: what it repairs, how it goes on, and what it reports."""
+"""Reconciliation over fakes: what it repairs, how it goes on, and what it reports."""
 
 import json
 from collections.abc import Iterator

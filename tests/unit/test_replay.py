@@ -1,4 +1,4 @@
-"""Planning a replay and doing it, over in-memory twins."""
+"""Planning a replay and doing it, over fakes."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_event, an_upload
 
 GOOD = examine([b"a\n1\n"], header=True)
 BAD = examine([b""], header=True)
-LEDGER = ReplayRequest("ada", "mended", ReplaySource.LEDGER)
+LEDGER = ReplayRequest("ada", "the cause is gone", ReplaySource.LEDGER)
 QUEUE = ReplayRequest("ada", "the database is back", ReplaySource.DEAD_LETTERS)
 EVERYTHING = Selection()
 SENT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

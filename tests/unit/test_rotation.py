@@ -1,4 +1,4 @@
-"""Rotation over in-memory twins: each step, each again, and what is refused."""
+"""Rotation over fakes: each step, each again, and what is refused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

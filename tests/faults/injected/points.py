@@ -43,7 +43,7 @@ class Act(StrEnum):
 
 
 class Points:
-    """The points of one process, which has one upload in hand at a time."""
+    """The points of one process, which works on one upload at a time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,5 +85,5 @@ def mark_of_rest(folder: Path, pid: int) -> Path:
 
 
 def mark_of_work(folder: Path, pid: int) -> Path:
-    """There while that copy of the function has an event in hand; one that starts has none yet."""
+    """There while that copy of the function works on an event; one that starts has none yet."""
     return folder / f"working-{pid}"
