@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rowledger.local import StackError
+from rowledger.deployment.terraform import TerraformError
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning.provisioners import Provisioner, choose
 from rowledger.local.provisioning.resources import provision
@@ -50,6 +50,6 @@ def test_what_terraform_provisioned_stays_its_own(layout: Layout) -> None:
 def test_a_missing_provider_is_said_and_leaves_no_trace(layout: Layout, terraform: Path) -> None:
     version = terraform.read_text().splitlines()[1]
     terraform.write_text(f'#!/bin/sh\n[ "$1" = version ] || exit 1\n{version}\n')
-    with pytest.raises(StackError, match="provider hashicorp/aws"):
+    with pytest.raises(TerraformError, match="provider hashicorp/aws"):
         chosen(layout, terraform=True)
     assert chosen(layout, terraform=False) is provision

@@ -7,10 +7,10 @@ import pytest
 from rowledger.deployment.terraform import (
     PROVIDER_VERSION,
     Terraform,
+    TerraformError,
     Workspace,
     find_terraform,
 )
-from rowledger.local import StackError
 
 PLATFORM = "linux_amd64"
 
@@ -35,14 +35,16 @@ def test_a_terraform_that_cannot_be_used_is_said(
 ) -> None:
     a_program(tmp_path, says)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(StackError, match=refusal):
+    with pytest.raises(TerraformError, match=refusal):
         find_terraform()
 
 
 def test_a_provider_that_cannot_be_had_is_said(tmp_path: Path) -> None:
     a_program(tmp_path / "bin", "", status=1)
     terraform = Terraform(tmp_path / "bin" / "terraform", PLATFORM, mirror=tmp_path)
-    with pytest.raises(StackError, match=f"hashicorp/aws {PROVIDER_VERSION} can be had neither"):
+    with pytest.raises(
+        TerraformError, match=f"hashicorp/aws {PROVIDER_VERSION} can be had neither"
+    ):
         Workspace(terraform, tmp_path / "work", {}).create()
 
 
@@ -87,7 +89,7 @@ def test_what_an_apply_says_is_told_as_it_comes(tmp_path: Path) -> None:
 )
 def test_an_apply_that_fails_says_why(tmp_path: Path, says: str, refusal: str) -> None:
     workspace = a_workspace(tmp_path, f"echo '{says}'; exit 1")
-    with pytest.raises(StackError, match=refusal):
+    with pytest.raises(TerraformError, match=refusal):
         workspace.follow(lambda _message: None, "apply")
 
 

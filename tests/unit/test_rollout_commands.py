@@ -252,5 +252,6 @@ def test_missing_settings_of_aws_are_a_fault(
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with pytest.raises(FaultError, match=r"CONFIGURATION: .*: NoRegionError"):
         build_rollout(read_outputs(outputs()), on_progress=lambda _doing: None)

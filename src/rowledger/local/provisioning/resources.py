@@ -80,7 +80,7 @@ def provision(
     administrator.deploy(aws, package, settings["administrator"], arns)
     administrator.invoke(aws, {"action": "migrate"})
     on_progress("deploying the functions")
-    processor.deploy(aws, package, settings["function"], arns)
+    processor.deploy(aws, package, settings["processor"], arns)
     reconciler.deploy(aws, package, settings["reconciler"], arns)
     on_progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
