@@ -40,6 +40,9 @@ DEPLOYMENT = (
     f"-var=package={PACKAGE}",
 )
 
+# Terraform's processes are short: they run a quarter faster where Go collects its garbage rarely.
+SPEED = {"GOGC": "400"}
+
 Planning = Callable[[str], Workspace]
 
 
@@ -66,9 +69,10 @@ def workspace(
 ) -> Workspace:
     """A configuration as it stands, for commands that ask no account."""
     folder = tmp_path_factory.mktemp("terraform")
-    return _created(
-        without, Workspace(_terraform(without), folder, {"state": LOCAL_STATE}, name=request.param)
+    workspace = Workspace(
+        _terraform(without), folder, {"state": LOCAL_STATE}, SPEED, name=request.param
     )
+    return _created(without, workspace)
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +84,9 @@ def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Plan
     def planned(name: str) -> Workspace:
         folder = tmp_path_factory.mktemp("planning")
         overrides = {"state": LOCAL_STATE, "provider": OFFLINE, **answers[name]}
-        return _created(without, Workspace(_terraform(without), folder, overrides, name=name))
+        return _created(
+            without, Workspace(_terraform(without), folder, overrides, SPEED, name=name)
+        )
 
     return planned
 
