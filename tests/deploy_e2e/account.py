@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.deployment.terraform import blind, find_terraform
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
 from rowledger.local.provisioning.database_logins import Login

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rowledger.functions import contract
-from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, EmulatorClients
 from tests.deploy_e2e.jobs import BOUNDARY
 
 PIPELINE = contract.load("pipeline.json")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rowledger.deployment.checkout import ROOT
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from tests.e2e.cli import Result
 
 _PARTS = ("Makefile", "bootstrap", "pyproject.toml", "requirements", "scripts", "src", "terraform")

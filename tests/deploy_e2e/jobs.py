@@ -9,7 +9,7 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from rowledger.local.clients import ACCOUNT_ID, REGION, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION, EmulatorClients
 
 GITHUB = "https://token.actions.githubusercontent.com"
 # As bootstrap/env/local.tfvars names them.

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger.functions import contract
-from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, EmulatorClients
 from tests.deploy_e2e.account import Account
 from tests.deploy_e2e.attempts import (
     A_PLAN_MAY_NOT,

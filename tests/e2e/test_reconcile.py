@@ -157,7 +157,7 @@ def test_an_unsent_notification_is_sent(pipeline: Pipeline, settled: Run, stack:
     assert pipeline.rows(record.filename)[0].notified_at is not None
 
 
-def test_a_deleted_receipt_and_a_deleted_backup_are_made_again(
+def test_a_deleted_receipt_and_a_deleted_backup_are_restored(
     pipeline: Pipeline, settled: Run, stack: Stack
 ) -> None:
     record = pipeline.take("reconcile/lost ä+.csv", CONTENT)
@@ -176,7 +176,7 @@ def test_a_deleted_receipt_and_a_deleted_backup_are_made_again(
     assert (row.status, row.timestamp, row.attempt) == (record.status, record.timestamp, 1)
 
 
-def test_an_offender_is_listed_and_exits_with_1(
+def test_a_problem_is_listed_and_exits_with_1(
     pipeline: Pipeline, settled: Run, stack: Stack
 ) -> None:
     record = pipeline.take("reconcile/problem.csv", CONTENT)
@@ -214,7 +214,7 @@ def test_max_heals_ends_the_pass_and_the_next_run_goes_on(pipeline: Pipeline, se
     assert len(pipeline.rows("reconcile/many-2.csv")) == 1
 
 
-def test_the_scheduled_function_mends_and_measures(
+def test_the_scheduled_function_repairs_and_measures(
     pipeline: Pipeline, settled: Run, stack: Stack
 ) -> None:
     scheduler = stack.client("scheduler")

@@ -65,7 +65,7 @@ def raised_and_mailed_by_a_run(pipeline: Pipeline, stack: Stack, alarm: str) -> 
     eventually("its mail", lambda: len(pipeline.mail_subjects(alarm)) > mails)
 
 
-def test_what_cannot_be_mended_raises_the_offenders_alarm_though_nothing_is_missing(
+def test_what_cannot_be_repaired_raises_the_offenders_alarm_though_nothing_is_missing(
     pipeline: Pipeline, stack: Stack, unmendable: LedgerRow
 ) -> None:
     raised_and_mailed_by_a_run(pipeline, stack, OFFENDERS)

@@ -1,6 +1,6 @@
 """The fake of the Administration port."""
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.administration import Changes
 from rowledger.functions.ports.credentials import Credentials
 

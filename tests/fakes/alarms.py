@@ -1,6 +1,6 @@
 """Alarms in memory: the fake of the Alarms port."""
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 
 class FakeAlarms:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress, LedgerRow
 from rowledger.functions.domain.notification import Notification, PendingNotification

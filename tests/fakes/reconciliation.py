@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.ports.reconciliation import Identity

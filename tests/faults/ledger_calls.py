@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine, record_of

@@ -81,7 +81,7 @@ def test_it_is_counted_and_kept(taken: Taken, name: str) -> None:
     assert taken.pipeline.backup(record) == content
 
 
-def test_nothing_of_it_is_told(taken: Taken) -> None:
+def test_nothing_of_it_is_shown(taken: Taken) -> None:
     pipeline = taken.pipeline
     for record in taken.records.values():
         (body,) = eventually("its mail", partial(pipeline.mail_bodies, record.version_id))

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.operations.domain.replay import ReplaySource
 from tests.faults.ledger_calls import (
     AskingToPublish,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, InProgress
 from rowledger.functions.domain.notification import PendingNotification
 from rowledger.functions.domain.upload import Upload

@@ -140,7 +140,7 @@ def test_a_version_that_was_deleted_is_recorded_as_such(edge: Edge) -> None:
     assert edge.attempts(gone) == ["OBJECT_MISSING", "FAILED"]
 
 
-def test_what_aws_refuses_for_longer_than_all_tries_is_mended_afterwards(
+def test_what_aws_refuses_for_longer_than_all_tries_is_repaired_afterwards(
     edge: Edge, *, full: bool
 ) -> None:
     if not full:

@@ -16,7 +16,7 @@ from rowledger.functions.adapters.postgres import roles
 from rowledger.functions.adapters.postgres.administration import PostgresAdministration
 from rowledger.functions.adapters.postgres.database import PLAIN
 from rowledger.functions.adapters.postgres.migrations import available
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.administration import Changes
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login, Logins

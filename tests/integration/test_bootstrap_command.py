@@ -162,7 +162,7 @@ def test_a_state_that_did_not_arrive_stays_where_it_is(
     assert (configuration / STATE).read_text() == "made\n"
 
 
-def test_a_bucket_without_its_state_is_not_made_again(
+def test_a_bucket_without_its_state_is_not_created_again(
     tmp_path: Path, configuration: Path, bucket: Bucket, terraform: Callable[[str], None]
 ) -> None:
     terraform("true")

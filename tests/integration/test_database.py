@@ -10,7 +10,7 @@ import pytest
 from pg8000.native import Connection
 
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login, Logins
 from tests.fakes.credentials import FakeCredentials

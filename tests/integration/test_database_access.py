@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login
 from tests.fakes.credentials import FakeCredentials

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from rowledger.functions.adapters.postgres.database import Database, Tls
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.local.provisioning.database_logins import Login
 from tests.fakes.credentials import FakeCredentials

@@ -11,10 +11,10 @@ import pytest
 
 from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import Position, Target
-from rowledger.deployment.ports.function_versions import Functions
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.deployment.ports.function_versions import FunctionVersions
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.local.stack import Stack
 from tests.fakes.function_versions import FakeFunctionVersions
 
@@ -36,7 +36,7 @@ def package(text: str) -> bytes:
 class Bench:
     """A function of versions 1 and 2, of different packages; the alias live is at version 1."""
 
-    functions: Functions
+    functions: FunctionVersions
     name: str
 
     @property
@@ -67,7 +67,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     try:
         client.update_function_code(FunctionName=name, ZipFile=package("two"), Publish=True)
         client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
-        yield Bench(LambdaFunctions(client, client), name)
+        yield Bench(LambdaFunctionVersions(client, client), name)
     finally:
         client.delete_function(FunctionName=name)
 
@@ -127,7 +127,7 @@ def test_what_is_not_there_is_a_fault_that_names_it(
 
 def test_a_function_that_fails_says_why(stack: Stack) -> None:
     client: LambdaClient = stack.client("lambda")
-    functions = LambdaFunctions(client, client)
+    functions = LambdaFunctionVersions(client, client)
     with pytest.raises(FaultError, match=r"csv-reconciler:\$LATEST failed: MALFORMED_EVENT"):
         functions.invoke(Target("csv-reconciler", "$LATEST"), {"action": "heal"})
 

@@ -9,7 +9,7 @@ import pg8000.native
 import pytest
 
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification
 from rowledger.functions.domain.outcome import Status, record_of

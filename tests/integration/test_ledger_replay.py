@@ -7,7 +7,7 @@ import pg8000.native
 import pytest
 
 from rowledger.functions.adapters.postgres import migrations
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
 from rowledger.functions.domain.outcome import Status
 from rowledger.local.provisioning.database_logins import Login

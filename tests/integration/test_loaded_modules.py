@@ -55,7 +55,7 @@ SHARED = {
     "config",
     "contract",
     "domain",
-    "domain.errors",
+    "domain.faults",
     "domain.text",
     "entrypoints",
     "handlers",
@@ -93,7 +93,7 @@ PROCESSOR = (
         "services.cleanup",
         "services.intake",
         "services.outbox",
-        "wiring.parts",
+        "wiring.shared",
         "wiring.processor",
     }
 )

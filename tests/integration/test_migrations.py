@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from rowledger.functions.adapters.postgres.migrations import available
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.local.provisioning.database_logins import Login
 from tests.integration.ledger_bench import migrate_as
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rowledger.functions import contract
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.provisioning.administrator import MASTER_SECRET
 from rowledger.local.stack import Stack
 

@@ -9,7 +9,7 @@ import pg8000.native
 import pytest
 
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import PendingNotification

@@ -15,11 +15,11 @@ import pytest
 from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Content, examine
 from rowledger.functions.domain.reconciliation_pass import Cursor
 from rowledger.functions.domain.upload import Upload
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State

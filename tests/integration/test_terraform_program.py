@@ -69,7 +69,7 @@ def a_workspace(folder: Path, script: str) -> Workspace:
     return Workspace(Terraform(program, PLATFORM, mirror=folder), folder / "work", {})
 
 
-def test_what_an_apply_says_is_told_as_it_comes(tmp_path: Path) -> None:
+def test_what_an_apply_says_is_shown_as_it_comes(tmp_path: Path) -> None:
     messages: list[object] = []
     a_workspace(tmp_path, 'echo \'{"type": "version"}\'; echo "{}"').follow(
         messages.append, "apply"

@@ -17,7 +17,7 @@ from rowledger.deployment.terraform import (
     Workspace,
     find_terraform,
 )
-from rowledger.local.clients import ACCOUNT_ID, REGION
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY
 
 # What a plan cannot know before AWS answers, so that it shows everything that hangs on it.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from rowledger.local.clients import ACCOUNT_ID, REGION
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 
 BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/rowledger-boundary"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rowledger.functions import contract
-from rowledger.local.clients import ACCOUNT_ID, REGION
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY, KEY, ROLES, Policies, requests
 
 DOCUMENTS = sorted(

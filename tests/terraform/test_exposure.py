@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rowledger.local.clients import ACCOUNT_ID
+from rowledger.local.emulator_clients import ACCOUNT_ID
 from tests.terraform.conftest import PACKAGE, Planning
 
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"

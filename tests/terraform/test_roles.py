@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rowledger.deployment.checkout import ROOT
-from rowledger.local.clients import ACCOUNT_ID, REGION
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY, KEY, ROLES, Policies
 
 TABLES = {

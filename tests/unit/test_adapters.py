@@ -18,7 +18,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import Alias, Position, Target
 from rowledger.functions.adapters.aws.credentials import (
     SecretsManagerCredentials,
@@ -30,7 +30,7 @@ from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import VERIFIED, tls_context
 from rowledger.functions.adapters.postgres.database import translated as database_translated
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.ports.credentials import Credentials
@@ -153,7 +153,7 @@ def test_errors_of_lambda_become_dispatch_faults(error: Exception) -> None:
 
 
 NEW = Target("csv-processor", "2")
-FUNCTION_CALLS: dict[str, Callable[[LambdaFunctions], object]] = {
+FUNCTION_CALLS: dict[str, Callable[[LambdaFunctionVersions], object]] = {
     "csv-processor:live": lambda functions: functions.alias("csv-processor", "live"),
     "csv-processor:live to version 2": lambda functions: functions.move(
         Alias("csv-processor", "live", Position("1"), "r"), Position("2")
@@ -170,7 +170,7 @@ def test_errors_of_lambda_become_function_faults(error: Exception, what: str) ->
     methods = ("get_alias", "update_alias", "get_paginator", "get_waiter", "invoke")
     client = Mock(**{f"{method}.side_effect": error for method in methods})
     with pytest.raises(FaultError, match=what) as raised:
-        FUNCTION_CALLS[what](LambdaFunctions(client, client))
+        FUNCTION_CALLS[what](LambdaFunctionVersions(client, client))
     assert raised.value.code is FaultCode.FUNCTION
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rowledger.functions.config import AdministratorConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.administrator import SERVICE, build_handler
 from rowledger.functions.wiring.administrator import administrator_over
 from tests.fakes.administration import FakeAdministration

@@ -11,7 +11,7 @@ from rowledger.functions.config import (
     ProcessorConfig,
     ReconcilerConfig,
 )
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 REQUIRED = {
     "ROWLEDGER_INPUT_BUCKET": "in",

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 MB = 1 << 20
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowledger.functions.domain.errors import FaultCode
 from rowledger.functions.domain.event import Reading, read_event, to_event
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.upload import Upload
 from tests.unit.builders import BUCKET, SUFFIXES, a_record, an_event, an_upload
 

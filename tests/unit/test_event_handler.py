@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from rowledger.functions.config import ProcessorConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.storage import FakeStorage

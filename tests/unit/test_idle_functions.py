@@ -12,9 +12,9 @@ from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import Target
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 
 ADMINISTRATOR = Target("csv-administrator", "7")
 MEANT = {"FunctionName": "csv-administrator", "Qualifier": "7"}
@@ -51,7 +51,7 @@ def test_an_idle_version_is_not_waited_for_in_vain(
 ) -> None:
     with Stubber(lambda_client) as stub:
         states(stub, "Inactive")
-        LambdaFunctions(lambda_client, lambda_client).await_active(ADMINISTRATOR)
+        LambdaFunctionVersions(lambda_client, lambda_client).await_active(ADMINISTRATOR)
         stub.assert_no_pending_responses()
     assert pauses == []
 
@@ -62,7 +62,7 @@ def test_a_new_version_is_waited_for(
 ) -> None:
     with Stubber(lambda_client) as stub:
         states(stub, "Pending", "Pending", "Active")
-        LambdaFunctions(lambda_client, lambda_client).await_active(ADMINISTRATOR)
+        LambdaFunctionVersions(lambda_client, lambda_client).await_active(ADMINISTRATOR)
         stub.assert_no_pending_responses()
     assert len(pauses) > 0
 
@@ -76,7 +76,7 @@ def test_an_idle_version_is_asked_again_when_it_is_back(
         states(stub, "Inactive", "Pending", "Active")
         answer = StreamingBody(io.BytesIO(b'{"migrated":[]}'), 15)
         stub.add_response("invoke", {"StatusCode": 200, "Payload": answer})
-        functions = LambdaFunctions(lambda_client, lambda_client)
+        functions = LambdaFunctionVersions(lambda_client, lambda_client)
         assert functions.invoke(ADMINISTRATOR, {"action": "migrate"}) == {"migrated": []}
         stub.assert_no_pending_responses()
     assert len(pauses) > 0
@@ -88,6 +88,6 @@ def test_one_that_does_not_come_back_is_a_fault(lambda_client: Any) -> None:  # 
         stub.add_client_error("invoke", **NOT_READY)  # type: ignore[arg-type]
         states(stub, "Active")
         stub.add_client_error("invoke", **NOT_READY)  # type: ignore[arg-type]
-        functions = LambdaFunctions(lambda_client, lambda_client)
+        functions = LambdaFunctionVersions(lambda_client, lambda_client)
         with pytest.raises(FaultError, match="invoking csv-administrator:7: ResourceNotReady"):
             functions.invoke(ADMINISTRATOR, {})

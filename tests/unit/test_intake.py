@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
-from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.outcome import Rejected, Status
 from rowledger.functions.domain.upload import Upload
@@ -131,7 +131,7 @@ def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, 
     assert len(world.notifier.published) == 1
 
 
-def test_a_fault_in_publishing_is_mended_by_the_retry(world: World) -> None:
+def test_a_fault_in_publishing_is_repaired_by_the_retry(world: World) -> None:
     upload = world.put()
     world.notifier.faults = [FaultError(FaultCode.NOTIFICATION, "the topic is away")]
     with pytest.raises(FaultError, match="the topic is away"):

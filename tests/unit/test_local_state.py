@@ -134,7 +134,7 @@ def test_the_state_folder_is_in_the_checkout(
     assert find_layout().root == tmp_path / "named"
 
 
-def test_a_process_is_told_from_a_later_one_of_the_same_id() -> None:
+def test_a_process_is_not_taken_for_a_later_one_of_the_same_id() -> None:
     here = ProcessId.of(os.getpid())
     assert here.alive()
     assert not ProcessId(here.pid, here.started - 60).alive()

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
 from rowledger.functions.domain.reconciliation_pass import CLOCK_MARGIN

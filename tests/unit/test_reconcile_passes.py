@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.reconciliation import Facts, RepairKind, Verdict
 from rowledger.functions.domain.reconciliation_pass import CLOCK_MARGIN, MAX_LISTED_PROBLEMS, Cursor
 from rowledger.functions.domain.upload import Upload

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from rowledger.functions.config import ReconcilerConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.reconciler import SERVICE, build_handler
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.reconciler import reconciler_over
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.reconciliation import FakeReconciliationStore
@@ -86,7 +86,7 @@ def test_a_run_without_time_leaves_the_pass_to_the_next(
     assert len(reconciler.ledger.rows) == 1
 
 
-def test_the_setting_caps_what_one_run_mends() -> None:
+def test_the_setting_caps_what_one_run_repairs() -> None:
     reconciler = Reconciler(ROWLEDGER_RECONCILE_MAX_HEALS="1")
     reconciler.put("a.csv")
     reconciler.put("b.csv")

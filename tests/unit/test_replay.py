@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import to_event
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine

@@ -21,12 +21,12 @@ from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import CONNECT_SECONDS, TIMEOUT_SECONDS
 from rowledger.functions.config import ProcessorConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE
 from rowledger.functions.services.outbox import Outbox
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World

@@ -4,7 +4,7 @@ import pytest
 
 from rowledger.deployment.domain.canary import CANARY_CONTENT
 from rowledger.deployment.domain.rollout import Position
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from tests.unit.rollout_world import (
     ADMINISTRATOR,
     ALARM,

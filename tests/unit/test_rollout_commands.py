@@ -19,7 +19,7 @@ from rowledger.cli.main import cli
 from rowledger.deployment.domain.rollout import Release, read_outputs
 from rowledger.deployment.services.rollout import Rollout
 from rowledger.functions import contract
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.wiring.rollout import build_rollout
 from tests.unit.rollout_world import World, all_at, outputs
 

@@ -4,7 +4,7 @@ import pytest
 
 from rowledger.deployment.domain.rollout import Position
 from rowledger.deployment.services.aliases import AliasMoves
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from tests.unit.rollout_world import FUNCTIONS, RECONCILER, World, all_at, somebody_moves
 
 FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")

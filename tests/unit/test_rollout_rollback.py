@@ -3,7 +3,7 @@
 import pytest
 
 from rowledger.deployment.domain.rollout import Position
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from tests.unit.rollout_world import (
     ADMINISTRATOR,
     FUNCTIONS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.rotation import (
     RotationRequest,
     Step,

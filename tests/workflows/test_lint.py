@@ -65,7 +65,7 @@ def test_the_workflows_pass(lint: Callable[[], subprocess.CompletedProcess[str]]
         ("dependabot.yml", "interval: weekly", "interval: sometimes", "dependabot.yml"),
     ],
 )
-def test_what_is_amiss_is_found(
+def test_what_is_wrong_is_found(
     tmp_path: Path,
     lint: Callable[[], subprocess.CompletedProcess[str]],
     file: str,

@@ -19,7 +19,7 @@ def test_terraforms_version_is_handed_to_the_next_step(tmp_path: Path) -> None:
     assert outputs.read_text(encoding="ascii") == "earlier=1\n" + VERSION
 
 
-def test_a_person_is_told() -> None:
+def test_a_person_is_shown() -> None:
     done = make("terraform-version", environment=_without("GITHUB_OUTPUT"))
     assert (done.returncode, done.stdout) == (0, VERSION)
 

@@ -9,7 +9,7 @@ import click
 
 from rowledger import __version__
 from rowledger.errors import CommandError
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.text import escaped
 
 _NAME = "rowledger"

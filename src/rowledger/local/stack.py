@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from rowledger.local import OnProgress, StackError
-from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.layout import Layout, find_layout
 from rowledger.local.processes import background, companion, emulator, postgres_server
 from rowledger.local.processes.parts import PART_NAMES, aws_at, stop_part

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 from pg8000.exceptions import Error as PostgresError
 
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.local import OnProgress, StackError
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import write_private

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import read_outputs
 from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.local import OnProgress, stack
@@ -37,4 +37,4 @@ def start_local_stack(
 
 def _move_aliases(client: "LambdaClient", outputs: Mapping[str, Any]) -> None:
     release = read_outputs(outputs)
-    AliasMoves(LambdaFunctions(client, client), release.alias).move_all(release)
+    AliasMoves(LambdaFunctionVersions(client, client), release.alias).move_all(release)

@@ -10,8 +10,8 @@ from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
 from rowledger.functions.services.reconciliation import Reconciliation
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.reconciler import reconciler_over
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from rowledger.operations.adapters.aws.archive import S3Archive
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue

@@ -10,12 +10,12 @@ import boto3
 
 from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
-from rowledger.deployment.adapters.aws.function_versions import LambdaFunctions
+from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import Release
 from rowledger.deployment.services.rollout import Rollout
 from rowledger.functions import contract
 from rowledger.functions.adapters.aws.clients import client_config, translated
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 
 # Beyond a function's own timeout, for the network.
 _MARGIN_SECONDS = 10
@@ -32,7 +32,7 @@ def build_rollout(
     with translated(FaultCode.CONFIGURATION, "reading AWS's settings and credentials"):
         config = client_config(read_timeout=10)
         return Rollout(
-            functions=LambdaFunctions(
+            functions=LambdaFunctionVersions(
                 session.client("lambda", config=config),
                 session.client("lambda", config=client_config(read_timeout=_longest_run())),
             ),

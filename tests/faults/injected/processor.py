@@ -13,8 +13,8 @@ from rowledger.functions.adapters.aws.storage import READ_SECONDS
 from rowledger.functions.adapters.postgres.database import Tls
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import Handler, build_handler
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.faults.injected.parts import (
     WITHOUT_FENCE,
     HastyLedger,

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from rowledger.deployment.domain.rollout import Alias, Position, Target, Version
 
 
-class Functions(Protocol):
+class FunctionVersions(Protocol):
     """Every method raises FaultError (FUNCTION), which names the function and the reason."""
 
     def alias(self, function: str, name: str) -> Alias:

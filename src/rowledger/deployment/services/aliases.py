@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rowledger.deployment.domain.rollout import Alias, Move, Position, PutBack, Release, plan_moves
-from rowledger.deployment.ports.function_versions import Functions
-from rowledger.functions.domain.errors import FaultError
+from rowledger.deployment.ports.function_versions import FunctionVersions
+from rowledger.functions.domain.faults import FaultError
 
 _MOVED_BY_OTHERS = "somebody else has moved it meanwhile, so it was left there"
 
@@ -30,7 +30,7 @@ class AliasMoves:
         aliases: As they were last read, by function.
     """
 
-    functions: Functions
+    functions: FunctionVersions
     name: str
     aliases: dict[str, Alias] = field(default_factory=dict)
     _moved: dict[str, _MovedAlias] = field(default_factory=dict)

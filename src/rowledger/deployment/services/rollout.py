@@ -27,10 +27,10 @@ from rowledger.deployment.domain.rollout import (
 )
 from rowledger.deployment.ports.alarms import Alarms
 from rowledger.deployment.ports.canary import Canary
-from rowledger.deployment.ports.function_versions import Functions
+from rowledger.deployment.ports.function_versions import FunctionVersions
 from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.functions.domain.account import account_request
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 # How often the alarm, and the canary's account, is asked for.
 ALARM_SECONDS = 5.0
@@ -49,7 +49,7 @@ class Rollout:
         interruptible: Within it, and nowhere else, an interrupt ends what is being done.
     """
 
-    functions: Functions
+    functions: FunctionVersions
     canary: Canary
     alarms: Alarms
     alarm: str

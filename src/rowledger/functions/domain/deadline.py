@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 # Maximum bytes between deadline checks: gzip may expand them to 64 MiB.
 _PIECE_BYTES = 64 << 10

@@ -4,8 +4,8 @@ import os
 
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
-from rowledger.functions.wiring.parts import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.shared import RESERVE_SECONDS
 
 _config = ProcessorConfig.from_environment(os.environ)
 handler = build_handler(build_intake(_config), _config, reserve_seconds=RESERVE_SECONDS)

@@ -4,8 +4,8 @@ import os
 
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.handlers.reconciler import build_handler
-from rowledger.functions.wiring.parts import RESERVE_SECONDS, monotonic
 from rowledger.functions.wiring.reconciler import build_reconciler
+from rowledger.functions.wiring.shared import RESERVE_SECONDS, monotonic
 
 _config = ReconcilerConfig.from_environment(os.environ)
 _reconciler = build_reconciler(_config)

@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.functions.config import AdministratorConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.rotation import read_rotation_request
 from rowledger.functions.handlers.log_lines import logger_of
 from rowledger.functions.ports.administration import Changes

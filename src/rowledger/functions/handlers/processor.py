@@ -12,8 +12,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.functions.config import ProcessorConfig
-from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import read_event
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.reconciliation import Verdict
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.ledger import Claim, ClaimResult, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 
 
 def after(error: Exception, clean_up: Callable[[], None]) -> None:

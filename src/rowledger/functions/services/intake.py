@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification, announce

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
 from rowledger.functions.domain.notification import PendingNotification
 from rowledger.functions.ports.ledger import Ledger

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
 from rowledger.functions.domain.event import ignored_key
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.reconciliation import (
     RepairPlan,
     RepairResult,

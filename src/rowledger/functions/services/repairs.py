@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected

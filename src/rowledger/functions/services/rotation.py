@@ -6,7 +6,7 @@ Any step may be asked for again: after a fault, and after one whose answer was l
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.rotation import RotationRequest, Step, next_login
 from rowledger.functions.ports.administration import Administration
 from rowledger.functions.ports.credentials import Credentials, CredentialStore, VersionState

@@ -11,7 +11,7 @@ from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.intake import Intake
 from rowledger.functions.services.outbox import Outbox
-from rowledger.functions.wiring.parts import monotonic, now, open_database
+from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 
 def build_intake(

@@ -19,8 +19,8 @@ from rowledger.functions.services.facts import FactGatherer
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Reconciliation
 from rowledger.functions.services.repairs import Repairer
-from rowledger.functions.wiring.parts import monotonic, now, open_database
 from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 
 @dataclass(frozen=True, slots=True)

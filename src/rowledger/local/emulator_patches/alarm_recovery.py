@@ -9,7 +9,7 @@ import operator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.emulator_patches import embedded_metrics
 from rowledger.local.emulator_patches.embedded_metrics import Embedded
 from rowledger.local.private_files import read_json, write_json

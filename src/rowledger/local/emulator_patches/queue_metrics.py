@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
 from rowledger.local.emulator_patches.invocation_metrics import InvocationMetrics
 from rowledger.local.emulator_patches.queue_metrics import QueueMetrics

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 from rowledger.local import StackError
-from rowledger.local.clients import ACCOUNT_ID, REGION
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from rowledger.local.layout import Layout
 from rowledger.local.private_files import tail
 from rowledger.local.processes import background, tcp_ports

@@ -1,6 +1,6 @@
 """The stack's three background processes: asking one of them, and stopping it."""
 
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import inbox
 from rowledger.local.processes import companion, emulator, postgres_server, tcp_ports

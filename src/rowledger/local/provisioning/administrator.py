@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.provisioning.functions import put_function, put_role
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.package import build_package
 from rowledger.functions import contract
 from rowledger.local import StackError
-from rowledger.local.clients import ACCOUNT_ID
+from rowledger.local.emulator_clients import ACCOUNT_ID
 from rowledger.local.layout import Layout
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
-from rowledger.local.clients import ACCOUNT_ID, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.provisioning.functions import put_function, put_retries, put_role
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from rowledger.local import OnProgress, StackError
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.provisioning import terraform_stack
 from rowledger.local.provisioning.database_logins import Login

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.local import OnProgress
-from rowledger.local.clients import ACCOUNT_ID, REGION, EmulatorClients
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION, EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
 from rowledger.local.provisioning import administrator, functions, processor, reconciler

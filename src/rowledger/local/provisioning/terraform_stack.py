@@ -10,7 +10,7 @@ from rowledger.deployment.terraform import LOCAL_STATE, Workspace, find_terrafor
 from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.local import OnProgress
-from rowledger.local.clients import EmulatorClients
+from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
 from rowledger.local.processes import background

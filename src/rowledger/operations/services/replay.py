@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rowledger.functions.domain.errors import FaultError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
 from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rowledger.functions.adapters.aws.clients import translated
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

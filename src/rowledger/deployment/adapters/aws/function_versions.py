@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from rowledger.deployment.domain.rollout import Alias, Position, Target, Version
 from rowledger.functions.adapters.aws.clients import error_code, translated
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -26,7 +26,7 @@ _IDLE, _IDLE_REFUSAL = "Inactive", "ResourceNotReadyException"
 
 
 @dataclass(frozen=True, slots=True)
-class LambdaFunctions:
+class LambdaFunctionVersions:
     """The functions in one account and region.
 
     Args:

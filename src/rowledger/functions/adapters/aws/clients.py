@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 # botocore itself requires urllib3, and lets its errors through while a body is read.
 from urllib3.exceptions import HTTPError
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from rowledger.functions.adapters.aws.clients import error_code, translated
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials, VersionState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, translated
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.reconciliation_pass import Cursor
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Page

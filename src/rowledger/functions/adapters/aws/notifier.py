@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rowledger.functions.adapters.aws.clients import translated
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.notification import Notification
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, IncompleteReadError
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, longest_call, translated
 from rowledger.functions.adapters.aws.large_copies import copy_in_parts
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Content
 from rowledger.functions.domain.upload import Upload
 

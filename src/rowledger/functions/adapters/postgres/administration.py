@@ -10,7 +10,7 @@ from pg8000.native import Connection
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
 from rowledger.functions.adapters.postgres import migrations, roles
 from rowledger.functions.adapters.postgres.database import Database, Tls
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.administration import Changes
 from rowledger.functions.ports.credentials import Credentials, CredentialSource
 

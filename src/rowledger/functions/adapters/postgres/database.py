@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.credentials import Credentials, CredentialSource
 
 # Seconds that any one exchange with the database may take.

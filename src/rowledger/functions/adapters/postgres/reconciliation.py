@@ -11,7 +11,7 @@ from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.pass_totals import totals_document, totals_of
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.adapters.postgres.rows import ROW_PARTS, ledger_row, run_by_name
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Totals
 from rowledger.functions.ports.reconciliation import Identity

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowledger.functions.adapters.aws.clients import translated
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from rowledger.functions.adapters.aws.clients import translated
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.operations.domain.dead_letters import QueuedMessage
 
 if TYPE_CHECKING:

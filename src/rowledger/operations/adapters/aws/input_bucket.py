@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, translated
-from rowledger.functions.domain.errors import FaultCode
+from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.upload import Upload
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from string import Template
 from pg8000.native import Connection, identifier
 
 from rowledger.functions import contract
-from rowledger.functions.domain.errors import FaultCode, FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 
 # Any number will do, as long as every run of the migrations asks for the same lock.
 _LOCK = 7_269_531
