@@ -22,7 +22,6 @@ from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedger
 from rowledger.operations.adapters.postgres.replay_log import PostgresReplayLog
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import DatabaseRole, Environment
-from rowledger.operations.ports.failure_queue import FailureQueue
 from rowledger.operations.ports.function_logs import FunctionLogs
 from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.replay import Replay
@@ -51,7 +50,7 @@ def replay_service(environment: Environment) -> Iterator[Replay]:
         yield Replay(
             ledger=PostgresLedgerQueries(database),
             log=PostgresReplayLog(database),
-            failure_queue=_failure_queue(environment),
+            failure_queue=SqsFailureQueue.named(environment.client("sqs"), names.failure_queue),
             dispatcher=LambdaDispatcher(environment.client("lambda"), names.processor),
             input_bucket=S3InputBucket(environment.client("s3")),
             bucket=names.input_bucket,
@@ -83,9 +82,3 @@ def reconciliation_service(
             notifier=SnsNotifier(environment.client("sns"), config.topic_arn),
         )
         yield reconciler.reconciliation, config.lease_seconds - RESERVE_SECONDS
-
-
-def _failure_queue(environment: Environment) -> FailureQueue:
-    client = environment.client("sqs")
-    url = client.get_queue_url(QueueName=environment.names.failure_queue)["QueueUrl"]
-    return SqsFailureQueue(client, url)

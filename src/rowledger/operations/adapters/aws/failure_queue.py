@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode
@@ -26,6 +26,11 @@ _VISIBILITY_SECONDS = 300
 class SqsFailureQueue:
     client: "SQSClient"
     queue_url: str
+
+    @classmethod
+    def named(cls, client: "SQSClient", name: str) -> Self:
+        with translated(FaultCode.FAILURE_QUEUE, "finding the failure queue"):
+            return cls(client, client.get_queue_url(QueueName=name)["QueueUrl"])
 
     @contextmanager
     def held(self) -> Iterator[list[QueuedMessage]]:
