@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,21 +14,32 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # A path in backquotes; <name> stands for what is to be added.
-PATHS = sorted(
-    {
-        path
-        for path in re.findall(r"`([\w./<>-]+)`", CONTRIBUTING)
-        if path.startswith(("src/", "tests/", "terraform/", "docs/", "bench/", "pyproject"))
-    }
-)
+NAMED = sorted(set(re.findall(r"`([\w.<>-]+/[\w./<>-]*|[\w-]+\.(?:md|toml))`", CONTRIBUTING)))
+FOLDERS = (ROOT, SOURCE, SOURCE / "functions")
 # Between the tree's first line and its end: "  folder/   what it is for".
 TREE = re.search(r"```\nsrc/rowledger/\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", NAMED)
 def test_a_path_that_contributing_names_exists(path: str) -> None:
-    known = ROOT / path.split("<", maxsplit=1)[0].rstrip("/")
-    assert known.exists()
+    known = path.split("<", maxsplit=1)[0]
+    assert any((folder / known).exists() for folder in FOLDERS)
+
+
+@pytest.mark.parametrize("layer", ["domain", "ports", "services"])
+def test_a_pure_layer_imports_the_standard_library_and_the_pure_layers_only(layer: str) -> None:
+    pure = tuple(f"rowledger.functions.{each}." for each in ("domain", "ports", "services"))
+    for path in (SOURCE / "functions" / layer).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                imported = [f"{node.module}."]
+            else:
+                continue
+            for name in imported:
+                standard = name.split(".")[0] in sys.stdlib_module_names
+                assert standard or name.startswith(pure), f"{path}: {name}"
 
 
 def rooms() -> list[str]:

@@ -1,4 +1,4 @@
--- begin: Begin the first attempt at an upload, unless it has a row or another's backup has its key.
+-- begin: Claim an upload for its first attempt, unless it has a row or another's backup has its key.
 WITH claimed AS (
     INSERT INTO file_metadata (filename, status, bucket, version_id, etag, received_at, claimed_by,
                                lease_expires_at, file_size_bytes, receipt_key, backup_key)
@@ -12,7 +12,7 @@ WITH claimed AS (
 )
 SELECT id, attempt, backup_key FROM claimed
 
--- take_over: Begin the next attempt, where the last one's lease has ended or is this request's own.
+-- take_over: Claim it for its next attempt, if the last one's lease ended or is this request's own.
 WITH claimed AS (
     UPDATE file_metadata
        SET attempt = attempt + 1, claimed_by = :request_id, timestamp = now(),
