@@ -52,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
+    if config.option.basetemp is None:
+        # Not pytest's usual folder: every run of the same user has that one, and closes it to other
+        # users as it begins, also to the one that PostgreSQL runs as where we are root.
+        folder = tempfile.TemporaryDirectory(prefix="rowledger-tests-")
+        config.option.basetemp = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from tests.faults.ledger_workers import Crew
 CREW_SIZE = 8
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noqa: FBT001 -- a fixture
     """The suite's stack, its function with points and a short lease."""
     with tempfile.TemporaryDirectory(prefix="rowledger-faults-") as folder:
@@ -49,7 +49,7 @@ def crew(
     crew.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def proxies(arena: Arena) -> Iterator[Edge]:
     with edge_of(arena) as edge:
         yield edge
