@@ -104,6 +104,14 @@ def test_a_lost_backup_is_copied_again(bench: Bench) -> None:
     assert bench.storage.backups == {bench.backup_of("orders.csv"): b"a,b\n1,2\n"}
 
 
+def test_the_version_of_a_backup_that_is_copied_again_is_recorded(bench: Bench) -> None:
+    bench.taken()
+    bench.storage.backups.clear()
+    with patch.object(bench.storage, "back_up", return_value="second"):
+        bench.run()
+    assert bench.ledger.histories(limit=1)[0].row.backup_version_id == "second"
+
+
 def test_the_receipt_of_a_deleted_upload_is_written_again_without_a_backup(bench: Bench) -> None:
     upload = bench.put()
     content = bench.storage.uploads.pop((BUCKET, "orders.csv", "v1"))
@@ -174,7 +182,7 @@ def test_a_backup_is_copied_again_in_the_time_that_its_repair_has(bench: Bench) 
     assert bench.storage.backups == {}
 
 
-def test_an_upload_that_another_took_in_hand_meanwhile_is_in_flight(bench: Bench) -> None:
+def test_an_upload_that_another_claimed_meanwhile_is_in_flight(bench: Bench) -> None:
     bench.put()
     busy = FaultError(FaultCode.UPLOAD_IN_PROGRESS, "another attempt holds it")
     bench.storage.faults["read"] = [busy]

@@ -64,8 +64,12 @@ def test_a_run_is_logged_and_measured(capsys: pytest.CaptureFixture[str]) -> Non
     reconciler.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'a.csv'")]
     reconciler.invoke()
     problem, log, metrics = lines(capsys)
-    assert (problem["level"], problem["key"]) == ("WARNING", "a.csv")
-    assert (log["finished"], log["balanced"], log["received"]) == (True, True, 2)
+    # Alarms and queries of logs read these names.
+    assert (problem["level"], problem["message"]) == ("WARNING", "offender")
+    assert (problem["key"], problem["version_id"]) == ("a.csv", "v1")
+    assert (log["message"], log["finished"], log["balanced"]) == ("reconciled", True, True)
+    assert (log["received"], log["offender_count"]) == (2, 1)
+    assert (log["needed"]["process"], log["healed"]["process"]) == (2, 1)
     assert metrics["service"] == SERVICE
     assert (metrics["UploadsReceived"], metrics["UploadsMissing"]) == ([2.0], [1.0])
     assert (metrics["UploadsInFlight"], metrics["Offenders"]) == ([0.0], [1.0])
@@ -129,6 +133,15 @@ def test_the_account_of_an_upload() -> None:
         kept.sent_at = None
     traces = {"receipt": False, "backup": False, "announced": False}
     assert reconciler.invoke(account_of("a.csv")) == {**whole, **traces}
+
+
+def test_the_account_says_how_often_it_was_tried() -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    reconciler.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'a.csv'")]
+    reconciler.invoke()
+    reconciler.invoke()
+    assert reconciler.invoke(account_of("a.csv"))["row"]["attempts"] == 2
 
 
 @pytest.mark.parametrize(("key", "version_id"), [("b.csv", "v1"), ("a.csv", "v2")])
