@@ -1,12 +1,15 @@
 """Builds that are broken on purpose: the count must find what they do, or it counts nothing."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from rowledger.functions.adapters.postgres.ledger import QUERIES
 from tests.e2e.pipeline import eventually
 from tests.faults.arena import Arena
 from tests.faults.audit import Audit
+from tests.faults.injected.parts import WITHOUT_FENCE
 from tests.faults.injected.points import Act, Point
 
 GOOD = b"id,note\n1,one\n2,two\n"
@@ -43,3 +46,10 @@ def test_announcing_before_the_commit_is_found(repaired_arena: Arena) -> None:
     repaired_arena.settle(key, by_hand=True)
     account = Audit(repaired_arena, key).run()
     assert any("announced and never committed" in each for each in account.doubled)
+
+
+def test_the_build_without_its_fence_commits_what_the_product_commits() -> None:
+    placeholders = [
+        set(re.findall(r":(\w+)", queries["commit"])) for queries in (WITHOUT_FENCE, QUERIES)
+    ]
+    assert placeholders[0] == placeholders[1]

@@ -21,9 +21,9 @@ T = TypeVar("T")
 
 
 def claim(ledger: PostgresLedger, request_id: str, upload: Upload = UPLOAD) -> Claim:
-    standing = ledger.claim(upload, request_id)
-    assert isinstance(standing, Claim)
-    return standing
+    result = ledger.claim(upload, request_id)
+    assert isinstance(result, Claim)
+    return result
 
 
 def commit(ledger: PostgresLedger, claim: Claim) -> PendingNotification:
@@ -50,11 +50,11 @@ def fault_of_commit(ledger: PostgresLedger, claim: Claim) -> FaultCode | None:
 
 def test_of_all_that_claim_at_once_one_begins(crew: Crew) -> None:
     for attempt in (1, 2, 3):
-        standings = all_at_once(crew, lambda ledger, request_id: ledger.claim(UPLOAD, request_id))
-        (begun,) = (standing for standing in standings if isinstance(standing, Claim))
+        results = all_at_once(crew, lambda ledger, request_id: ledger.claim(UPLOAD, request_id))
+        (begun,) = (result for result in results if isinstance(result, Claim))
         assert begun.attempt == attempt
-        others = [standing for standing in standings if standing is not begun]
-        assert all(isinstance(standing, InProgress) for standing in others)
+        others = [result for result in results if result is not begun]
+        assert all(isinstance(result, InProgress) for result in others)
         crew.end_lease(begun.file_id)
 
 

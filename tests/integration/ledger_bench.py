@@ -75,9 +75,9 @@ def expire_on_postgres(database: Database) -> None:
 
 
 def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
-    standing = bench.ledger.claim(upload, request_id)
-    assert isinstance(standing, Claim)
-    return standing
+    result = bench.ledger.claim(upload, request_id)
+    assert isinstance(result, Claim)
+    return result
 
 
 def a_notification(message_id: str = "m-1") -> Notification:

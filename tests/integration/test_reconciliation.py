@@ -41,9 +41,9 @@ class Bench:
     expire_leases: Callable[[], None]
 
     def claim(self, upload: Upload) -> Claim:
-        standing = self.ledger.claim(upload, "r1")
-        assert isinstance(standing, Claim)
-        return standing
+        result = self.ledger.claim(upload, "r1")
+        assert isinstance(result, Claim)
+        return result
 
     def commit(self, upload: Upload) -> PendingNotification:
         return self.ledger.commit(

@@ -20,13 +20,15 @@ DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
 
 # Only what the Lambda runtime brings may come from outside the package.
 IMPORT_ALONE = """
-import importlib.util, sys
+import importlib, importlib.util, sys
 package, runtime = sys.argv[1:]
 # botocore takes it where it is, as beside our tools; the runtime does not bring it.
 sys.modules["certifi"] = None
 sys.path.insert(0, package)
 sys.path.append(runtime)
-import rowledger.functions.wiring, rowledger.functions.handlers.processor
+for function in ("processor", "reconciler", "administrator"):
+    for part in ("wiring", "handlers"):
+        importlib.import_module(f"rowledger.functions.{part}.{function}")
 allowed = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 outside = sorted(
     name for name, module in sys.modules.items()

@@ -2,7 +2,7 @@
 
 From a handler's module on, everything that is mentioned by name is followed: functions, and those
 methods whose name is mentioned of those classes that are mentioned. That finds too much rather than
-too little; what the entrypoints have in common, the bootstrap, is told apart by which of its
+too little; what the entrypoints have in common, functions/wiring/shared.py, differs by which of its
 functions they mention.
 """
 

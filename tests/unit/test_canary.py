@@ -47,6 +47,7 @@ REJECTED = {"status": "FAILED", "rows_count": None, "attempts": 1}
         ({**WHOLE, "row": REJECTED}, False, "FAILED"),
         (None, False, "no account"),
         ({"row": {}}, False, "no account"),
+        ({**WHOLE, "row": {}}, False, "no account"),
         ("ok", False, "no account"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rowledger.cli.commands.reconcile import document
 from rowledger.functions.services.reconciliation import Limits
 from tests.unit.reconciling import DAY, Bench
 
@@ -46,3 +47,23 @@ def test_a_pass_that_its_limit_ends_is_followed_by_none(bench: Bench) -> None:
     found = bench.reconciliation.run_whole_pass("run", Limits(repairs=1))
     assert found.ended_at is None
     assert len(bench.store.passes) == 1
+
+
+def test_its_json_keeps_its_names(bench: Bench) -> None:
+    shown = document(bench.reconciliation.run_whole_pass("run", Limits()))
+    assert list(shown) == [
+        "pass",
+        "finished",
+        "balanced",
+        "received",
+        "succeeded",
+        "rejected",
+        "in_flight",
+        "missing",
+        "ignored",
+        "needed",
+        "healed",
+        "offender_count",
+        "offenders",
+        "complete_through",
+    ]

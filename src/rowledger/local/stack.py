@@ -1,4 +1,4 @@
-"""The local stack as a whole: start it, stop it, use it."""
+"""The local stack as a whole: use it, stop it, clear it. starting.py starts it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,6 @@ from rowledger.local.layout import Layout, find_layout
 from rowledger.local.processes import background, companion, emulator, postgres_server
 from rowledger.local.processes.parts import PART_NAMES, aws_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
-from rowledger.local.provisioning.provisioners import choose
-from rowledger.local.provisioning.terraform_stack import MoveAliases
-from rowledger.local.starting import ANSWER_SECONDS, Start
 from rowledger.local.state import StackCredentials, State, exclusive
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
@@ -69,28 +66,6 @@ def last_stack(layout: Layout) -> Stack | None:
     if credentials is None or not all(name in state.parts for name in PART_NAMES):
         return None
     return _stack(layout, state, credentials)
-
-
-def start(
-    on_progress: OnProgress,
-    layout: Layout,
-    *,
-    terraform: bool,
-    move_aliases: MoveAliases,
-    answer_seconds: float = ANSWER_SECONDS,
-) -> Stack:
-    """Start what is not running and bring everything up to date.
-
-    terraform: whether Terraform provisions a new stack; one that it did provision, it always does.
-    move_aliases: puts what Terraform deployed into service.
-    answer_seconds: a part that runs and takes longer to answer is replaced.
-    Raise CommandError; whatever this call had started is then stopped again.
-    """
-    layout.create()
-    with exclusive(layout):
-        provisioner = choose(layout, on_progress, terraform=terraform, move_aliases=move_aliases)
-        Start(layout, provisioner, on_progress, answer_seconds).run()
-    return open_stack(layout)
 
 
 def stop(on_progress: OnProgress, layout: Layout | None = None) -> bool:

@@ -13,12 +13,34 @@ from rowledger.local.processes import background, companion, emulator, postgres_
 from rowledger.local.processes.parts import answers, aws_at, stop_part
 from rowledger.local.provisioning import database_logins
 from rowledger.local.provisioning.database_logins import Logins
-from rowledger.local.provisioning.provisioners import Provisioner
-from rowledger.local.state import PartProcess, StackCredentials, State
+from rowledger.local.provisioning.provisioners import Provisioner, choose
+from rowledger.local.provisioning.terraform_stack import MoveAliases
+from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
 from rowledger.local.waiting import until
 
 # How long a part that runs may take to answer before it counts as stuck.
 ANSWER_SECONDS = 5.0
+
+
+def start(
+    on_progress: OnProgress,
+    layout: Layout,
+    *,
+    terraform: bool,
+    move_aliases: MoveAliases,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> None:
+    """Start what is not running and bring everything up to date.
+
+    terraform: whether Terraform provisions a new stack; one that it did provision, it always does.
+    move_aliases: puts what Terraform deployed into service.
+    answer_seconds: a part that runs and takes longer to answer is replaced.
+    Raise CommandError; whatever this call had started is then stopped again.
+    """
+    layout.create()
+    with exclusive(layout):
+        provisioner = choose(layout, on_progress, terraform=terraform, move_aliases=move_aliases)
+        Start(layout, provisioner, on_progress, answer_seconds).run()
 
 
 class Start:

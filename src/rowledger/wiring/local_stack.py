@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import read_outputs
 from rowledger.deployment.services.aliases import AliasMoves
-from rowledger.local import OnProgress, stack
+from rowledger.local import OnProgress
 from rowledger.local.layout import Layout, find_layout
-from rowledger.local.stack import Stack
-from rowledger.local.starting import ANSWER_SECONDS
+from rowledger.local.stack import Stack, open_stack
+from rowledger.local.starting import ANSWER_SECONDS, start
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -22,17 +22,19 @@ def start_local_stack(
     terraform: bool = False,
     answer_seconds: float = ANSWER_SECONDS,
 ) -> Stack:
-    """Start what is not running and bring everything up to date; see local.stack.start.
+    """Start what is not running and bring everything up to date; see local/starting.py.
 
     layout: None takes the state folder that is found from here.
     """
-    return stack.start(
+    layout = layout or find_layout()
+    start(
         on_progress,
-        layout or find_layout(),
+        layout,
         terraform=terraform,
         move_aliases=_move_aliases,
         answer_seconds=answer_seconds,
     )
+    return open_stack(layout)
 
 
 def _move_aliases(client: "LambdaClient", outputs: Mapping[str, Any]) -> None:

@@ -1,9 +1,7 @@
 import click
 
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.adapters.postgres.administration import PostgresAdministration
-from rowledger.functions.adapters.postgres.database import Tls
 from rowledger.functions.ports.credentials import Credentials
+from rowledger.wiring.administration import administration
 
 _PASSWORD_VARIABLE = "ROWLEDGER_MIGRATE_PASSWORD"  # noqa: S105 -- a variable's name
 
@@ -38,10 +36,8 @@ def migrate(
     Example: rowledger migrate postgresql://db.example.com:5432/rowledger --username master
     """
     credentials = Credentials(connection_string, username, password)
-    administration = PostgresAdministration(
-        FixedCredentials(credentials), Tls.from_setting(tls, ca_file)
-    )
-    changes = administration.survey() if dry_run else administration.prepare()
+    database = administration(credentials, tls=tls, ca_file=ca_file)
+    changes = database.survey() if dry_run else database.prepare()
     for role in changes.roles:
         click.echo(f"{'would make' if dry_run else 'made'} the role {role}")
     for name in changes.migrations:

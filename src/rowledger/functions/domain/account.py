@@ -49,7 +49,7 @@ def read_account(document: Any) -> Account:  # noqa: ANN401 -- what a function o
             "backup": bool(backup),
             "announced": bool(announced),
         }:
-            read = _read_row(row) if row else None
+            read = None if row is None else _read_row(row)
             return Account(key, version_id, read, receipt, backup, announced)
     raise ValueError("this is no account of an upload")
 

@@ -49,11 +49,7 @@ class LambdaFunctionVersions:
                     FunctionName=alias.function,
                     Name=alias.name,
                     FunctionVersion=to.version,
-                    RoutingConfig={
-                        "AdditionalVersionWeights": {to.additional_version: to.weight}
-                        if to.additional_version
-                        else {}
-                    },
+                    RoutingConfig={"AdditionalVersionWeights": _weights(to)},
                     RevisionId=alias.revision,
                 )
             except ClientError as error:

@@ -19,7 +19,7 @@ from tests.fakes.reconciliation import FakeReconciliationStore
 from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET
 from tests.unit.test_config import REQUIRED
-from tests.unit.test_event_handler import Context, lines
+from tests.unit.test_processor_handler import Context, lines
 
 
 class Reconciler:

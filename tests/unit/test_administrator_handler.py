@@ -13,7 +13,7 @@ from rowledger.functions.handlers.administrator import SERVICE, build_handler
 from rowledger.functions.wiring.administrator import administrator_over
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.credentials import FakeCredentialStore
-from tests.unit.test_event_handler import Context
+from tests.unit.test_processor_handler import Context
 
 SECRET = "rowledger/database"
 SETTINGS = {
