@@ -108,7 +108,7 @@ def test_leases_hold_whatever_the_functions_clocks_say(edge: Edge) -> None:
             upload = edge.put("astray.csv", CONTENT)
             edge.await_claim(upload)
             edge.arena.send(upload)
-            refusal = f"another attempt holds '{upload.key}'"
+            refusal = f"another attempt has '{upload.key}'"
             eventually("a refusal", lambda: edge.logged(refusal, upload.received_at))
         assert edge.outcome(upload) == DONE
     finally:

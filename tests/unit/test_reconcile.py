@@ -184,7 +184,7 @@ def test_a_backup_is_copied_again_in_the_time_that_its_repair_has(bench: Bench) 
 
 def test_an_upload_that_another_claimed_meanwhile_is_in_flight(bench: Bench) -> None:
     bench.put()
-    busy = FaultError(FaultCode.UPLOAD_IN_PROGRESS, "another attempt holds it")
+    busy = FaultError(FaultCode.UPLOAD_IN_PROGRESS, "another attempt has it")
     bench.storage.faults["read"] = [busy]
     found = bench.run()
     assert (verdicts(found), found.totals.problem_count) == ({Verdict.IN_FLIGHT: 1}, 0)
