@@ -1,4 +1,4 @@
-"""Which tests stay in one process, one after the other, where make test runs two at a time."""
+"""Which tests stay in one process, one after the other, where make test runs in parallel."""
 
 from xdist.scheduler import LoadScopeScheduling
 
