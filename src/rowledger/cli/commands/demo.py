@@ -4,7 +4,6 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +20,6 @@ from rowledger.operations.services.following import Sent, follow, send
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
 from rowledger.wiring.operations import archive, uploader
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
 
 _OUTCOME_SECONDS = 60.0
 _MAIL_SECONDS = 30.0
@@ -134,9 +130,8 @@ def _show_mails(inbox: Path, cases: list[Case]) -> None:
 
 def _show_alarms(environment: Environment) -> None:
     output.rule("alarms", align="left")
-    cloudwatch: CloudWatchClient = environment.client("cloudwatch")
-    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
-        output.print(f"{alarm['AlarmName']}: {alarm['StateValue']}")
+    for name, state in environment.health().alarms.items():
+        output.print(f"{name}: {state}")
 
 
 def _show_commands(stack: Stack) -> None:

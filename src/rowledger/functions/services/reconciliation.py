@@ -124,17 +124,17 @@ class Reconciliation:
 
     def _begin(self, current: Pass, limits: Limits, request_id: str | None) -> "_Run":
         return _Run(
-            self.inventory,
-            self.facts,
-            self.repairer,
-            self.bucket,
-            self.suffixes,
-            self.grace,
-            current,
-            limits,
-            Deadline(self.monotonic() + limits.seconds, self.monotonic),
-            request_id,
-            (current.cursor, current.swept),
+            inventory=self.inventory,
+            facts=self.facts,
+            repairer=self.repairer,
+            bucket=self.bucket,
+            suffixes=self.suffixes,
+            grace=self.grace,
+            current=current,
+            limits=limits,
+            deadline=Deadline(self.monotonic() + limits.seconds, self.monotonic),
+            request_id=request_id,
+            began_at=(current.cursor, current.swept),
         )
 
     def _work(self, run: "_Run", after_page: OnProgress) -> None:
@@ -156,7 +156,7 @@ class Reconciliation:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Run:
     """One run over one pass.
 
