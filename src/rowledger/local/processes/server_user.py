@@ -1,5 +1,6 @@
 """The system user PostgreSQL runs as when we are root, as it refuses to run as root itself."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -53,6 +54,17 @@ def _create() -> pwd.struct_passwd:
             "PostgreSQL does not run as root and there is no useradd to make a user for it: "
             f"run rowledger as another user, or create the system user {_NAME}"
         )
+    # Another stack that starts at the same moment makes the same user, and two useradds at once may
+    # both succeed, with two ids. So they come one after the other, by a lock on the program itself.
+    with Path(useradd).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return pwd.getpwnam(_NAME)
+        except KeyError:
+            return _add(useradd)
+
+
+def _add(useradd: str) -> pwd.struct_passwd:
     command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _NAME]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
