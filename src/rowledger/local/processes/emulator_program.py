@@ -3,18 +3,22 @@
 import ministack.app
 
 from rowledger.local.emulator_patches import (
+    action_names,
     alias_weights,
     condition_keys,
     database_settings,
     idle_connections,
+    resource_patterns,
 )
 
 
 def main() -> None:
     idle_connections.apply_patch()
     alias_weights.apply_patch()
+    action_names.apply_patch()
     condition_keys.apply_patch()
     database_settings.apply_patch()
+    resource_patterns.apply_patch()
     ministack.app.main()
 
 
