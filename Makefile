@@ -84,6 +84,10 @@ terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline
 bootstrap: setup ## make an AWS account ready for deployments, or bring it up to date (ENV=name, see docs/bootstrap.md)
 	@$(BIN)/python -m rowledger.deployment.bootstrap $(ENV)
 
+.PHONY: bench-ledger
+bench-ledger: setup ## how long the ledger takes to answer, with a million uploads in it (a minute)
+	$(BIN)/python -m bench.ledger
+
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py

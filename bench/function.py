@@ -17,18 +17,20 @@ import psutil
 from rowledger.functions import contract
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import examine
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.layout import Layout
 from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack, reset
-from rowledger.operations.services.following import Sent, follow, send
+from rowledger.operations.services.following import follow, send
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
-from rowledger.wiring.operations import uploader
+from rowledger.wiring.operations import ledger_queries, uploader
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
+INPUT_BUCKET: str = contract.load("pipeline.json")["buckets"]["input"]
 LIMIT_MB = 100
 WARM_RUNS = 30
 CHUNK_BYTES = 1 << 20
@@ -70,7 +72,7 @@ def put_to_mail(stack: Stack, path: Path) -> float:
     before = {mail.path for mail in mails(stack.inbox_dir)}
     started = time.perf_counter()
     target = uploader(local_environment(stack.layout))
-    sent = send(target, path, path.name, lambda _: None)
+    sent = send(target, path, INPUT_BUCKET, path.name, lambda _: None)
     while True:
         for mail in mails(stack.inbox_dir):
             if mail.path not in before and sent.version_id in mail.content.get_content():
@@ -88,9 +90,9 @@ def memory(stack: Stack, folder: Path, sizes: list[int]) -> bool:
         path = folder / f"{size}mb.csv"
         rows = write_csv(path, size * 1_000_000)
         target = uploader(local_environment(stack.layout))
-        sent = send(target, path, path.name, lambda _: None)
-        with local_environment(stack.layout).ledger() as ledger:
-            record = next(follow(ledger, [sent], timeout=280)).row
+        sent = send(target, path, INPUT_BUCKET, path.name, lambda _: None)
+        ledger = ledger_queries(local_environment(stack.layout))
+        record = next(follow(ledger, [sent], timeout=280))
         assert record.rows_count == rows, (record.rows_count, rows)
         path.unlink()
         peak = max(peaks(stack))
@@ -130,7 +132,7 @@ def peaks(stack: Stack) -> Iterator[float]:
             yield int(line.split()[1]) * 1024 / 1e6
 
 
-def bare_read(stack: Stack, sent: Sent) -> float:
+def bare_read(stack: Stack, sent: UploadName) -> float:
     """Seconds to read the object and do nothing with it."""
     started = time.perf_counter()
     with closing(opened(stack, sent)) as body:
@@ -139,7 +141,7 @@ def bare_read(stack: Stack, sent: Sent) -> float:
     return time.perf_counter() - started
 
 
-def counted_read(stack: Stack, sent: Sent) -> float:
+def counted_read(stack: Stack, sent: UploadName) -> float:
     """Seconds to read the object as the function does: counted and digested."""
     started = time.perf_counter()
     with closing(opened(stack, sent)) as body:
@@ -147,13 +149,13 @@ def counted_read(stack: Stack, sent: Sent) -> float:
     return time.perf_counter() - started
 
 
-def opened(stack: Stack, sent: Sent) -> "StreamingBody":
+def opened(stack: Stack, sent: UploadName) -> "StreamingBody":
     s3: S3Client = stack.client("s3")
     bucket = stack.settings["ROWLEDGER_INPUT_BUCKET"]
     return s3.get_object(Bucket=bucket, Key=sent.key, VersionId=sent.version_id)["Body"]
 
 
-def forget(stack: Stack, sent: Sent, record: LedgerRow) -> None:
+def forget(stack: Stack, sent: UploadName, record: LedgerRow) -> None:
     """The emulator keeps objects in memory: make room for the next."""
     s3: S3Client = stack.client("s3")
     s3.delete_object(

@@ -7,7 +7,7 @@ locals {
 
   bucket_names = concat(values(local.pipeline.buckets), ["candidate-test-logs"])
   # In the order in which the policies list them: by its keys an object would put another first.
-  functions       = [for use in ["processor", "reconciler", "administrator"] : local.pipeline.functions[use]]
+  functions       = [for use in ["processor", "reconciler", "administrator", "ledger_reader", "ledger_operator"] : local.pipeline.functions[use]]
   function_names  = local.functions[*].name
   monitoring_role = "rowledger-database-monitoring"
   passed_roles = {

@@ -17,3 +17,8 @@ output "permissions_boundary" {
   description = "permissions_boundary in terraform/env/*.tfvars."
   value       = aws_iam_policy.boundary.arn
 }
+
+output "people_policies" {
+  description = "The policies to attach to people: reader and operator."
+  value       = { for who, policy in aws_iam_policy.people : who => policy.arn }
+}

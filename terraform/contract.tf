@@ -21,6 +21,8 @@ locals {
 
     # Secrets Manager ends each ARN in six characters of its own choice.
     database_secret_arn = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.secret}-??????"
+    reader_secret_arn   = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.reader_secret}-??????"
+    operator_secret_arn = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.operator_secret}-??????"
     master_secret_arn   = local.master_secret_arn
     topic_arn           = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.topic}"
     failure_queue_arn   = "arn:aws:sqs:${var.aws_region}:${var.account_id}:${local.pipeline.failure_queue.name}"
@@ -29,6 +31,9 @@ locals {
     processor_log_group_arn     = "${local.log_arn}:${local.pipeline.functions.processor.log_group}"
     reconciler_log_group_arn    = "${local.log_arn}:${local.pipeline.functions.reconciler.log_group}"
     administrator_log_group_arn = "${local.log_arn}:${local.pipeline.functions.administrator.log_group}"
+
+    ledger_reader_log_group_arn   = "${local.log_arn}:${local.pipeline.functions.ledger_reader.log_group}"
+    ledger_operator_log_group_arn = "${local.log_arn}:${local.pipeline.functions.ledger_operator.log_group}"
 
     data_key_arn         = module.encryption.data_key_arn
     notification_key_arn = module.encryption.notification_key_arn

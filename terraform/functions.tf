@@ -1,4 +1,4 @@
-# The three functions, which are one package under three roles, and what invokes each.
+# The functions, which are one package under a role each, and what invokes each.
 
 locals {
   # Of how many may run at once, what is reserved; -1: nothing, where the account's quota is too
@@ -8,7 +8,10 @@ locals {
   processor_reserved  = local.reserves ? var.processor_concurrency : -1
   one_at_a_time       = local.reserves ? 1 : -1
   reconciler_reserved = local.reserves ? 2 : -1 # a run, and a deployment's question meanwhile
-  connections_of_rest = 3                       # the reconciler's and the administrator's
+  reader_reserved     = local.reserves ? var.ledger_reader_concurrency : -1
+  operator_reserved   = local.reserves ? 2 : -1
+  # The reconciler's and the administrator's, and of those who look and those who act.
+  connections_of_rest = 3 + var.ledger_reader_concurrency + 2
 
   # Each running function holds one connection. Those of a version that was just replaced are held
   # until the server ends idle sessions: for a while there are two generations.
@@ -108,6 +111,44 @@ module "administrator" {
   alias                = local.alias
 }
 
+# --- csv-ledger-reader and csv-ledger-operator: people's commands invoke them, each as its own role
+
+module "ledger_reader" {
+  source = "./modules/function"
+
+  function             = local.pipeline.functions.ledger_reader
+  role                 = local.pipeline.functions.ledger_reader.role
+  trust_policy         = local.trust_policies.ledger_reader
+  permissions_boundary = var.permissions_boundary
+  policies             = local.policies.ledger_reader
+  package              = var.package
+  environment          = local.environments.ledger_reader
+  kms_key_arn          = module.encryption.data_key_arn
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.network.functions_security_group_id
+  reserved_concurrency = local.reader_reserved
+  alias                = local.alias
+}
+
+module "ledger_operator" {
+  source = "./modules/function"
+
+  function             = local.pipeline.functions.ledger_operator
+  role                 = local.pipeline.functions.ledger_operator.role
+  trust_policy         = local.trust_policies.ledger_operator
+  permissions_boundary = var.permissions_boundary
+  policies             = local.policies.ledger_operator
+  package              = var.package
+  environment          = local.environments.ledger_operator
+  kms_key_arn          = module.encryption.data_key_arn
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = module.network.functions_security_group_id
+  reserved_concurrency = local.operator_reserved
+  alias                = local.alias
+}
+
+# --- Rotation of the three logins
+
 resource "aws_lambda_permission" "rotation" {
   statement_id   = "rotation"
   action         = "lambda:InvokeFunction"
@@ -115,6 +156,52 @@ resource "aws_lambda_permission" "rotation" {
   principal      = "secretsmanager.amazonaws.com"
   source_arn     = aws_secretsmanager_secret.database.arn
   source_account = var.account_id
+}
+
+resource "aws_lambda_permission" "reader_rotation" {
+  statement_id   = "reader-rotation"
+  action         = "lambda:InvokeFunction"
+  function_name  = module.administrator.name
+  principal      = "secretsmanager.amazonaws.com"
+  source_arn     = aws_secretsmanager_secret.reader.arn
+  source_account = var.account_id
+}
+
+resource "aws_secretsmanager_secret_rotation" "reader" {
+  count = var.rotation_days == 0 ? 0 : 1
+
+  secret_id           = aws_secretsmanager_secret.reader.id
+  rotation_lambda_arn = module.administrator.arn
+  rotate_immediately  = false
+
+  rotation_rules {
+    automatically_after_days = var.rotation_days
+  }
+
+  depends_on = [aws_lambda_permission.reader_rotation]
+}
+
+resource "aws_lambda_permission" "operator_rotation" {
+  statement_id   = "operator-rotation"
+  action         = "lambda:InvokeFunction"
+  function_name  = module.administrator.name
+  principal      = "secretsmanager.amazonaws.com"
+  source_arn     = aws_secretsmanager_secret.operator.arn
+  source_account = var.account_id
+}
+
+resource "aws_secretsmanager_secret_rotation" "operator" {
+  count = var.rotation_days == 0 ? 0 : 1
+
+  secret_id           = aws_secretsmanager_secret.operator.id
+  rotation_lambda_arn = module.administrator.arn
+  rotate_immediately  = false
+
+  rotation_rules {
+    automatically_after_days = var.rotation_days
+  }
+
+  depends_on = [aws_lambda_permission.operator_rotation]
 }
 
 resource "aws_secretsmanager_secret_rotation" "database" {

@@ -112,6 +112,22 @@ resource "aws_secretsmanager_secret" "database" {
   recovery_window_in_days = var.secret_recovery_days
 }
 
+# The same for csv-ledger-reader, which people's commands ask.
+resource "aws_secretsmanager_secret" "reader" {
+  name                    = local.pipeline.reader_secret
+  description             = "connection_string, username and password of the database role of csv-ledger-reader"
+  kms_key_id              = module.encryption.data_key_arn
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+# The same for csv-ledger-operator, through which people's commands change the ledger.
+resource "aws_secretsmanager_secret" "operator" {
+  name                    = local.pipeline.operator_secret
+  description             = "connection_string, username and password of the database role of csv-ledger-operator"
+  kms_key_id              = module.encryption.data_key_arn
+  recovery_window_in_days = var.secret_recovery_days
+}
+
 # --- Notifications
 
 module "notifications" {
@@ -138,7 +154,7 @@ module "dashboard" {
   region               = var.aws_region
   processor            = local.pipeline.functions.processor.name
   reconciler           = local.pipeline.functions.reconciler.name
-  functions            = [local.pipeline.functions.processor.name, local.pipeline.functions.reconciler.name, local.pipeline.functions.administrator.name]
+  functions            = [local.pipeline.functions.processor.name, local.pipeline.functions.reconciler.name, local.pipeline.functions.administrator.name, local.pipeline.functions.ledger_reader.name, local.pipeline.functions.ledger_operator.name]
   processor_log_group  = local.pipeline.functions.processor.log_group
   reconciler_log_group = local.pipeline.functions.reconciler.log_group
   failure_queue        = local.pipeline.failure_queue.name

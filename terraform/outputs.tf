@@ -14,6 +14,23 @@ output "functions" {
     processor     = { name = module.processor.name, version = module.processor.version }
     reconciler    = { name = module.reconciler.name, version = module.reconciler.version }
     administrator = { name = module.administrator.name, version = module.administrator.version }
+
+    ledger_reader   = { name = module.ledger_reader.name, version = module.ledger_reader.version }
+    ledger_operator = { name = module.ledger_operator.name, version = module.ledger_operator.version }
+  }
+}
+
+output "environment" {
+  description = "What rowledger env add keeps of this pipeline: where it is, and what its parts are called."
+  value = {
+    region        = var.aws_region
+    account_id    = var.account_id
+    alias         = local.alias
+    buckets       = { for use, name in local.buckets : use => name }
+    functions     = { for use, function in local.pipeline.functions : use => function.name }
+    log_groups    = { for use, function in local.pipeline.functions : use => function.log_group }
+    failure_queue = local.pipeline.failure_queue.name
+    alarms        = keys(local.pipeline.alarms)
   }
 }
 

@@ -20,6 +20,9 @@ locals {
     processor     = [local.role_names.processor, "network-interfaces", "tracing", "data-key", "notification-key"]
     reconciler    = [local.role_names.reconciler, "network-interfaces", "tracing", "data-key", "notification-key"]
     administrator = [local.role_names.administrator, "network-interfaces", "tracing", "data-key"]
+
+    ledger_reader   = [local.role_names.ledger_reader, "network-interfaces", "tracing", "data-key"]
+    ledger_operator = [local.role_names.ledger_operator, "network-interfaces", "tracing", "data-key"]
   }
   policies = {
     for user, names in local.policy_names : user => {
@@ -29,6 +32,7 @@ locals {
       )
     }
   }
+
   schedule_policy = templatefile("${local.contract}/policies/${local.role_names.schedule}.json", local.arns)
 
   # Each statement of the documents that are named like a role, for that role, at the endpoint of its

@@ -16,6 +16,8 @@ locals {
     ROWLEDGER_BACKUP_BUCKET      = local.buckets.backup
     ROWLEDGER_TOPIC_ARN          = local.arns.topic_arn
     ROWLEDGER_DATABASE_SECRET_ID = local.pipeline.secret
+    ROWLEDGER_READER_SECRET_ID   = local.pipeline.reader_secret
+    ROWLEDGER_OPERATOR_SECRET_ID = local.pipeline.operator_secret
     ROWLEDGER_MASTER_SECRET_ID   = local.master_secret_arn
     ROWLEDGER_DATABASE_ADDRESS   = "${local.database_address}/${local.pipeline.database.name}"
   }
@@ -24,9 +26,14 @@ locals {
   master_secret_arn = module.database.master_secret_arn
 
   all_settings = merge(local.optional_settings, local.required_settings)
+  # Whose database login is another than csv-processor's.
+  own_settings = {
+    ledger_reader   = { ROWLEDGER_DATABASE_SECRET_ID = local.pipeline.reader_secret }
+    ledger_operator = { ROWLEDGER_DATABASE_SECRET_ID = local.pipeline.operator_secret }
+  }
   environments = {
     for user in keys(local.pipeline.functions) : user => {
-      for setting in local.settings : setting.name => local.all_settings[setting.name]
+      for setting in local.settings : setting.name => merge(local.all_settings, lookup(local.own_settings, user, {}))[setting.name]
       if contains(setting.used_by, user) && contains(keys(local.all_settings), setting.name)
     }
   }

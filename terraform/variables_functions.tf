@@ -53,3 +53,14 @@ variable "account_concurrency" {
     error_message = "account_concurrency is at least 3, one for each function, or null."
   }
 }
+
+variable "ledger_reader_concurrency" {
+  description = "How many commands may ask the ledger at once. Each holds a connection to the database."
+  type        = number
+  default     = 5
+
+  validation {
+    condition     = var.ledger_reader_concurrency >= 1 && floor(var.ledger_reader_concurrency) == var.ledger_reader_concurrency
+    error_message = "ledger_reader_concurrency is a whole number above 0."
+  }
+}

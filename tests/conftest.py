@@ -1,5 +1,6 @@
 """The whole local stack, started once for all tests that ask for it, and databases of their own."""
 
+import os
 import secrets
 import tempfile
 import time
@@ -15,8 +16,10 @@ from xdist.remote import Producer
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack, reset
+from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
+from rowledger.wiring.operations import ledger_queries
 from tests import figures
 from tests.e2e.cli import Result, invoke
 from tests.e2e.pipeline import Pipeline
@@ -58,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="rowledger-tests-")
         config.option.basetemp = folder.name
         config.add_cleanup(folder.cleanup)
+    # No test reads or writes what the user keeps.
+    kept = tempfile.TemporaryDirectory(prefix="rowledger-config-")
+    os.environ[CONFIG_DIR_VARIABLE] = kept.name
+    config.add_cleanup(kept.cleanup)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -157,9 +164,9 @@ def operator_of_fresh_database(fresh_database: Login, logins: Logins) -> Login:
 
 
 @pytest.fixture
-def pipeline(stack: Stack) -> Iterator[Pipeline]:
-    with local_environment(stack.layout).ledger() as ledger:
-        yield Pipeline(stack, ledger)
+def pipeline(stack: Stack) -> Pipeline:
+    ledger = ledger_queries(local_environment(stack.layout))
+    return Pipeline(stack, ledger)
 
 
 @pytest.fixture

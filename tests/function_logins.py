@@ -5,19 +5,20 @@ from contextlib import contextmanager
 
 from pg8000.native import Connection, identifier
 
+from rowledger.functions import contract
+from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
 from rowledger.functions.adapters.postgres.roles import FUNCTION, function_logins
 from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.stack import Stack
-from rowledger.operations.ports.environment import DatabaseRole
-from rowledger.wiring.environments import local_environment
 
 _MEMBERS = "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = :role::regrole"
 
 
 def login_in_force(stack: Stack) -> Login:
     """The function's login, read from its secret each time: rotations change it."""
-    environment = local_environment(stack.layout)
-    return Login.of(environment.credentials(DatabaseRole.FUNCTION).refresh())
+    client = stack.client("secretsmanager")
+    secret = contract.load("pipeline.json")["secret"]
+    return Login.of(SecretsManagerCredentials(client, secret).refresh())
 
 
 def end_connections(stack: Stack) -> None:

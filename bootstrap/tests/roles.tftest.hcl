@@ -63,7 +63,7 @@ run "how_large_they_are" {
   command = plan
 
   assert {
-    condition     = alltrue([for policy in concat(values(local.policies), [aws_iam_policy.boundary.policy]) : length(policy) <= 6144])
+    condition     = alltrue([for policy in concat(values(local.policies), values(local.people_policies), [aws_iam_policy.boundary.policy]) : length(policy) <= 6144])
     error_message = "IAM takes managed policies of 6,144 characters at most"
   }
   assert {

@@ -16,9 +16,10 @@ run "defaults_fit" {
   command = plan
 
   assert {
-    # Two generations of 20 processors, two reconcilers and an administrator, and 15 to spare.
-    condition     = output.connections_needed == 61
-    error_message = "expected 61, not ${output.connections_needed}"
+    # Two generations of 20 processors, two reconcilers, an administrator, five readers and two
+    # operators, and 15 to spare.
+    condition     = output.connections_needed == 75
+    error_message = "expected 75, not ${output.connections_needed}"
   }
 }
 
@@ -27,7 +28,7 @@ run "the_last_that_fits" {
 
   variables {
     processor_concurrency    = 30
-    database_max_connections = 81
+    database_max_connections = 95
   }
 }
 
@@ -36,7 +37,7 @@ run "one_too_many" {
 
   variables {
     processor_concurrency    = 30
-    database_max_connections = 80
+    database_max_connections = 94
   }
 
   expect_failures = [output.connections_needed]
@@ -48,7 +49,7 @@ run "without_reservation_the_quota_is_the_ceiling" {
   variables {
     account_concurrency      = 10
     processor_concurrency    = 1000
-    database_max_connections = 41
+    database_max_connections = 55
   }
 }
 

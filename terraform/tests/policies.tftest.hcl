@@ -106,10 +106,12 @@ run "endpoints" {
     error_message = "the one topic"
   }
   assert {
-    condition = toset([for statement in jsondecode(local.endpoint_policies.secretsmanager).Statement : statement.Resource]) == toset([
+    condition = toset(flatten([for statement in jsondecode(local.endpoint_policies.secretsmanager).Statement : statement.Resource])) == toset([
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-??????",
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-reader-??????",
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-operator-??????",
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-*",
     ])
-    error_message = "the functions' secret and the master's"
+    error_message = "the three secrets of the functions and the master's"
   }
 }

@@ -27,6 +27,7 @@ run "wrong_values" {
     access_log_retention_days  = 0
     settings                   = { ROWLEDGER_NO_SUCH = "x" }
     processor_concurrency      = 0
+    ledger_reader_concurrency  = 0
     account_concurrency        = 2
     database_instance_class    = "t4g.micro"
     database_max_connections   = 19
@@ -53,6 +54,7 @@ run "wrong_values" {
     var.access_log_retention_days,
     var.settings,
     var.processor_concurrency,
+    var.ledger_reader_concurrency,
     var.account_concurrency,
     var.database_instance_class,
     var.database_max_connections,

@@ -11,6 +11,7 @@ import pytest
 
 from rowledger.deployment.planning.summary import Action, read_changes
 from rowledger.wiring.environments import local_environment
+from rowledger.wiring.operations import ledger_queries
 from tests.deploy_e2e.account import FUNCTIONS, GRACE_SECONDS, Account
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.traffic import PREFIX, Traffic
@@ -37,13 +38,13 @@ def test_the_first_deployment_serves(account: Account) -> None:
     assert "| create |" in summary
     assert "CAUTION" not in summary
     assert account.aliases() == everywhere("1")
-    with local_environment(account.stack.layout).ledger() as ledger:
-        pipeline = Pipeline(account.stack, ledger)
-        record = pipeline.take(f"{PREFIX}first.csv", b"a,b\n1,2\n3,4\n")
-        assert (record.status, record.rows_count) == ("SUCCESS", 2)
-        assert pipeline.receipt(record)["rows_count"] == 2
-        assert pipeline.backup(record) == b"a,b\n1,2\n3,4\n"
-        eventually("its mail", lambda: pipeline.mail_bodies(record.version_id))
+    ledger = ledger_queries(local_environment(account.stack.layout))
+    pipeline = Pipeline(account.stack, ledger)
+    record = pipeline.take(f"{PREFIX}first.csv", b"a,b\n1,2\n3,4\n")
+    assert (record.status, record.rows_count) == ("SUCCESS", 2)
+    assert pipeline.receipt(record)["rows_count"] == 2
+    assert pipeline.backup(record) == b"a,b\n1,2\n3,4\n"
+    eventually("its mail", lambda: pipeline.mail_bodies(record.version_id))
     assert account.served(PREFIX) == ["1"]
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowledger.functions import contract
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.upload import Upload, UploadName
+from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
-from rowledger.operations.domain.history import UploadHistory
-from rowledger.operations.ports.ledger_queries import LedgerQueries
-from rowledger.operations.services.following import Sent, follow
+from rowledger.operations.services.following import follow
+from tests.integration.ledger_bench import histories
 from tests.unit.builders import an_event, an_upload
 
 if TYPE_CHECKING:
@@ -63,18 +64,20 @@ class Pipeline:
     stack: Stack
     ledger: LedgerQueries
 
-    def put(self, key: str, content: bytes) -> Sent:
+    def put(self, key: str, content: bytes) -> UploadName:
         s3: S3Client = self.stack.client("s3")
         bucket = PIPELINE["buckets"]["input"]
         answer = s3.put_object(Bucket=bucket, Key=key, Body=content)
-        return Sent(key, answer["VersionId"])
+        return UploadName(PIPELINE["buckets"]["input"], key, answer["VersionId"])
 
-    def outcome(self, sent: Sent) -> LedgerRow:
-        return self.history(sent).row
-
-    def history(self, sent: Sent) -> UploadHistory:
-        """The upload's row, attempts and replays, once it has its outcome."""
+    def outcome(self, sent: UploadName) -> LedgerRow:
         return next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
+
+    def history(self, sent: UploadName) -> UploadHistory:
+        """The upload's row, attempts and replays, once it has its outcome."""
+        next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
+        (found,) = histories(self.ledger, limit=1, key=sent.key, version_id=sent.version_id)
+        return found
 
     def take(self, key: str, content: bytes) -> LedgerRow:
         return self.outcome(self.put(key, content))
@@ -83,7 +86,7 @@ class Pipeline:
         return [each.row for each in self.histories(key)]
 
     def histories(self, key: str) -> list[UploadHistory]:
-        return self.ledger.histories(limit=100, key=key)
+        return histories(self.ledger, limit=100, key=key)
 
     def receipt(self, record: LedgerRow) -> dict[str, Any]:
         s3: S3Client = self.stack.client("s3")
@@ -105,7 +108,7 @@ class Pipeline:
         subjects = [str(mail.content["Subject"]) for mail in mails(self.stack.inbox_dir)]
         return [subject for subject in subjects if containing in subject]
 
-    def upload_of(self, sent: Sent) -> Upload:
+    def upload_of(self, sent: UploadName) -> Upload:
         return an_upload(sent.key, sent.version_id, bucket=PIPELINE["buckets"]["input"])
 
     def send_event(self, *uploads: Upload) -> None:

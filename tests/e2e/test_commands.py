@@ -111,7 +111,9 @@ def test_the_inbox_and_the_logs_show_the_upload(run: Run, bad: Path, good: Path)
     run("upload", str(bad), "--prefix", "told/")
     # On a busy machine the emulator gives the last lines of an invocation to the next one.
     run("upload", str(good), "--prefix", "told/")
-    assert '"key":"told/bad.csv"' in run("logs").out.replace(" ", "")
+    assert "accounted for  told/bad.csv  status=FAILED" in run("logs", "--file", "told/bad.csv").out
+    assert '"key":"told/bad.csv"' in run("logs", "--raw").out.replace(" ", "")
+    assert run("logs", "--since", "1h", "--level", "critical").out == ""
     subjects = [mail["subject"] for mail in json.loads(run("inbox", "--json").out)]
     assert "FAILED: told/bad.csv (UNTERMINATED_QUOTE)" in subjects
 

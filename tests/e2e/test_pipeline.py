@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator
 from pg8000.native import identifier, literal
 
 from rowledger.functions import contract
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.function_logins import end_connections, login_in_force
 
@@ -71,7 +71,7 @@ def test_one_record_failing_hides_no_other(pipeline: Pipeline) -> None:
 
 
 def test_a_version_deleted_before_it_was_read_is_recorded_as_such(pipeline: Pipeline) -> None:
-    sent = Sent("deleted.csv", "never-was")
+    sent = UploadName(PIPELINE["buckets"]["input"], "deleted.csv", "never-was")
     pipeline.send_event(pipeline.upload_of(sent))
     record = pipeline.outcome(sent)
     assert record.error is not None

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually, no_events
 from tests.function_logins import login_in_force
@@ -58,12 +58,12 @@ def unsend(stack: Stack, record: LedgerRow) -> None:
     )
 
 
-def put_unseen(pipeline: Pipeline, key: str, content: bytes = CONTENT) -> Sent:
+def put_unseen(pipeline: Pipeline, key: str, content: bytes = CONTENT) -> UploadName:
     with no_events(pipeline.stack):
         return pipeline.put(key, content)
 
 
-def put_crashed(pipeline: Pipeline, key: str) -> Sent:
+def put_crashed(pipeline: Pipeline, key: str) -> UploadName:
     """An upload whose one attempt crashed; its lease holds for an hour."""
     sent = put_unseen(pipeline, key)
     connection = login_in_force(pipeline.stack).connect()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.e2e.test_reconcile import OUTPUT, metric, put_crashed, set_sha256, tamper
@@ -23,7 +23,7 @@ THRESHOLD_SECONDS = PIPELINE["alarms"][AGE]["threshold"]
 
 
 @pytest.fixture
-def held(pipeline: Pipeline, stack: Stack, run: Callable[..., Result]) -> Iterator[Sent]:
+def held(pipeline: Pipeline, stack: Stack, run: Callable[..., Result]) -> Iterator[UploadName]:
     """An upload that somebody has been holding since before the alarm's threshold."""
     sent = put_crashed(pipeline, "reconcile/held-for-hours.csv")
     tamper(
@@ -73,7 +73,7 @@ def test_what_cannot_be_repaired_raises_the_offenders_alarm_though_nothing_is_mi
 
 
 def test_a_pass_that_speaks_only_for_old_uploads_raises_the_age_alarm(
-    pipeline: Pipeline, stack: Stack, held: Sent
+    pipeline: Pipeline, stack: Stack, held: UploadName
 ) -> None:
     raised_and_mailed_by_a_run(pipeline, stack, AGE)
     age = metric(stack, PIPELINE["alarms"][AGE]["metric"])

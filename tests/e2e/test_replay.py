@@ -1,40 +1,25 @@
 """The failure path: an event that failed for good is listed, sent again, and brought to its end."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from rowledger.functions.domain.upload import UploadName
+from rowledger.local.emulator_clients import ACCOUNT_ID
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
-from rowledger.local.health import failed_events
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
-from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+from tests.e2e.pipeline import Pipeline, eventually
 from tests.function_logins import locked_out
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-FAILURES = "csv-processor-failures"
+from tests.e2e.conftest import FAILURES
+
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def empty_queue(stack: Stack) -> Iterator[str]:
-    """The failure queue's address, with nothing in it and no alarm that other tests left."""
-    sqs: SQSClient = stack.client("sqs")
-    url = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
-    sqs.purge_queue(QueueUrl=url)
-    eventually("an empty failure queue", lambda: failed_events(stack) == 0)
-    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
-    cloudwatch.set_alarm_state(AlarmName=FAILURES, StateValue="OK", StateReason="a test begins")
-    yield url
-    sqs.purge_queue(QueueUrl=url)
 
 
 def json_lines(done: Result) -> list[dict[str, Any]]:
@@ -47,7 +32,7 @@ def letters_about(run: Run, key: str) -> list[dict[str, Any]]:
     return [letter for letter in letters if key in [each["key"] for each in letter["uploads"]]]
 
 
-def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> Sent:
+def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> UploadName:
     with locked_out(stack):
         sent = pipeline.put(key, b"a\n1\n2\n")
         eventually("the event in the failure queue", lambda: letters_about(run, key))
@@ -91,7 +76,10 @@ def test_a_dead_letter_is_listed_replayed_and_gone(
         "dead-letters",
         None,
     )
-    assert "by ada: the [database] is back (before: no outcome)" in run("show", key).out
+    # Who, as the person says and as AWS knows the caller.
+    who = f"by ada ({kept['identity']}): the [database] is back (before: no outcome)"
+    assert who in run("show", key).out
+    assert kept["identity"] == f"arn:aws:iam::{ACCOUNT_ID}:root"
 
     sqs: SQSClient = stack.client("sqs")
     sqs.purge_queue(QueueUrl=empty_queue)
@@ -173,7 +161,8 @@ def test_rows_are_chosen_by_prefix_status_and_time(pipeline: Pipeline, run: Run)
         "replay/chosen/a.csv",
         "replay/chosen/b.csv",
     ]
-    assert run("replay", *selectors, "--until", "10m", *dry).out == ""
+    none = run("replay", *selectors, "--until", "10m", *dry)
+    assert (none.status, none.out, none.err) == (1, "", "No upload is selected.\n")
     done = run("replay", *selectors, "--reason", "count again", "--limit", "1", "--no-follow")
     assert done.status == 0
     assert done.out.startswith("sent  replay/chosen/a.csv (version ")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
@@ -70,7 +70,7 @@ def test_a_backup_that_is_put_back_is_an_upload_of_its_own(
         Key=first.filename,
         CopySource={"Bucket": BACKUP, "Key": receipt["backup"]["key"]},
     )["VersionId"]
-    second = pipeline.outcome(Sent(first.filename, version))
+    second = pipeline.outcome(UploadName(PIPELINE["buckets"]["input"], first.filename, version))
     assert (second.status, second.sha256) == ("SUCCESS", receipt["sha256"])
     assert second.backup_key != first.backup_key
     assert len(pipeline.rows(first.filename)) == 2

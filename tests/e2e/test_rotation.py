@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from rowledger.operations.services.following import Sent
+    from rowledger.functions.domain.upload import UploadName
 
 PIPELINE = contract.load("pipeline.json")
 ROTATIONS = 3
@@ -35,7 +35,7 @@ def rotate(stack: Stack) -> None:
 
 def test_files_flow_through_rotations(pipeline: Pipeline, stack: Stack) -> None:
     pipeline.take("rotation/warm.csv", b"a\n1\n")
-    sent: list[Sent] = []
+    sent: list[UploadName] = []
     rotated = threading.Event()
 
     def upload() -> None:

@@ -69,6 +69,19 @@ CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
     ),
     "files": (lambda world: world.run("files"), 0, "smoke/uploaded.csv"),
     "show": (lambda world: world.run("show", world.uploaded), 0, "smoke/uploaded.csv"),
+    "versions": (lambda world: world.run("versions", world.uploaded), 0, "SUCCESS"),
+    "summary": (lambda world: world.run("summary", "--by", "prefix"), 0, "smoke/"),
+    "get": (
+        lambda world: world.run("get", world.uploaded, "--backup", "-o", "-"),
+        0,
+        "a,b\n1,2\n3,4\n",
+    ),
+    "export": (
+        lambda world: world.run("export", "--prefix", "smoke/", "-o", "-"),
+        0,
+        "smoke/uploaded.csv",
+    ),
+    "env": (lambda world: world.run("env", "list"), 0, "local"),
     "dead-letters": (lambda world: world.run("dead-letters", "--json"), 0, ""),
     "replay": (
         lambda world: world.run("replay", "--key", world.uploaded, "--reason", "x", "--dry-run"),

@@ -20,7 +20,7 @@ class FakeAdministration:
     def survey(self) -> Changes:
         return Changes((), ()) if self.prepared else _ALL
 
-    def put_login(self, credentials: Credentials) -> None:
+    def put_login(self, credentials: Credentials, role: str) -> None:
         if not self.prepared:
             raise FaultError(FaultCode.DATABASE, "the database was never prepared")
         self.passwords[credentials.username] = credentials.password

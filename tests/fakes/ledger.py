@@ -1,6 +1,6 @@
 """A ledger in memory, with a clock of its own: the fake of the ledger's ports.
 
-It is the Ledger, the LedgerQueries and the ReplayLog in one, as one database is on PostgreSQL.
+It is the Ledger and the LedgerActions in one, as one database is on PostgreSQL.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress, LedgerRow
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
-from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.history import UploadHistory
-from rowledger.operations.domain.replay import ReplayRequest, Selection
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
+from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.upload import Upload, UploadName
+from rowledger.functions.ports.ledger_queries import LedgerQueries
+from tests.fakes.ledger_access import FakeLedgerQueries
 
 _PUBLISH_LEASE = timedelta(seconds=60)
 
@@ -56,6 +59,7 @@ class FakeLedger:
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
     notifications: dict[int, StoredNotification] = field(default_factory=dict)
     replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
+    requests: list[ReconciliationRequest] = field(default_factory=list)
 
     def claim(self, upload: Upload, request_id: str) -> ClaimResult:
         stored = self.rows.get(identity_of(upload))
@@ -146,14 +150,11 @@ class FakeLedger:
             if key in (None, row.filename) and version_id in (None, row.version_id)
         ]
         rows.sort(key=lambda row: (row.received_at, row.id), reverse=True)
-        return [self._history(row) for row in rows[:limit]]
+        return [self.history(row) for row in rows[:limit]]
 
-    def select(self, selection: Selection, *, limit: int) -> list[LedgerRow]:
-        chosen = [row for row in self.ledger_rows() if selection.takes(row.upload, row.status)]
-        chosen.sort(key=lambda row: (row.received_at, row.id))
-        return chosen[:limit]
-
-    def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> InProgress | None:
+    def reopen(
+        self, uploads: Sequence[Upload | UploadName], request: ReplayRequest
+    ) -> InProgress | None:
         identities = sorted({identity_of(upload) for upload in uploads})
         seen = {identity: self._seen(identity) for identity in identities}
         for row in seen.values():
@@ -163,6 +164,7 @@ class FakeLedger:
             document = {
                 "requested_at": self.now().isoformat(),
                 "requested_by": request.by,
+                "identity": request.identity,
                 "reason": request.reason,
                 "source": request.source.value,
                 "previous": _previous(row) if row and row.is_final else None,
@@ -171,6 +173,15 @@ class FakeLedger:
             if row and request.reopens and row.is_final:
                 self._reopen(self.rows[identity])
         return None
+
+    def request_reconciliation(self, request: ReconciliationRequest) -> int:
+        self.requests.append(request)
+        return len(self.requests)
+
+    @property
+    def reader(self) -> LedgerQueries:
+        """The same ledger for whoever looks into it."""
+        return FakeLedgerQueries(self)
 
     def ledger_rows(self) -> list[LedgerRow]:
         """Every row as a reader sees it now, by id."""
@@ -199,7 +210,7 @@ class FakeLedger:
             unsent=any(each.sent_at is None and each.lease_expires_at <= now for each in kept),
         )
 
-    def _history(self, row: LedgerRow) -> UploadHistory:
+    def history(self, row: LedgerRow) -> UploadHistory:
         identity = identity_of(row.upload)
         return UploadHistory(
             row,
@@ -266,7 +277,7 @@ class FakeLedger:
         return self.now() + timedelta(seconds=self.lease_seconds)
 
 
-def identity_of(upload: Upload) -> Identity:
+def identity_of(upload: Upload | UploadName) -> Identity:
     return upload.bucket, upload.key, upload.version_id
 
 

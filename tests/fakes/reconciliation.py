@@ -8,6 +8,7 @@ from datetime import datetime
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.ports.reconciliation import Identity
 from tests.fakes.ledger import FakeLedger
 
@@ -53,6 +54,10 @@ class FakeReconciliationStore:
         if known.run != current.run or known.ended_at is not None:
             raise FaultError(FaultCode.LEASE_LOST, f"another run works on pass {current.id}")
         self.passes[current.id - 1] = deepcopy(current)
+
+    def request(self, request_id: int) -> ReconciliationRequest | None:
+        requests = self.ledger.requests
+        return requests[request_id - 1] if 0 < request_id <= len(requests) else None
 
     def complete_through(self) -> datetime | None:
         finished = [each for each in self.passes if each.ended_at is not None]

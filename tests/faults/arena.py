@@ -238,7 +238,8 @@ class Arena:
         self.end_leases(prefix, by_hand=by_hand)
         chosen = ("--dead-letters", "--prefix", prefix, "--no-follow")
         replayed = self.run("replay", *chosen, "--by", "faults", "--reason", "the fault is over")
-        if replayed.status:
+        # With nothing to send again, it says so and exits with 1.
+        if replayed.status and replayed.err != "No upload is selected.\n":
             raise AssertionError(f"replay: {replayed.out}{replayed.err}")
         self.count_events(sum(line.startswith("sent ") for line in replayed.out.splitlines()))
         # A retry that a busy machine began late may work on an upload when reconciliation

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rowledger.functions.domain.upload import UploadName
 from rowledger.local.stack import Stack
-from rowledger.operations.services.following import Sent
 from tests.e2e.pipeline import PIPELINE
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Digested:
             yield chunk
 
 
-def upload(stack: Stack, key: str, chunks: Iterable[bytes]) -> Sent:
+def upload(stack: Stack, key: str, chunks: Iterable[bytes]) -> UploadName:
     """Upload a stream in parts."""
     s3: S3Client = stack.client("s3")
     where = {"Bucket": PIPELINE["buckets"]["input"], "Key": key}
@@ -70,7 +70,7 @@ def upload(stack: Stack, key: str, chunks: Iterable[bytes]) -> Sent:
     done = s3.complete_multipart_upload(
         **where, UploadId=upload_id, MultipartUpload={"Parts": parts}
     )
-    return Sent(key, done["VersionId"])
+    return UploadName(PIPELINE["buckets"]["input"], key, done["VersionId"])
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:

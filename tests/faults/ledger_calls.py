@@ -13,8 +13,8 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine, record_of
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_model import Answer, Began, File, MayPublish, Model, Over, Word
 from tests.integration.ledger_bench import AnyLedger
 

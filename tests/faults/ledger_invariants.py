@@ -1,7 +1,7 @@
 """What holds of the ledger whatever was called, and in whatever order: no model is asked."""
 
 from rowledger.functions.domain.outcome import Status
-from rowledger.operations.domain.replay import ReplaySource
+from rowledger.functions.domain.replay import ReplaySource
 from tests.faults.ledger_view import Row, View, of_file, result_of
 
 _FINAL = (Status.SUCCESS, Status.FAILED)

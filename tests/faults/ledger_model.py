@@ -14,8 +14,8 @@ from typing import Any
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
+from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import ReplayRequest
 
 Identity = tuple[str, str, str]
 

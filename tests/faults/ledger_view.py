@@ -8,8 +8,8 @@ from typing import Any
 
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_model import (
     Attempt,
     File,

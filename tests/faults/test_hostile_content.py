@@ -7,7 +7,6 @@ or a terminal could take it for more than text. Content that is merely broken is
 import gzip
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +18,7 @@ from rowledger.local.mail.inbox import mails
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.wiring.environments import local_environment
+from rowledger.wiring.operations import ledger_queries
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
 MARK = "BEWARE"
@@ -53,24 +53,24 @@ class Taken:
 
 
 @pytest.fixture(scope="module")
-def taken(stack: Stack) -> Iterator[Taken]:
+def taken(stack: Stack) -> Taken:
     began = int(datetime.now(UTC).timestamp() * 1000)
-    with local_environment(stack.layout).ledger() as ledger:
-        pipeline = Pipeline(stack, ledger)
-        records = {
-            name: pipeline.take(f"content/{name}.csv", content)
-            for name, (content, _, _) in CONTENT.items()
-        }
+    ledger = ledger_queries(local_environment(stack.layout))
+    pipeline = Pipeline(stack, ledger)
+    records = {
+        name: pipeline.take(f"content/{name}.csv", content)
+        for name, (content, _, _) in CONTENT.items()
+    }
 
-        def log() -> str:
-            # On a busy machine the emulator gives an invocation's last lines to the next one.
-            pipeline.take("content/next.csv", b"a\n")
-            group = PIPELINE["functions"]["processor"]["log_group"]
-            said = CloudWatchFunctionLogs(stack.client("logs"), group).read(began)
-            text = "\n".join(line.message for line in said)
-            return text if all(each.version_id in text for each in records.values()) else ""
+    def log() -> str:
+        # On a busy machine the emulator gives an invocation's last lines to the next one.
+        pipeline.take("content/next.csv", b"a\n")
+        group = PIPELINE["functions"]["processor"]["log_group"]
+        said = CloudWatchFunctionLogs(stack.client("logs"), group).read(began)
+        text = "\n".join(line.message for line in said)
+        return text if all(each.version_id in text for each in records.values()) else ""
 
-        yield Taken(pipeline, records, eventually("every log line", log))
+    return Taken(pipeline, records, eventually("every log line", log))
 
 
 @pytest.mark.parametrize("name", CONTENT)

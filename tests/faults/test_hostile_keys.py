@@ -18,15 +18,19 @@ from jsonschema import Draft202012Validator
 from rowledger.functions import contract
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
+from rowledger.functions.domain.upload import UploadName
+from rowledger.local.health import failed_events
 from rowledger.local.mail.inbox import mails
 from rowledger.local.provisioning.resources import SUBSCRIBER
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
-from rowledger.operations.services.following import Sent
 from rowledger.wiring.environments import local_environment
+from rowledger.wiring.operations import ledger_queries
 from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.hostile_keys import HOSTILE_KEYS, LINE_FEEDS, can_be_listed
+from tests.function_logins import locked_out
+from tests.integration.ledger_bench import histories
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -56,17 +60,17 @@ def content(name: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def batch(stack: Stack) -> Iterator[Batch]:
-    with local_environment(stack.layout).ledger() as ledger:
-        batch = Batch(Pipeline(stack, ledger), datetime.now(UTC))
-        try:
-            for name, key in KEYS.items():
-                batch.records[name] = batch.pipeline.take(key, content(name))
-            eventually("every mail", lambda: all_mails(batch))
-            batch.log = eventually("every log line", lambda: log_of(batch))
-            yield batch
-        finally:
-            for record in batch.records.values():
-                forget(stack, record.filename, record.version_id)
+    ledger = ledger_queries(local_environment(stack.layout))
+    batch = Batch(Pipeline(stack, ledger), datetime.now(UTC))
+    try:
+        for name, key in KEYS.items():
+            batch.records[name] = batch.pipeline.take(key, content(name))
+        eventually("every mail", lambda: all_mails(batch))
+        batch.log = eventually("every log line", lambda: log_of(batch))
+        yield batch
+    finally:
+        for record in batch.records.values():
+            forget(stack, record.filename, record.version_id)
 
 
 def forget(stack: Stack, key: str, version_id: str) -> None:
@@ -228,20 +232,22 @@ def test_a_local_file_of_such_a_name_is_sent_and_told_of(
     (line,) = run("upload", str(path), "--json").out.splitlines()
     assert is_safe(line)
     assert json.loads(line)["filename"] == path.name
-    with local_environment(stack.layout).ledger() as ledger:
-        for found in ledger.histories(limit=2, key=path.name):
-            forget(stack, path.name, found.row.version_id)
+    ledger = ledger_queries(local_environment(stack.layout))
+    for found in histories(ledger, limit=2, key=path.name):
+        forget(stack, path.name, found.row.version_id)
 
 
 @pytest.fixture
-def refused(pipeline: Pipeline, stack: Stack, batch: Batch) -> Iterator[Sent]:
-    """An upload that the emulator lets nobody but root read, once its event failed for good."""
+def refused(pipeline: Pipeline, stack: Stack, batch: Batch) -> Iterator[UploadName]:
+    """An upload whose event failed for good: the database let nobody in."""
     for record in batch.records.values():
         if not can_be_listed(record.filename):
             forget(stack, record.filename, record.version_id)
     sqs: SQSClient = stack.client("sqs")
     queue = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
-    sent = pipeline.put(LINE_FEEDS, b"a\n1\n2\n")
+    with locked_out(stack):
+        sent = pipeline.put(LINE_FEEDS, b"a\n1\n2\n")
+        eventually("the dead letter", lambda: failed_events(stack))
     try:
         yield sent
     finally:
@@ -249,7 +255,7 @@ def refused(pipeline: Pipeline, stack: Stack, batch: Batch) -> Iterator[Sent]:
         sqs.purge_queue(QueueUrl=queue)
 
 
-def letters(run: Run, sent: Sent) -> list[dict[str, Any]]:
+def letters(run: Run, sent: UploadName) -> list[dict[str, Any]]:
     found = [json.loads(line) for line in safely(run, "dead-letters", "--json").splitlines()]
     return [
         letter
@@ -266,7 +272,7 @@ def safely(run: Run, *command: str) -> str:
 
 
 def test_line_feeds_pass_through_the_failure_path_and_reconciliation(
-    pipeline: Pipeline, run: Run, refused: Sent
+    pipeline: Pipeline, run: Run, refused: UploadName
 ) -> None:
     name = printable(LINE_FEEDS)
     (letter,) = eventually("the dead letter", lambda: letters(run, refused))

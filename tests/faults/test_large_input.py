@@ -16,11 +16,11 @@ from bench.function import forget, peaks
 from rowledger.functions import contract
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.local.stack import Stack
-from rowledger.operations.domain.history import UploadHistory
-from rowledger.operations.services.following import follow
 from rowledger.wiring.environments import local_environment
+from rowledger.wiring.operations import ledger_queries
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.faults.large_files import LARGE_FILES, MIB, Digested, Large, upload
 
@@ -51,8 +51,8 @@ class Taken:
 @pytest.fixture(scope="module")
 def small_peak(stack: Stack) -> float:
     """The memory, in MB, that the function took at most for nothing but a small file."""
-    with local_environment(stack.layout).ledger() as ledger:
-        Pipeline(stack, ledger).take("large/small.csv", b"a\n1\n")
+    ledger = ledger_queries(local_environment(stack.layout))
+    Pipeline(stack, ledger).take("large/small.csv", b"a\n1\n")
     return max(peaks(stack))
 
 
@@ -66,9 +66,9 @@ def taken(
     large: Large = request.param
     digested = Digested()
     sent = upload(stack, f"large/{large.key}", digested.through(large.chunks(full)))
-    with local_environment(stack.layout).ledger() as ledger:
-        found = next(follow(ledger, [sent], timeout=PATIENCE_SECONDS))
-        yield Taken(large, digested, found, Pipeline(stack, ledger))
+    pipeline = Pipeline(stack, ledger_queries(local_environment(stack.layout)))
+    found = pipeline.history(sent)
+    yield Taken(large, digested, found, pipeline)
     forget(stack, sent, found.row)
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from rowledger.functions.domain.faults import FaultCode
-from rowledger.operations.domain.replay import ReplaySource
+from rowledger.functions.domain.replay import ReplaySource
 from tests.faults.ledger_calls import (
     AskingToPublish,
     Call,

@@ -8,8 +8,8 @@ from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, InProgress
 from rowledger.functions.domain.notification import PendingNotification
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.faults.ledger_workers import Crew
 from tests.integration.ledger_bench import GOOD, WholeLedger, a_notification
 from tests.unit.builders import an_upload

@@ -6,19 +6,20 @@ from typing import Protocol
 
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
+from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQueries
 from rowledger.functions.adapters.postgres.migrations import migrate
-from rowledger.functions.domain.ledger import Claim, InProgress, LedgerRow
+from rowledger.functions.domain.history import UploadHistory
+from rowledger.functions.domain.ledger import Claim, InProgress
+from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedgerQueries
-from rowledger.operations.adapters.postgres.replay_log import PostgresReplayLog
-from rowledger.operations.domain.history import UploadHistory
-from rowledger.operations.domain.replay import ReplayRequest, Selection
-from rowledger.operations.ports.ledger_queries import LedgerQueries
-from rowledger.operations.ports.replay_log import ReplayLog
 from tests.fakes.credentials import FakeCredentials
 
 GOOD = examine([b"a,b\n1,2\n3,4\n"], header=True)
@@ -26,8 +27,19 @@ BAD = examine([b'a\n"'], header=True)
 LEASE_SECONDS = 300
 
 
-class AnyLedger(Ledger, LedgerQueries, ReplayLog, Protocol):
-    """Every port to one ledger."""
+class AnyLedger(Ledger, Protocol):
+    """Every port to one ledger, and short ways to ask it."""
+
+    def histories(
+        self, *, limit: int, key: str | None = None, version_id: str | None = None
+    ) -> list[UploadHistory]: ...
+
+    def reopen(
+        self, uploads: Sequence[Upload | UploadName], request: ReplayRequest
+    ) -> InProgress | None: ...
+
+    @property
+    def reader(self) -> LedgerQueries: ...
 
 
 class WholeLedger(PostgresLedger):
@@ -36,14 +48,27 @@ class WholeLedger(PostgresLedger):
     def histories(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
     ) -> list[UploadHistory]:
-        queries = PostgresLedgerQueries(self.database)
-        return queries.histories(limit=limit, key=key, version_id=version_id)
+        return histories(self.reader, limit=limit, key=key, version_id=version_id)
 
-    def select(self, selection: Selection, *, limit: int) -> list[LedgerRow]:
-        return PostgresLedgerQueries(self.database).select(selection, limit=limit)
+    @property
+    def reader(self) -> LedgerQueries:
+        return PostgresLedgerQueries(self.database)
 
-    def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> InProgress | None:
-        return PostgresReplayLog(self.database).reopen(uploads, request)
+    def reopen(
+        self, uploads: Sequence[Upload | UploadName], request: ReplayRequest
+    ) -> InProgress | None:
+        names = [each.name if isinstance(each, Upload) else each for each in uploads]
+        return PostgresLedgerActions(self.database).reopen(names, request)
+
+
+def histories(
+    queries: LedgerQueries, *, limit: int, key: str | None = None, version_id: str | None = None
+) -> list[UploadHistory]:
+    """The latest uploads with their histories, newest first."""
+    selection = Selection(key=key, version_id=version_id)
+    rows = queries.list_files(ListFiles(selection=selection, limit=limit)).rows
+    found = (queries.show_upload(ShowUpload(file_id=row.id)) for row in rows)
+    return [each for each in found if each is not None]
 
 
 @dataclass

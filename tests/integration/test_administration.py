@@ -16,6 +16,7 @@ from rowledger.functions.adapters.postgres import roles
 from rowledger.functions.adapters.postgres.administration import PostgresAdministration
 from rowledger.functions.adapters.postgres.database import PLAIN
 from rowledger.functions.adapters.postgres.migrations import available
+from rowledger.functions.adapters.postgres.roles import FUNCTION
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.ports.administration import Changes
 from rowledger.functions.ports.credentials import Credentials
@@ -141,7 +142,7 @@ def test_a_login_may_what_the_function_may_and_no_more(master: Login, spare_logi
     administration.prepare()
     function = replace(master, username=spare_login, password=secrets.token_urlsafe(32))
     assert not administration.accepts(function.credentials)
-    administration.put_login(function.credentials)
+    administration.put_login(function.credentials, FUNCTION)
     assert administration.accepts(function.credentials)
     with connected(function) as connection:
         assert connection.run("SELECT count(*) FROM file_metadata") == [[0]]
@@ -162,8 +163,8 @@ def test_a_new_password_ends_the_earlier_one(master: Login, spare_login: str) ->
     administration.prepare()
     earlier = Credentials(master.connection_string, spare_login, "earlier")
     later = replace(earlier, password="later")
-    administration.put_login(earlier)
-    administration.put_login(later)
+    administration.put_login(earlier, FUNCTION)
+    administration.put_login(later, FUNCTION)
     assert (administration.accepts(earlier), administration.accepts(later)) == (False, True)
 
 
@@ -176,7 +177,7 @@ def test_the_server_never_sees_the_password(
         superuser.run(f"ALTER ROLE {logins.master.username} SET log_statement = 'all'")
         try:
             administering(master).put_login(
-                Credentials(master.connection_string, spare_login, password)
+                Credentials(master.connection_string, spare_login, password), FUNCTION
             )
         finally:
             superuser.run(f"ALTER ROLE {logins.master.username} RESET log_statement")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PIPELINE = contract.load("pipeline.json")
 FUNCTION, OWNER = (PIPELINE["database"][role] for role in ("function_role", "owner_role"))
 LOGINS = PIPELINE["database"]["function_logins"]
+# Of the functions that the version before had not.
+NEWER = [PIPELINE["database"][f"{who}_logins"][0] for who in ("reader", "operator")]
 PASSWORD = "earlier"
 
 
@@ -40,7 +42,7 @@ def made_earlier(stack: Stack) -> Login:
     """Leave what that version left: no master, and the function's role as the function's login."""
     superuser = stack.database.superuser.connect()
     for statement in (
-        *(f"DROP ROLE IF EXISTS {login}" for login in LOGINS),
+        *(f"DROP ROLE IF EXISTS {login}" for login in (*LOGINS, *NEWER)),
         f"REVOKE {OWNER} FROM {MASTER} GRANTED BY {MASTER}",
         f"DROP ROLE {MASTER}",
         f"ALTER ROLE {FUNCTION} LOGIN PASSWORD '{PASSWORD}'",

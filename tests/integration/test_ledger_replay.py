@@ -8,10 +8,13 @@ import pytest
 
 from rowledger.functions.adapters.postgres import migrations
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.file_pages import FileOrder
+from rowledger.functions.domain.ledger import InProgress, LedgerRow
+from rowledger.functions.domain.ledger_requests import ListFiles
 from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.functions.domain.selection import Selection
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
 from tests.integration.ledger_bench import (
     BAD,
     GOOD,
@@ -146,18 +149,23 @@ def test_rows_are_chosen_the_longest_received_first(
     bad = an_upload("in/b.csv", received_at=RECEIVED + timedelta(days=1))
     committed(bench, claimed(bench, bad), BAD, "m-b")
     committed(bench, claimed(bench, an_upload("in/a.csv")), GOOD, "m-a")
-    found = bench.operator.select(selection, limit=9)
+    found = oldest(bench, selection)
     assert [row.filename for row in found] == chosen
     assert [row.held_until is not None for row in found] == [name == "out_%.csv" for name in chosen]
-    assert bench.operator.select(selection, limit=1) == found[:1]
+    assert oldest(bench, selection, limit=1) == found[:1]
 
 
 def test_a_chosen_row_names_the_upload_that_was_received(bench: Bench) -> None:
     claimed(bench, an_upload("Größe + 日本.csv"))
-    (row,) = bench.operator.select(Selection(), limit=9)
+    (row,) = oldest(bench, Selection())
     assert row.upload == an_upload("Größe + 日本.csv")
     assert row.upload.received_at.tzinfo is not None
     assert row.upload.received_at.astimezone(UTC) == RECEIVED
+
+
+def oldest(bench: Bench, selection: Selection, limit: int = 9) -> list[LedgerRow]:
+    request = ListFiles(selection=selection, order=FileOrder.OLDEST, limit=limit)
+    return list(bench.operator.reader.list_files(request).rows)
 
 
 # What PostgreSQL alone can show: the roles.

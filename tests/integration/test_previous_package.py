@@ -51,7 +51,8 @@ def context(name, number):
 
 # Its own contract says where its handlers are.
 (pipeline,) = source.glob("rowledger/**/pipeline.json")
-functions = json.loads(pipeline.read_text()).values()
+contract = json.loads(pipeline.read_text())
+functions = contract.get("functions", contract).values()
 handlers = {
     each["name"]: each["handler"].rpartition(".")[0]
     for each in functions if isinstance(each, dict) and "handler" in each

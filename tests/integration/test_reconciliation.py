@@ -19,7 +19,6 @@ from rowledger.functions.domain.reconciliation_pass import Cursor, Problem
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.reconciliation import Identity, ReconciliationStore
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.operations.domain.replay import Selection
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.reconciliation import FakeReconciliationStore
 from tests.integration.ledger_bench import (
@@ -132,9 +131,9 @@ def test_the_oldest_row_without_an_outcome(bench: Bench) -> None:
 
 def test_the_version_of_a_backup_that_was_copied_again_is_noted(bench: Bench) -> None:
     bench.commit(an_upload())
-    (row,) = bench.ledger.select(Selection(), limit=1)
+    (row,) = (each.row for each in bench.ledger.histories(limit=1))
     bench.store.record_backup(row.id, "b-2")
-    (again,) = bench.ledger.select(Selection(), limit=1)
+    (again,) = (each.row for each in bench.ledger.histories(limit=1))
     assert again == replace(row, backup_version_id="b-2")
 
 

@@ -16,9 +16,10 @@ from rowledger.functions.adapters.aws.credentials import (
 )
 from rowledger.functions.adapters.postgres.administration import PostgresAdministration
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.roles import FUNCTION
 from rowledger.functions.domain.rotation import RotationRequest, Step
 from rowledger.functions.ports.credentials import Credentials, CredentialStore, VersionState
-from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.administration import Administer, DatabaseAccount
 from rowledger.functions.services.rotation import Rotate
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import Stack
@@ -125,8 +126,9 @@ def test_who_is_warm_survives_two_rotations(
 ) -> None:
     master = replace(logins.master, database=owner_of_fresh_database.database)
     administration = PostgresAdministration(FakeCredentials(master.credentials), PLAIN)
-    parts = (administration, stored.store, spare_logins, master.connection_string)
-    assert Administer(*parts).migrate().login == spare_logins[0]
+    account = DatabaseAccount(FUNCTION, stored.store, spare_logins)
+    parts = (administration, (account,), master.connection_string)
+    assert Administer(*parts).migrate().logins == (spare_logins[0],)
     client: SecretsManagerClient = stack.client("secretsmanager")
     source = SecretsManagerCredentials(client, stored.secret_id)
     warm = Database(source, PLAIN)

@@ -23,7 +23,6 @@ from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
 from rowledger.local.state import State
-from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from tests.faults.wire import Deed, Wire
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -270,7 +269,7 @@ def test_receipts_and_backups_are_looked_for_by_key(
 
 
 def test_a_version_is_looked_for_and_no_other(client: "S3Client", source: str) -> None:
-    bucket = S3InputBucket(client)
+    bucket = S3Inventory(client, "out", "back")
     older, newer = (put(client, source, content) for content in (b"1", b"22"))
     client.delete_object(Bucket=source, Key=older.key, VersionId=older.version_id)
     assert not bucket.has_version(older)

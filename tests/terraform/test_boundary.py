@@ -41,7 +41,7 @@ def test_every_role_of_the_pipeline_carries_the_boundary(bounded: list[dict[str,
         for each in bounded
         if each["type"] == "aws_iam_role"
     }
-    assert len(roles) == 6
+    assert len(roles) == 8
     assert set(roles.values()) == {BOUNDARY}
 
 
@@ -61,6 +61,8 @@ def rendered(text: str) -> str:
         "region": REGION,
         "network_arn": f"{arn.format('arn:aws:ec2')}:*/*",
         "database_secret_arn": f"{secret}:secret:{pipeline['secret']}-??????",
+        "reader_secret_arn": f"{secret}:secret:{pipeline['reader_secret']}-??????",
+        "operator_secret_arn": f"{secret}:secret:{pipeline['operator_secret']}-??????",
         "master_secret_arn": f"{secret}:secret:rds!db-0a1b-??????",
         "topic_arn": f"{arn.format('arn:aws:sns')}:{pipeline['topic']}",
         "failure_queue_arn": f"{arn.format('arn:aws:sqs')}:{pipeline['failure_queue']['name']}",

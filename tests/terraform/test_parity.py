@@ -32,7 +32,7 @@ ROLES = [
 # A policy names what the plan knows the name of: the alias that is invoked, and a secret whose ARN
 # ends in characters that only Secrets Manager knows.
 SAME_THING = (
-    (re.compile(r"(:secret:[\w/]+)-\w{6}\b"), r"\1-??????"),
+    (re.compile(r"(:secret:[\w/-]+)-\w{6}\b"), r"\1-??????"),
     (re.compile(rf"(:function:{FUNCTIONS['reconciler']['name']})(?!:)"), r"\1:live"),
 )
 # setting: what it is in the local stack, and in the plan.
@@ -105,12 +105,20 @@ def test_functions_have_the_same_settings(stack: Stack, planned: Planned, use: s
     }
 
 
+SECRETS = {PIPELINE[name] for name in ("secret", "reader_secret", "operator_secret")}
+
+
 def _as_planned(name: str, value: str | None) -> str | None:
     match name, value:
-        case "ROWLEDGER_DATABASE_SECRET_ID", str(arn):
+        case (
+            "ROWLEDGER_DATABASE_SECRET_ID"
+            | "ROWLEDGER_READER_SECRET_ID"
+            | "ROWLEDGER_OPERATOR_SECRET_ID",
+            str(arn),
+        ):
             # By name, which is the same wherever it is; the local stack gives the ARN.
-            assert f":secret:{PIPELINE['secret']}-" in arn
-            return str(PIPELINE["secret"])
+            (secret,) = (each for each in SECRETS if re.search(f":secret:{each}-\\w{{6}}$", arn))
+            return str(secret)
         case "ROWLEDGER_DATABASE_ADDRESS", str(address):
             assert re.fullmatch(r"127\.0\.0\.1:\d+/\w+", address)
             return "database.test:5432/" + address.split("/")[1]

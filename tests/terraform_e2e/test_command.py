@@ -9,6 +9,7 @@ from rowledger.local import health
 from rowledger.local.stack import Stack, stop
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
+from rowledger.wiring.operations import ledger_queries
 from tests.e2e.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def test_it_goes_on_where_it_was(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    with local_environment(stack.layout).ledger() as ledger:
-        before = Pipeline(stack, ledger).take("before-down.csv", b"a\n1\n")
+    ledger = ledger_queries(local_environment(stack.layout))
+    before = Pipeline(stack, ledger).take("before-down.csv", b"a\n1\n")
     assert stop(_quiet, stack.layout)
     # What is changed is in service afterwards, and not only published.
     monkeypatch.setenv("ROWLEDGER_LOG_LEVEL", "DEBUG")
@@ -25,11 +26,11 @@ def test_it_goes_on_where_it_was(stack: Stack, monkeypatch: pytest.MonkeyPatch) 
     again = start_local_stack(_quiet, stack.layout)
     assert health.check(again.layout).healthy
     assert _log_levels_in_service(again) == {"DEBUG"}
-    with local_environment(again.layout).ledger() as ledger:
-        pipeline = Pipeline(again, ledger)
-        assert pipeline.rows("before-down.csv") == [before]
-        assert pipeline.backup(before) == b"a\n1\n"
-        assert pipeline.take("after-up.csv", b"a\n1\n").status == "SUCCESS"
+    ledger = ledger_queries(local_environment(again.layout))
+    pipeline = Pipeline(again, ledger)
+    assert pipeline.rows("before-down.csv") == [before]
+    assert pipeline.backup(before) == b"a\n1\n"
+    assert pipeline.take("after-up.csv", b"a\n1\n").status == "SUCCESS"
 
 
 def _log_levels_in_service(stack: Stack) -> set[str]:

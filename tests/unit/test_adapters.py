@@ -36,7 +36,6 @@ from rowledger.functions.domain.outcome import examine
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
-from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from rowledger.operations.domain.dead_letters import QueuedMessage
 from tests.unit.builders import RECEIVED, an_upload
 
@@ -63,7 +62,7 @@ def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
         storage.write_receipt("r", b"{}")
     assert raised.value.code is FaultCode.STORAGE
     with pytest.raises(FaultError) as raised:
-        S3InputBucket(client).has_version(an_upload())
+        S3Inventory(client, "out", "back").has_version(an_upload())
     assert raised.value.code is FaultCode.STORAGE
 
 

@@ -18,6 +18,8 @@ from tests.unit.test_processor_handler import Context
 SECRET = "rowledger/database"
 SETTINGS = {
     "ROWLEDGER_DATABASE_SECRET_ID": SECRET,
+    "ROWLEDGER_READER_SECRET_ID": "rowledger/database-reader",
+    "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database-operator",
     "ROWLEDGER_MASTER_SECRET_ID": "rds!db-1",
     "ROWLEDGER_DATABASE_ADDRESS": "db.example.com:5432/rowledger",
 }
@@ -28,7 +30,9 @@ class Administrator:
         self.database = FakeAdministration()
         self.store = FakeCredentialStore(SECRET)
         config = AdministratorConfig.from_environment(SETTINGS)
-        app = administrator_over(config, administration=self.database, store=self.store)
+        others = (config.reader_secret_id, config.operator_secret_id)
+        stores = [self.store, *(FakeCredentialStore(secret) for secret in others)]
+        app = administrator_over(config, administration=self.database, stores=stores)
         self.handler: Any = build_handler(app.administer, app.rotate, config)
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 -- JSON
@@ -62,13 +66,13 @@ def test_a_migration_says_what_it_did(
     assert answer == {
         "roles": ["owner", "function"],
         "migrations": ["0001_ledger"],
-        "login": "rowledger_function_blue",
+        "logins": [f"rowledger_{who}_blue" for who in ("function", "reader", "operator")],
     }
     (line,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (line["message"], line["service"]) == ("migrated", SERVICE)
     assert line["migrations"] == ["0001_ledger"]
     again = administrator.invoke({"action": "migrate"})
-    assert again == {"roles": [], "migrations": [], "login": None}
+    assert again == {"roles": [], "migrations": [], "logins": []}
 
 
 def test_the_status_says_what_is_pending_and_changes_nothing(administrator: Administrator) -> None:

@@ -8,6 +8,7 @@ from rowledger.functions.config import (
     PREFIX,
     AdministratorConfig,
     DatabaseConfig,
+    LedgerAccessConfig,
     ProcessorConfig,
     ReconcilerConfig,
 )
@@ -35,6 +36,8 @@ READERS: dict[str, type[DatabaseConfig]] = {
     "processor": ProcessorConfig,
     "reconciler": ReconcilerConfig,
     "administrator": AdministratorConfig,
+    "ledger_reader": LedgerAccessConfig,
+    "ledger_operator": LedgerAccessConfig,
 }
 
 
@@ -63,6 +66,8 @@ def test_the_administrator_demands_no_bucket() -> None:
     config = AdministratorConfig.from_environment(
         {
             "ROWLEDGER_DATABASE_SECRET_ID": "rowledger/database",
+            "ROWLEDGER_READER_SECRET_ID": "rowledger/database-reader",
+            "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database-operator",
             "ROWLEDGER_MASTER_SECRET_ID": "rds!db-1",
             "ROWLEDGER_DATABASE_ADDRESS": "db.example.com:5432/rowledger",
         }

@@ -65,7 +65,7 @@ def test_json_means_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_long_name_loses_nothing_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     world = World()
     world.take(world.put(key="long-" * 200 + "end.csv"), "r1")
-    output.print(files_table(world.ledger.histories(limit=1)))
+    output.print(files_table(world.ledger.ledger_rows()))
     said = capsys.readouterr().out
     assert "end.csv" in said
     assert "…" not in said

@@ -15,10 +15,10 @@ from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.outcome import Rejected, Status
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.intake import Intake, IntakeResult
 from rowledger.functions.services.outbox import Outbox
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.storage import FakeStorage

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from rowledger.cli.tables import history_document
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.outcome import Deleted, Status, examine, record_of
-from rowledger.operations.domain.history import UploadHistory
 from tests.unit.builders import a_row
 
 READ_AGAIN = examine([b"a,b\n1,2\n3,4\n"], header=True)

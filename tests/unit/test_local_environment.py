@@ -8,8 +8,9 @@ import pytest
 from rowledger.errors import CommandError
 from rowledger.local.layout import STATE_DIR_VARIABLE, Layout
 from rowledger.local.stack import NOT_RUNNING
-from rowledger.operations.ports.environment import DatabaseRole, Environment
+from rowledger.operations.ports.environment import Environment
 from rowledger.wiring.environments import local_environment, open_environment
+from rowledger.wiring.operations import ledger_actions, ledger_queries, replay_service
 
 
 @pytest.fixture
@@ -41,9 +42,11 @@ def test_each_of_its_parts_is_not_started(environment: Environment, tmp_path: Pa
     "use",
     [
         lambda environment: environment.client("s3"),
-        lambda environment: environment.config,
-        lambda environment: environment.ledger(),
-        *(lambda environment, role=role: environment.credentials(role) for role in DatabaseRole),
+        lambda environment: environment.client("lambda", patient=True),
+        lambda environment: environment.identity(),
+        ledger_queries,
+        ledger_actions,
+        replay_service,
     ],
 )
 def test_what_needs_it_says_how_to_start_it(

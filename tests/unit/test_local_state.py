@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from rowledger.local import StackError
-from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout
+from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout, layout_to_start
 from rowledger.local.private_files import read_json, tail, write_json, write_private
 from rowledger.local.processes import background
 from rowledger.local.processes.background import MARKER, ProcessId
 from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
+from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE, environment_files
 
 
 @pytest.fixture
@@ -127,11 +128,30 @@ def test_the_state_folder_is_in_the_checkout(
     (checkout / "pyproject.toml").write_text('[project]\nname = "rowledger"\n')
     (checkout / "src" / "pyproject.toml").write_text('[project]\nname = "other"\n')
     monkeypatch.chdir(inner)
-    assert find_layout().root == checkout / ".rowledger"
-    monkeypatch.chdir(tmp_path)
-    assert find_layout().root == tmp_path / ".rowledger"
+    assert find_layout() == layout_to_start() == Layout(checkout / ".rowledger")
     monkeypatch.setenv(STATE_DIR_VARIABLE, str(tmp_path / "named"))
-    assert find_layout().root == tmp_path / "named"
+    assert find_layout() == layout_to_start() == Layout(tmp_path / "named")
+
+
+def test_the_stack_that_was_started_last_is_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(STATE_DIR_VARIABLE, raising=False)
+    monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    last, checkout, elsewhere = (tmp_path / name for name in ("last", "checkout", "elsewhere"))
+    for folder in (last, checkout, elsewhere):
+        folder.mkdir()
+    (checkout / "pyproject.toml").write_text('[project]\nname = "rowledger"\n')
+    monkeypatch.chdir(elsewhere)
+    assert elsewhere not in find_layout().root.parents
+    environment_files().note_local_stack(last)
+    assert find_layout() == layout_to_start() == Layout(last)
+    # What is looked at is the same everywhere; what a checkout starts is its own.
+    monkeypatch.chdir(checkout)
+    assert (find_layout(), layout_to_start()) == (Layout(last), Layout(checkout / ".rowledger"))
+    last.rmdir()
+    assert find_layout() == Layout(checkout / ".rowledger")
 
 
 def test_a_process_is_not_taken_for_a_later_one_of_the_same_id() -> None:

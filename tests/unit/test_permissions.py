@@ -17,6 +17,8 @@ ROLES = {
     "processor": "csv-processor",
     "reconciler": "csv-reconciler",
     "administrator": "csv-administrator",
+    "ledger_reader": "csv-ledger-reader",
+    "ledger_operator": "csv-ledger-operator",
 }
 SERVICES = {"EventBridge Scheduler", "Lambda", "S3", "SNS"}
 # AWS's service authorization reference. s3.copy is the transfer manager: parts, and their end.
@@ -26,6 +28,7 @@ ACTIONS = {
     "s3.get_object": {"s3:GetObject"},
     "s3.get_object(VersionId)": {"s3:GetObjectVersion"},
     "s3.head_object": {"s3:GetObject"},
+    "s3.head_object(VersionId)": {"s3:GetObjectVersion"},
     "s3.list_object_versions": {"s3:ListBucketVersions"},
     "s3.put_object": {"s3:PutObject"},
     "secretsmanager.describe_secret": {"secretsmanager:DescribeSecret"},
@@ -45,8 +48,10 @@ COMMANDS_ONLY = {
     "lambda.update_alias",
     "logs.get_log_events",
     "logs.get_paginator",
-    "s3.head_object(VersionId)",
-    "s3.upload_file",
+    "s3.abort_multipart_upload",
+    "s3.complete_multipart_upload",
+    "s3.create_multipart_upload",
+    "s3.upload_part",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",
     "sqs.get_queue_attributes",

@@ -41,6 +41,7 @@ class Reconciler:
         self.handler: Any = build_handler(
             parts.reconciliation,
             parts.facts,
+            parts.parts,
             config,
             reserve_seconds=RESERVE_SECONDS,
             monotonic=time.monotonic,

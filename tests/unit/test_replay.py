@@ -11,14 +11,16 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.upload import Upload
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
 from rowledger.operations.domain.replay_plan import ReplayStep
 from rowledger.operations.services.replay import Done, Pace, Replay
 from tests.fakes.dispatcher import FakeDispatcher
 from tests.fakes.failure_queue import FakeFailureQueue
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_event, an_upload
 
@@ -54,8 +56,8 @@ class World:
         self.dispatcher = FakeDispatcher()
         self.storage = FakeStorage()
         self.replay = Replay(
-            ledger=self.ledger,
-            log=self.ledger,
+            ledger=FakeLedgerQueries(self.ledger),
+            actions=self.ledger,
             failure_queue=self.queue,
             dispatcher=self.dispatcher,
             input_bucket=self.storage,
@@ -287,8 +289,9 @@ def test_time_that_was_spent_otherwise_is_not_waited_for_nor_made_up() -> None:
         (Selection(key="orders.csv", version_id="v1"), True),
         (Selection(key="orders"), False),
         (Selection(prefix="orders"), True),
-        (Selection(status=Status.FAILED), False),
+        (Selection(name="*.csv"), True),
+        (Selection(name="*.gz"), False),
     ],
 )
 def test_what_a_selection_takes(selection: Selection, *, taken: bool) -> None:
-    assert selection.takes(an_upload(), Status.SUCCESS) is taken
+    assert selection.takes(an_upload()) is taken

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from click.testing import CliRunner, Result
 
@@ -20,6 +21,8 @@ from rowledger.deployment.domain.rollout import Release, read_outputs
 from rowledger.deployment.services.rollout import Rollout
 from rowledger.functions import contract
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.operations.adapters.environment_files import environment_files
+from rowledger.operations.domain.environments import KeptEnvironments, by_hand
 from rowledger.wiring.rollout import build_rollout
 from tests.unit.rollout_world import World, all_at, outputs
 
@@ -40,7 +43,8 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(outputs()))
 
-    def wired(_release: Release, **given: Any) -> Rollout:  # noqa: ANN401 -- as build_rollout takes it
+    def wired(_release: Release, *, session: object, **given: Any) -> Rollout:  # noqa: ANN401 -- as build_rollout takes it
+        assert session is boto3
         return replace(world.rollout, **given)
 
     monkeypatch.setattr(cli_rollout, "build_rollout", wired)
@@ -255,3 +259,31 @@ def test_missing_settings_of_aws_are_a_fault(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with pytest.raises(FaultError, match=r"CONFIGURATION: .*: NoRegionError"):
         build_rollout(read_outputs(outputs()), on_progress=lambda _doing: None)
+
+
+def test_a_rollback_of_an_environment_takes_its_names_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = by_hand(
+        contract.load("pipeline.json"),
+        region="eu-central-1",
+        account_id="123456789012",
+        bucket_suffix="-acme",
+        alias="live",
+        profile=None,
+    )
+    environment_files().save(KeptEnvironments(environments={"prod": kept}))
+    released: list[Release] = []
+
+    def wired(release: Release, *, session: object, **given: Any) -> Rollout:  # noqa: ANN401 -- as build_rollout takes it
+        assert session == "the session of prod"
+        released.append(release)
+        return replace(world.rollout, **given)
+
+    monkeypatch.setattr(cli_rollout, "build_rollout", wired)
+    monkeypatch.setattr(cli_rollout, "session_of", lambda name: f"the session of {name}")
+    assert CliRunner().invoke(cli, ["rollback", "--env", "prod", "--list"]).exit_code == 0
+    assert released[0].input_bucket == "candidate-test-input-acme"
+    assert released[0].processor.function == "csv-processor"
+    done = CliRunner().invoke(cli, ["rollback", "--list"])
+    assert (done.exit_code, "give --env, or --outputs" in done.output) == (2, True)

@@ -13,7 +13,7 @@ from rowledger.functions.domain.rotation import (
     read_rotation_request,
 )
 from rowledger.functions.ports.credentials import Credentials, VersionState
-from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.administration import Administer, DatabaseAccount
 from rowledger.functions.services.rotation import Rotate
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.credentials import FakeCredentialStore
@@ -21,6 +21,8 @@ from tests.fakes.credentials import FakeCredentialStore
 SECRET = "rowledger/database"
 ADDRESS = "postgresql://db.example.com:5432/rowledger"
 BLUE, GREEN = LOGINS = ("blue", "green")
+READER_SECRET = "rowledger/database-reader"
+READER_LOGINS = ("reader-blue", "reader-green")
 
 
 def passwords() -> Iterator[str]:
@@ -34,12 +36,18 @@ def passwords() -> Iterator[str]:
 class Bench:
     database: FakeAdministration = field(default_factory=FakeAdministration)
     store: FakeCredentialStore = field(default_factory=lambda: FakeCredentialStore(SECRET))
+    reader_store: FakeCredentialStore = field(
+        default_factory=lambda: FakeCredentialStore(READER_SECRET)
+    )
 
     def __post_init__(self) -> None:
         made = passwords()
-        parts = (self.database, self.store, LOGINS)
-        self.administer = Administer(*parts, ADDRESS, lambda: next(made))
-        self.rotate = Rotate(*parts, ADDRESS, lambda: next(made))
+        accounts = (
+            DatabaseAccount("function", self.store, LOGINS),
+            DatabaseAccount("reader", self.reader_store, READER_LOGINS),
+        )
+        self.administer = Administer(self.database, accounts, ADDRESS, lambda: next(made))
+        self.rotate = Rotate(self.database, accounts, ADDRESS, lambda: next(made))
 
     def step(self, step: Step, token: str) -> None:
         self.rotate.run(RotationRequest(step, SECRET, token))
@@ -87,18 +95,30 @@ def test_what_is_in_force_works_after_every_step(bench: Bench) -> None:
             assert bench.database.accepts(bench.in_force)
 
 
+def test_a_rotation_is_of_the_account_whose_secret_it_names(bench: Bench) -> None:
+    before = bench.in_force
+    bench.reader_store.announce("t1")
+    for step in Step:
+        bench.rotate.run(RotationRequest(step, READER_SECRET, "t1"))
+    assert bench.in_force == before
+    rotated = bench.reader_store.in_force()
+    assert rotated is not None
+    assert rotated.username == "reader-green"
+    assert bench.database.accepts(rotated)
+
+
 def test_every_step_may_come_twice(bench: Bench) -> None:
     bench.steps("t1", *[step for step in Step for _ in range(2)])
-    assert (bench.in_force.username, bench.in_force.password) == (GREEN, "password-2")
+    assert (bench.in_force.username, bench.in_force.password) == (GREEN, "password-3")
     for step in Step:  # the whole rotation once more, after it was finished
         bench.step(step, "t1")
-    assert bench.in_force.password == "password-2"
+    assert bench.in_force.password == "password-3"
 
 
 def test_a_rotation_that_was_given_up_leaves_the_next_one_free(bench: Bench) -> None:
     bench.steps("given-up", Step.CREATE, Step.SET)
     bench.steps("t2")
-    assert bench.in_force == Credentials(ADDRESS, GREEN, "password-3")
+    assert bench.in_force == Credentials(ADDRESS, GREEN, "password-4")
 
 
 def test_a_login_that_the_database_refuses_is_not_put_into_force(bench: Bench) -> None:
@@ -145,7 +165,7 @@ def test_a_version_that_was_not_announced_is_refused(bench: Bench) -> None:
 
 def test_another_secret_is_refused(bench: Bench) -> None:
     bench.store.announce("t1")
-    with pytest.raises(FaultError, match="is not the function's secret"):
+    with pytest.raises(FaultError, match="is no function's secret"):
         bench.rotate.run(RotationRequest(Step.CREATE, "somebody/elses", "t1"))
     assert bench.store.proposed("t1") is None
 
@@ -160,20 +180,20 @@ def test_a_first_rotation_before_any_migration_is_refused() -> None:
 def test_a_migration_gives_credentials_once() -> None:
     bench = Bench()
     assert bench.administer.status().migrations
-    assert bench.administer.migrate().login == BLUE
-    assert bench.administer.migrate().login is None
+    assert bench.administer.migrate().logins == (BLUE, "reader-blue")
+    assert bench.administer.migrate().logins == ()
     assert bench.administer.status().migrations == ()
 
 
 def test_a_migration_replaces_credentials_that_work_no_more(bench: Bench) -> None:
     bench.database.passwords[BLUE] = "restored from an older snapshot"
-    assert bench.administer.migrate().login == GREEN
+    assert bench.administer.migrate().logins == (GREEN,)
     assert bench.database.accepts(bench.in_force)
 
 
 def test_a_migration_replaces_credentials_of_another_server(bench: Bench) -> None:
     bench.store.enforce(Credentials("postgresql://old:5432/rowledger", BLUE, "password-1"))
-    assert bench.administer.migrate().login == GREEN
+    assert bench.administer.migrate().logins == (GREEN,)
     assert bench.in_force.connection_string == ADDRESS
 
 

@@ -2,38 +2,32 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
 
 from rowledger import __version__
 from rowledger.errors import CommandError
-from rowledger.functions.domain.faults import FaultError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.text import escaped
 
 _NAME = "rowledger"
 # Each is the function of that name (with _ for -) in the module of that name, imported when it is
 # called: counting files need not wait for boto3.
-_COMMANDS = (
-    "demo",
-    "up",
-    "down",
-    "reset",
-    "status",
-    "upload",
-    "files",
-    "show",
-    "dead-letters",
-    "replay",
-    "inbox",
-    "logs",
-    "count",
-    "reconcile",
-    "migrate",
-    "deploy",
-    "rollback",
-)
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "On this machine": ("demo", "up", "down", "reset", "inbox", "count"),
+    "Look": (
+        *("status", "files", "show", "versions", "summary"),
+        *("get", "export", "logs", "dead-letters", "env"),
+    ),
+    "Act": ("upload", "replay", "reconcile"),
+    "Deploy": ("migrate", "deploy", "rollback"),
+}
+_COMMANDS = tuple(name for names in _GROUPS.values() for name in names)
+# As a shell has it for a program that SIGINT ended.
+_INTERRUPTED = 130
 
 # The end of a part's log has several lines.
 _LINE_END = "\n"
@@ -45,17 +39,43 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
+            near = get_close_matches(cmd_name, _COMMANDS, n=1)
+            if near:
+                raise click.UsageError(f"No such command {cmd_name!r}. Did you mean {near[0]}?")
             return None
         name = cmd_name.replace("-", "_")
         module = import_module(f"rowledger.cli.commands.{name}")
         command: click.Command = getattr(module, name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, _COMMANDS))
+        for title, names in _GROUPS.items():
+            commands = ((name, self.get_command(ctx, name)) for name in names)
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (name.ljust(width), command.get_short_help_str(limit=72 - width))
+                        for name, command in commands
+                        if command is not None
+                    ]
+                )
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name=_NAME)
 def cli() -> None:
     """Every CSV file that lands is accounted for exactly once, and you can prove it."""
+
+
+def _hint(fault: FaultError) -> str:
+    """What a fault that is about the ledger means for who waits for a file."""
+    if fault.code is not FaultCode.DATABASE_UNAVAILABLE:
+        return ""
+    return (
+        "\nthe ledger cannot be asked now. Files that were uploaded are safe: they stay in the"
+        " input bucket, and their events are retried and then kept in the failure queue"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -65,10 +85,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # What the terminal's encoding lacks is shown as its escape.
             stream.reconfigure(errors="backslashreplace")
     try:
-        cli(arguments, _NAME)
+        # Not by click itself: it would say Aborted! and nothing more.
+        status = cli.main(arguments, _NAME, standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("rowledger: interrupted", err=True)
+        sys.exit(_INTERRUPTED)
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
         click.echo(f"rowledger: a name or value is not valid text ({error.reason})", err=True)
         sys.exit(1)
-    except (OSError, CommandError, FaultError) as error:
+    except FaultError as fault:
+        click.echo(f"rowledger: {escaped(str(fault), keep=_LINE_END)}{_hint(fault)}", err=True)
+        sys.exit(1)
+    except (OSError, CommandError) as error:
         click.echo(f"rowledger: {escaped(str(error), keep=_LINE_END)}", err=True)
         sys.exit(1)

@@ -1,6 +1,7 @@
 """What the commands print with: tables for people, JSON for programs."""
 
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import click
 from rich.console import Console
 from rich.highlighter import JSONHighlighter
 from rich.table import Table
+from rich.text import Text
 
 from rowledger.functions.domain.text import json_text
 
@@ -22,6 +24,14 @@ def table_of(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
+    """Names and values, one a line. No value is cut or folded: an address can be copied whole."""
+    listed = list(facts)
+    width = max(len(name) for name, _ in listed)
+    for name, value in listed:
+        output.print(Text(f"{name:<{width}}  ", style="bold").append(value), soft_wrap=True)
 
 
 def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON

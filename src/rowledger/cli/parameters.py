@@ -1,5 +1,6 @@
 """Parameters that several commands take, and how their values are read."""
 
+import getpass
 import math
 import re
 from collections.abc import Callable
@@ -16,6 +17,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def json_option(help_text: str) -> Callable[[Command], Command]:
     """The option --json, as the argument json_output."""
     return click.option("--json", "json_output", is_flag=True, help=help_text)
+
+
+def login_name() -> str:
+    """Who works here, for the record; raise UsageError where the account has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise click.UsageError("this account has no login name: say who with --by") from None
 
 
 class NumberRange(click.FloatRange):

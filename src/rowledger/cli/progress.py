@@ -1,4 +1,8 @@
-"""Shows long work on a terminal, on standard error, and nothing anywhere else."""
+"""Shows long work on a terminal, on standard error, and nothing anywhere else.
+
+A command that prints lines while a bar is shown prints them within paused(): the bar is taken away
+for each of them, so that neither tears the other.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +38,19 @@ def item_progress() -> Progress:
     return _progress(MofNCompleteColumn())
 
 
+@contextmanager
+def paused(progress: Progress) -> Iterator[None]:
+    """Take a bar away while something else is printed, so that neither tears the other."""
+    if progress.disable:
+        yield
+        return
+    progress.stop()
+    try:
+        yield
+    finally:
+        progress.start()
+
+
 def _progress(*columns: ProgressColumn) -> Progress:
     console = Console(stderr=True)
     return Progress(
@@ -43,5 +60,8 @@ def _progress(*columns: ProgressColumn) -> Progress:
         *columns,
         console=console,
         transient=True,
+        # What is printed meanwhile is not captured: it may be for a program.
+        redirect_stdout=False,
+        redirect_stderr=False,
         disable=not console.is_terminal,
     )

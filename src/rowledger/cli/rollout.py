@@ -7,12 +7,19 @@ from rowledger.cli.interrupts import Interrupts
 from rowledger.cli.progress import spinner
 from rowledger.deployment.domain.rollout import Release
 from rowledger.deployment.services.rollout import Rollout
-from rowledger.wiring.rollout import build_rollout
+from rowledger.wiring.rollout import build_rollout, session_of
 
 
 @contextmanager
-def interruptible_rollout(release: Release) -> Iterator[Rollout]:
+def interruptible_rollout(
+    release: Release, environment_name: str | None = None
+) -> Iterator[Rollout]:
     """Yield a rollout that shows its progress; an interrupt waits until it does no harm."""
     interrupts = Interrupts()
     with spinner() as progress, interrupts.heeded():
-        yield build_rollout(release, on_progress=progress, interruptible=interrupts.interruptible)
+        yield build_rollout(
+            release,
+            on_progress=progress,
+            interruptible=interrupts.interruptible,
+            session=session_of(environment_name),
+        )

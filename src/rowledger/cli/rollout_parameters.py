@@ -1,11 +1,12 @@
 """The parameters that `deploy` and `rollback` share."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from rowledger.cli.parameters import NumberRange
+from rowledger.cli.parameters import Command, NumberRange
 from rowledger.deployment.domain.rollout import Release, read_outputs
 
 
@@ -16,14 +17,24 @@ def _release(path: Path) -> Release:
         raise click.BadParameter(f"{path}: {error}") from error
 
 
-outputs_option = click.option(
-    "--outputs",
-    "release",
-    required=True,
-    metavar="FILE",
-    callback=lambda _context, _parameter, value: _release(value),
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What `terraform output -json` printed.",
+def outputs_option(*, required: bool) -> Callable[[Command], Command]:
+    """The option --outputs, as the argument release."""
+    return click.option(
+        "--outputs",
+        "release",
+        required=required,
+        metavar="FILE",
+        callback=lambda _context, _parameter, value: _release(value) if value else None,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="What `terraform output -json` printed.",
+    )
+
+
+environment_option = click.option(
+    "--env",
+    "environment_name",
+    metavar="NAME",
+    help="An environment, for its account, region and profile; default: as boto3 finds them.",
 )
 timeout_option = click.option(
     "--timeout",

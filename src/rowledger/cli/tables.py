@@ -2,29 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from rowledger.cli.output import table_of
+from rowledger.cli.output import output, table_of
+from rowledger.cli.rows import row_document
+from rowledger.cli.times import shown_time
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
-from rowledger.operations.domain.history import UploadHistory
 
+# Columns of a terminal in which a row with a code and a time fits.
+_WIDE = 120
 _STYLES = {"SUCCESS": "green", "FAILED": "red", "PROCESSING": "yellow"}
-# What a row says of the moment at which it was read.
-_NOT_COLUMNS = ("held_until", "unsent")
 
 
 def history_document(history: UploadHistory) -> dict[str, Any]:
     """A ledger row as JSON: its columns by name, its attempts and its replays."""
-    document = asdict(history)
-    row = document.pop("row")
-    columns = {name: value for name, value in row.items() if name not in _NOT_COLUMNS}
-    return columns | document
+    return row_document(history.row) | {"attempts": history.attempts, "replays": history.replays}
 
 
 def upload_document(upload: Upload) -> dict[str, Any]:
@@ -32,21 +30,30 @@ def upload_document(upload: Upload) -> dict[str, Any]:
     return asdict(upload)
 
 
-def files_table(histories: Iterable[UploadHistory]) -> Table:
-    table = table_of("id", "filename", "status", "rows", "size", "received", "attempts", "notified")
+def files_table(rows: Iterable[LedgerRow]) -> Table:
+    """A row an upload. Where the terminal is narrow, a code and a time of day go below: nothing is
+    cut, and nothing but a name is broken.
+    """
+    narrow = output.width < _WIDE
+    columns = ("id", "filename", "status", "rows", "size", "received")
+    table = table_of(*columns, *(() if narrow else ("attempts", "notified")))
     for column in table.columns:
         column.justify = "right" if column.header in ("id", "rows", "size") else "left"
-    for row in (each.row for each in histories):
-        table.add_row(
+        column.no_wrap = column.header != "filename"
+    for row in rows:
+        received = shown_time(row.received_at)
+        status = status_text(row)
+        cells: list[str | Text] = [
             str(row.id),
             Text(printable(row.filename)),
-            status_text(row),
+            Text(status.plain.replace(" ", "\n"), style=status.style) if narrow else status,
             "" if row.rows_count is None else f"{row.rows_count:,}",
             f"{row.file_size_bytes:,}",
-            local_time(row.received_at),
-            str(row.attempt),
-            "yes" if row.notified_at else "no",
-        )
+            received.replace(" ", "\n", 1) if narrow else received,
+        ]
+        if not narrow:
+            cells += [str(row.attempt), "yes" if row.notified_at else "no"]
+        table.add_row(*cells)
     return table
 
 
@@ -68,11 +75,6 @@ def reason_text(row: LedgerRow) -> str:
         return ""
     where = place(row.error.get("line"), row.error.get("byte_offset"))
     return f"{row.error['message']} ({where})" if where else str(row.error["message"])
-
-
-def local_time(moment: datetime) -> str:
-    """To the second, in the local time zone."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def rows_text(rows: int) -> str:

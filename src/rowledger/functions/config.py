@@ -73,9 +73,16 @@ class ReconcilerConfig(ProcessorConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdministratorConfig(DatabaseConfig):
-    """csv-administrator's settings: it alone knows where the master's secret is."""
+class LedgerAccessConfig(DatabaseConfig):
+    """The settings of csv-ledger-reader and csv-ledger-operator; each has a secret of its own."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministratorConfig(DatabaseConfig):
+    """csv-administrator's settings: it alone knows where every secret is."""
+
+    reader_secret_id: str
+    operator_secret_id: str
     master_secret_id: str
     database_address: str
 

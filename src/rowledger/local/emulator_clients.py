@@ -11,6 +11,8 @@ from botocore.config import Config
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
+# What the AWS CLI is told to use, see docs/local-stack.md.
+PROFILE = "rowledger-local"
 
 _IGNORED = {
     "profile": (None, None, None, None),
@@ -25,6 +27,9 @@ _CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 
+# No function may run longer than 900 s (AWS Lambda quotas).
+_PATIENT = _CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1}))
+
 
 @dataclass(frozen=True)
 class EmulatorClients:
@@ -35,15 +40,27 @@ class EmulatorClients:
     secret_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     region: str = REGION
-    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _clients: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
-        """A boto3 client of the service, made once."""
-        if service not in self._clients:
-            self._clients[service] = self._session.client(  # type: ignore[call-overload]
-                service, endpoint_url=self.endpoint_url, config=_CONFIG
+    def client(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
+        """A boto3 client of the service, made once. patient: as Environment's."""
+        if (service, patient) not in self._clients:
+            self._clients[service, patient] = self._session.client(  # type: ignore[call-overload]
+                service, endpoint_url=self.endpoint_url, config=_PATIENT if patient else _CONFIG
             )
-        return self._clients[service]
+        return self._clients[service, patient]
+
+    def profile_files(self) -> dict[str, str]:
+        """The files that lead the AWS CLI and SDKs here, by name: configuration and credentials."""
+        config = (
+            f"[profile {PROFILE}]\nregion = {self.region}\nendpoint_url = {self.endpoint_url}\n"
+            "s3 =\n    addressing_style = path\n"
+        )
+        credentials = (
+            f"[{PROFILE}]\naws_access_key_id = {self.access_key}\n"
+            f"aws_secret_access_key = {self.secret_key}\n"
+        )
+        return {"aws-config": config, "aws-credentials": credentials}
 
     @cached_property
     def _session(self) -> boto3.Session:

@@ -1,39 +1,21 @@
 """The local stack as the environment that commands work on."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rowledger.functions import contract
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.config import ReconcilerConfig
-from rowledger.functions.ports.credentials import CredentialSource
 from rowledger.local import health
 from rowledger.local.layout import Layout
 from rowledger.local.stack import Stack, open_stack
-from rowledger.operations.ports.environment import DatabaseRole, Health, PipelineNames
-from rowledger.operations.ports.ledger_queries import LedgerQueries
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-OpenLedger = Callable[[ReconcilerConfig, CredentialSource], AbstractContextManager[LedgerQueries]]
-OpenSecret = Callable[["SecretsManagerClient", str], CredentialSource]
+from rowledger.operations.ports.environment import Health, PipelineNames
 
 
 @dataclass(frozen=True)
 class LocalEnvironment:
-    """Raises StackError where the stack does not run.
-
-    open_ledger: opens the ledger with somebody's credentials. open_secret: the credentials in a
-    secret, by its name.
-    """
+    """Raises StackError where the stack does not run."""
 
     layout: Layout
-    open_ledger: OpenLedger
-    open_secret: OpenSecret
 
     @property
     def name(self) -> str:
@@ -44,38 +26,35 @@ class LocalEnvironment:
         return str(self.layout.root)
 
     @property
+    def is_local(self) -> bool:
+        return True
+
+    @property
     def names(self) -> PipelineNames:
         pipeline = contract.load("pipeline.json")
+        functions = pipeline["functions"]
         return PipelineNames(
             input_bucket=pipeline["buckets"]["input"],
             output_bucket=pipeline["buckets"]["output"],
             backup_bucket=pipeline["buckets"]["backup"],
-            processor=pipeline["functions"]["processor"]["name"],
-            processor_log_group=pipeline["functions"]["processor"]["log_group"],
+            processor=functions["processor"]["name"],
+            reconciler=functions["reconciler"]["name"],
+            administrator=functions["administrator"]["name"],
+            ledger_reader=functions["ledger_reader"]["name"],
+            ledger_operator=functions["ledger_operator"]["name"],
+            alias=None,
+            log_groups={use: each["log_group"] for use, each in functions.items()},
             failure_queue=pipeline["failure_queue"]["name"],
             alarms=tuple(pipeline["alarms"]),
             suffixes=tuple(pipeline["event_filter"]["suffixes"]),
         )
 
-    @property
-    def config(self) -> ReconcilerConfig:
-        return ReconcilerConfig.from_environment(self._stack.settings)
+    def client(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
+        return self._stack.aws.client(service, patient=patient)
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
-        return self._stack.client(service)
-
-    def credentials(self, role: DatabaseRole) -> CredentialSource:
-        match role:
-            case DatabaseRole.READER:
-                return FixedCredentials(self._stack.database.reader.credentials)
-            case DatabaseRole.OPERATOR:
-                return FixedCredentials(self._stack.database.operator.credentials)
-            case DatabaseRole.FUNCTION:
-                secret = contract.load("pipeline.json")["secret"]
-                return self.open_secret(self.client("secretsmanager"), secret)
-
-    def ledger(self) -> AbstractContextManager[LedgerQueries]:
-        return self.open_ledger(self.config, self.credentials(DatabaseRole.READER))
+    def identity(self) -> str:
+        identity: str = self.client("sts").get_caller_identity()["Arn"]
+        return identity
 
     def health(self) -> Health:
         return health.check(self.layout)

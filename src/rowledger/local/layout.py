@@ -6,6 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
+from rowledger.operations.adapters.environment_files import environment_files
+
 STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
 _STATE_DIR_NAME = ".rowledger"
 
@@ -32,6 +36,14 @@ class Layout:
     @property
     def pgpass_file(self) -> Path:
         return self.root / "pgpass"
+
+    @property
+    def aws_config_file(self) -> Path:
+        return self.root / "aws-config"
+
+    @property
+    def aws_credentials_file(self) -> Path:
+        return self.root / "aws-credentials"
 
     @property
     def lock_file(self) -> Path:
@@ -114,6 +126,8 @@ class Layout:
             self.state_file,
             self.credentials_file,
             self.pgpass_file,
+            self.aws_config_file,
+            self.aws_credentials_file,
             self.metrics_file,
             self.reconciler_metrics_file,
             self.package,
@@ -125,21 +139,42 @@ class Layout:
 
 
 def find_layout() -> Layout:
-    """The state folder.
+    """The state folder of the stack to look at, to stop or to clear.
 
-    It is ROWLEDGER_STATE_DIR, else .rowledger in the checkout around the current directory, else
-    .rowledger in the current directory.
+    It is ROWLEDGER_STATE_DIR, else that of the stack that was started last, wherever one stands;
+    else where `up` would start one.
     """
     named = os.environ.get(STATE_DIR_VARIABLE)
-    root = Path(named) if named else _checkout(Path.cwd()) / _STATE_DIR_NAME
-    return Layout(root.resolve())
+    if named:
+        return Layout(Path(named).resolve())
+    last = environment_files().last_local_stack()
+    return Layout(last) if last is not None and last.exists() else layout_to_start()
 
 
-def _checkout(start: Path) -> Path:
+def layout_to_start() -> Layout:
+    """The state folder of the stack to start.
+
+    It is ROWLEDGER_STATE_DIR, else .rowledger in the checkout around the current directory; outside
+    any checkout that of the stack that was started last, or one in the user's data folder: never a
+    second, empty stack in whatever folder one stands in.
+    """
+    named = os.environ.get(STATE_DIR_VARIABLE)
+    if named:
+        return Layout(Path(named).resolve())
+    checkout = _checkout(Path.cwd())
+    if checkout is not None:
+        return Layout(checkout / _STATE_DIR_NAME)
+    last = environment_files().last_local_stack()
+    if last is not None and last.exists():
+        return Layout(last)
+    return Layout(platformdirs.user_data_path("rowledger") / "local-stack")
+
+
+def _checkout(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         if _is_rowledger(folder / "pyproject.toml"):
-            return folder
-    return start
+            return folder.resolve()
+    return None
 
 
 def _is_rowledger(pyproject: Path) -> bool:

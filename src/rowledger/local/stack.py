@@ -11,6 +11,7 @@ from rowledger.local.processes import background, companion, emulator, postgres_
 from rowledger.local.processes.parts import PART_NAMES, aws_at, stop_part
 from rowledger.local.provisioning.database_logins import Logins
 from rowledger.local.state import StackCredentials, State, exclusive
+from rowledger.operations.adapters.environment_files import environment_files
 
 NOT_RUNNING = "the local stack is not running; start it with: rowledger up"
 
@@ -86,6 +87,9 @@ def reset(on_progress: OnProgress, layout: Layout | None = None) -> bool:
         _stop(layout, on_progress)
         on_progress(f"removing {layout.root}")
         layout.remove()
+    store = environment_files()
+    if store.last_local_stack() == layout.root:
+        store.note_local_stack(None)
     return True
 
 

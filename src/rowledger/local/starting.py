@@ -89,6 +89,8 @@ class Start:
         self._stop_companion_of_an_earlier_emulator()
         self._ensure(companion.NAME, lambda port: companion.start(self._layout, cloud.port, port))
         write_private(self._layout.pgpass_file, logins.pgpass().encode())
+        for file, text in aws.profile_files().items():
+            write_private(self._layout.root / file, text.encode())
         self._state.save(self._layout)
 
     def _ensure(self, name: str, begin: Callable[[int | None], PartProcess]) -> PartProcess:

@@ -1,19 +1,54 @@
 """The environment that a command works on."""
 
-from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
-from rowledger.local.environment import LocalEnvironment
-from rowledger.local.layout import Layout, find_layout
+import os
+from typing import TYPE_CHECKING
+
+from rowledger.functions import contract
+from rowledger.operations.adapters.environment_files import environment_files
+from rowledger.operations.domain.environments import LOCAL, KeptEnvironment
 from rowledger.operations.ports.environment import Environment
-from rowledger.wiring.ledger import opened_ledger
+from rowledger.operations.ports.environment_store import EnvironmentStore
+
+if TYPE_CHECKING:
+    from rowledger.local.environment import LocalEnvironment
+    from rowledger.local.layout import Layout
+    from rowledger.operations.adapters.aws.environment import AwsEnvironment
+
+# As in local/layout.py, which this does not load for an environment elsewhere.
+_STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
 
 
-def open_environment() -> Environment:
-    """The local stack whose state folder is found from here."""
-    return local_environment(find_layout())
+def environment_store() -> EnvironmentStore:
+    """Where this user's environments are kept."""
+    return environment_files()
 
 
-def local_environment(layout: Layout) -> LocalEnvironment:
+def open_environment(name: str | None = None) -> Environment:
+    """Open an environment; raise CommandError where there is none of that name.
+
+    name: None for the local stack whose state folder ROWLEDGER_STATE_DIR names, else for the one in
+    use: at first the local stack that was started last.
+    """
+    kept = environment_store().load()
+    if name is None:
+        name = LOCAL if os.environ.get(_STATE_DIR_VARIABLE) else kept.current
+    if name == LOCAL:
+        from rowledger.local.layout import find_layout  # noqa: PLC0415 -- for a stack here only
+
+        return local_environment(find_layout())
+    return aws_environment(name, kept.get(name))
+
+
+def aws_environment(name: str, kept: KeptEnvironment) -> "AwsEnvironment":
+    """A pipeline in an AWS account."""
+    from rowledger.operations.adapters.aws import environment  # noqa: PLC0415 -- boto3: slow to load
+
+    suffixes = contract.load("pipeline.json")["event_filter"]["suffixes"]
+    return environment.AwsEnvironment(name, kept, tuple(suffixes))
+
+
+def local_environment(layout: "Layout") -> "LocalEnvironment":
     """The local stack in a state folder, whether or not it runs."""
-    return LocalEnvironment(
-        layout, open_ledger=opened_ledger, open_secret=SecretsManagerCredentials
-    )
+    from rowledger.local.environment import LocalEnvironment  # noqa: PLC0415 -- as above
+
+    return LocalEnvironment(layout)

@@ -7,9 +7,10 @@ from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVe
 from rowledger.deployment.domain.rollout import read_outputs
 from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.local import OnProgress
-from rowledger.local.layout import Layout, find_layout
+from rowledger.local.layout import Layout, layout_to_start
 from rowledger.local.stack import Stack, open_stack
 from rowledger.local.starting import ANSWER_SECONDS, start
+from rowledger.wiring.environments import environment_store
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -24,9 +25,9 @@ def start_local_stack(
 ) -> Stack:
     """Start what is not running and bring everything up to date; see local/starting.py.
 
-    layout: None takes the state folder that is found from here.
+    layout: None takes the state folder of layout_to_start().
     """
-    layout = layout or find_layout()
+    layout = layout or layout_to_start()
     start(
         on_progress,
         layout,
@@ -34,6 +35,7 @@ def start_local_stack(
         move_aliases=_move_aliases,
         answer_seconds=answer_seconds,
     )
+    environment_store().note_local_stack(layout.root)
     return open_stack(layout)
 
 

@@ -1,31 +1,31 @@
 """Wires what operators do: each service over the environment that it works on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
 from rowledger.functions.adapters.aws.inventory import S3Inventory
-from rowledger.functions.adapters.aws.notifier import SnsNotifier
-from rowledger.functions.adapters.aws.storage import S3Storage
-from rowledger.functions.adapters.postgres.ledger import PostgresLedger
-from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
-from rowledger.functions.services.reconciliation import Reconciliation
-from rowledger.functions.wiring.reconciler import reconciler_over
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
+from rowledger.functions.ports.ledger_actions import LedgerActions
+from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.adapters.aws.archive import S3Archive
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
-from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
+from rowledger.operations.adapters.aws.functions import AskedFunction
+from rowledger.operations.adapters.aws.ledger import (
+    LambdaLedgerActions,
+    LambdaLedgerQueries,
+    LambdaReconciler,
+)
+from rowledger.operations.adapters.aws.objects import S3Objects
+from rowledger.operations.adapters.aws.service_state import AwsServiceState
 from rowledger.operations.adapters.aws.uploader import S3Uploader
-from rowledger.operations.adapters.postgres.ledger_queries import PostgresLedgerQueries
-from rowledger.operations.adapters.postgres.replay_log import PostgresReplayLog
+from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
-from rowledger.operations.ports.environment import DatabaseRole, Environment
+from rowledger.operations.ports.environment import Environment
 from rowledger.operations.ports.function_logs import FunctionLogs
+from rowledger.operations.ports.objects import Objects
 from rowledger.operations.ports.uploader import Uploader
+from rowledger.operations.services.fetching import Fetching
+from rowledger.operations.services.reconciling import Reconciling
 from rowledger.operations.services.replay import Replay
-from rowledger.wiring.ledger import opened_database
+from rowledger.operations.services.service_state import ask_service_state
 
 
 def uploader(environment: Environment) -> Uploader:
@@ -37,48 +37,61 @@ def archive(environment: Environment) -> Archive:
     return S3Archive(environment.client("s3"), names.output_bucket, names.backup_bucket)
 
 
-def processor_logs(environment: Environment) -> FunctionLogs:
-    return CloudWatchFunctionLogs(environment.client("logs"), environment.names.processor_log_group)
+def function_logs(environment: Environment, function: str) -> FunctionLogs:
+    """function: its section in contract/pipeline.json, such as processor."""
+    return CloudWatchFunctionLogs(
+        environment.client("logs"), environment.names.log_groups[function]
+    )
 
 
-@contextmanager
-def replay_service(environment: Environment) -> Iterator[Replay]:
-    """Replays, as the operator, who may reopen ledger rows."""
+def service_state(environment: Environment) -> ServiceState:
+    """Ask how the pipeline is; raise FaultError where AWS does not say."""
+    source = AwsServiceState(
+        environment.client("lambda"), environment.client("cloudwatch"), environment.client("sqs")
+    )
+    return ask_service_state(source, ledger_queries(environment), environment.names)
+
+
+def objects(environment: Environment) -> Objects:
+    return S3Objects(environment.client("s3"))
+
+
+def fetching(environment: Environment) -> Fetching:
     names = environment.names
-    credentials = environment.credentials(DatabaseRole.OPERATOR)
-    with opened_database(environment.config, credentials) as database:
-        yield Replay(
-            ledger=PostgresLedgerQueries(database),
-            log=PostgresReplayLog(database),
-            failure_queue=SqsFailureQueue.named(environment.client("sqs"), names.failure_queue),
-            dispatcher=LambdaDispatcher(environment.client("lambda"), names.processor),
-            input_bucket=S3InputBucket(environment.client("s3")),
-            bucket=names.input_bucket,
-            suffixes=names.suffixes,
-        )
+    return Fetching(objects(environment), names.output_bucket, names.backup_bucket)
 
 
-@contextmanager
-def reconciliation_service(
-    environment: Environment, *, grace_seconds: int | None
-) -> Iterator[tuple[Reconciliation, float]]:
-    """Reconciliation, as the function, and the seconds that it may take for one upload.
+def ledger_queries(environment: Environment) -> LedgerQueries:
+    """The ledger for whoever looks into it."""
+    function = environment.names.invoked(environment.names.ledger_reader)
+    return LambdaLedgerQueries(AskedFunction(environment.client("lambda"), function))
 
-    grace_seconds: None takes the reconciler's own setting.
-    """
-    config = environment.config
-    if grace_seconds is not None:
-        config = replace(config, reconcile_grace_seconds=grace_seconds)
-    credentials = environment.credentials(DatabaseRole.FUNCTION)
-    s3, names = environment.client("s3"), environment.names
-    buckets = (names.output_bucket, names.backup_bucket)
-    with opened_database(config, credentials) as database:
-        reconciler = reconciler_over(
-            config,
-            ledger=PostgresLedger(database, config.lease_seconds),
-            store=PostgresReconciliationStore(database),
-            storage=S3Storage(s3, *buckets),
-            inventory=S3Inventory(s3, *buckets),
-            notifier=SnsNotifier(environment.client("sns"), config.topic_arn),
-        )
-        yield reconciler.reconciliation, config.lease_seconds - RESERVE_SECONDS
+
+def ledger_actions(environment: Environment) -> LedgerActions:
+    """The ledger for an operator."""
+    function = environment.names.invoked(environment.names.ledger_operator)
+    client = environment.client("lambda", patient=True)
+    return LambdaLedgerActions(AskedFunction(client, function))
+
+
+def replay_service(environment: Environment) -> Replay:
+    names = environment.names
+    s3 = environment.client("s3")
+    return Replay(
+        ledger=ledger_queries(environment),
+        actions=ledger_actions(environment),
+        failure_queue=SqsFailureQueue.named(environment.client("sqs"), names.failure_queue),
+        dispatcher=LambdaDispatcher(environment.client("lambda"), names.invoked(names.processor)),
+        input_bucket=S3Inventory(s3, names.output_bucket, names.backup_bucket),
+        bucket=names.input_bucket,
+        suffixes=names.suffixes,
+    )
+
+
+def reconciling(environment: Environment) -> Reconciling:
+    """Reconciliation, which csv-reconciler does."""
+    function = environment.names.invoked(environment.names.reconciler)
+    client = environment.client("lambda", patient=True)
+    return Reconciling(
+        ledger_actions(environment), LambdaReconciler(AskedFunction(client, function))
+    )

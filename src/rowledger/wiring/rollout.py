@@ -11,11 +11,15 @@ import boto3
 from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
-from rowledger.deployment.domain.rollout import Release
+from rowledger.deployment.domain.rollout import Release, Target
 from rowledger.deployment.services.rollout import Rollout
+from rowledger.errors import CommandError
 from rowledger.functions import contract
 from rowledger.functions.adapters.aws.clients import client_config, translated
 from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.environment import AwsEnvironment
+from rowledger.operations.domain.environments import LOCAL
+from rowledger.wiring.environments import aws_environment, environment_store
 
 # Beyond a function's own timeout, for the network.
 _MARGIN_SECONDS = 10
@@ -45,6 +49,30 @@ def build_rollout(
             on_progress=on_progress,
             interruptible=interruptible,
         )
+
+
+def session_of(environment_name: str | None) -> Any:  # noqa: ANN401 -- boto3 itself, or a session of it
+    """The session of an environment, with credentials of its account; None for boto3 itself."""
+    return boto3 if environment_name is None else _environment(environment_name).session()
+
+
+def release_of(environment_name: str) -> Release:
+    """The functions of an environment, for a rollback: in no version yet."""
+    names = _environment(environment_name).names
+    return Release(
+        alias=names.alias or "",
+        input_bucket=names.input_bucket,
+        administrator=Target(names.administrator, ""),
+        reconciler=Target(names.reconciler, ""),
+        processor=Target(names.processor, ""),
+        others=(Target(names.ledger_reader, ""), Target(names.ledger_operator, "")),
+    )
+
+
+def _environment(name: str) -> AwsEnvironment:
+    if name == LOCAL:
+        raise CommandError(f"{LOCAL} has no versions: a rollout is of a pipeline on AWS")
+    return aws_environment(name, environment_store().load().get(name))
 
 
 def _longest_run() -> int:

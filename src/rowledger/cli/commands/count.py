@@ -15,7 +15,7 @@ from rich.text import Text
 
 from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
-from rowledger.cli.progress import byte_progress
+from rowledger.cli.progress import byte_progress, paused
 from rowledger.cli.tables import place
 from rowledger.functions.domain.counting.counter import Counter
 from rowledger.functions.domain.dialect import Dialect
@@ -71,11 +71,13 @@ def count(
             except OSError as error:
                 unreadable = True
                 reason = error.strerror or str(error)
-                click.echo(f"rowledger: cannot read {printable(path)}: {reason}", err=True)
+                with paused(progress):
+                    click.echo(f"rowledger: cannot read {printable(path)}: {reason}", err=True)
                 continue
             results.append(result)
             if json_output:
-                click.echo(as_json(result.document()))
+                with paused(progress):
+                    click.echo(as_json(result.document()))
     if results and not json_output:
         output.print(_table(results))
     if unreadable or any(result.rejection for result in results):

@@ -3,26 +3,31 @@ from typing import Any
 import click
 from rich.text import Text
 
+from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import spinner
-from rowledger.cli.tables import hidden_text, local_time, upload_document
+from rowledger.cli.tables import hidden_text, upload_document
+from rowledger.cli.times import shown_time, utc_option
 from rowledger.functions.domain.text import printable
 from rowledger.operations.domain.dead_letters import DeadLetter
-from rowledger.wiring.environments import open_environment
+from rowledger.operations.ports.environment import Environment
 from rowledger.wiring.operations import replay_service
 
 
 @click.command()
+@environment_option
+@utc_option
 @json_option("One JSON object a line.")
-def dead_letters(*, json_output: bool) -> None:
+def dead_letters(environment: Environment, *, json_output: bool) -> None:
     """The events that failed for good: when, which uploads, why, after how many tries.
 
     They stay in the failure queue; `rowledger replay --dead-letters` sends them again.
 
     Example: rowledger dead-letters
     """
-    with replay_service(open_environment()) as service, spinner() as on_progress:
+    service = replay_service(environment)
+    with spinner() as on_progress:
         on_progress("reading the failure queue")
         letters = service.dead_letters()
         hidden = 0 if letters else service.held_elsewhere()
@@ -42,7 +47,7 @@ def _print(letters: list[DeadLetter]) -> None:
     for letter in letters:
         trouble = f"(cannot be replayed: {letter.trouble})" if letter.trouble else ""
         table.add_row(
-            local_time(letter.message.sent_at),
+            shown_time(letter.message.sent_at),
             # Text, not markup: brackets in a key are brackets.
             Text("\n".join(printable(upload.key) for upload in letter.uploads)),
             Text(printable(f"{letter.reason} {trouble}".strip())),

@@ -9,17 +9,17 @@ import click
 
 from rowledger.cli.output import output, show_json
 from rowledger.cli.tables import files_table, outcome_line
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import Mail, mails
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.stack import Stack
-from rowledger.operations.domain.history import UploadHistory
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import Environment
-from rowledger.operations.services.following import Sent, follow, send
+from rowledger.operations.services.following import follow, send
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
-from rowledger.wiring.operations import archive, uploader
+from rowledger.wiring.operations import archive, ledger_queries, uploader
 
 _OUTCOME_SECONDS = 60.0
 _MAIL_SECONDS = 30.0
@@ -31,8 +31,7 @@ class Case:
     """A sample that was uploaded, and what is not as expected."""
 
     sample: Sample
-    sent: Sent
-    history: UploadHistory
+    row: LedgerRow
     mail: Mail | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -54,7 +53,7 @@ def demo(context: click.Context) -> None:
     _await_mails(stack.inbox_dir, cases)
     for case in cases:
         _check(kept, case)
-    _show_histories(kept, [case.history for case in cases], environment.names.backup_bucket)
+    _show_rows(kept, [case.row for case in cases], environment.names.backup_bucket)
     _show_mails(stack.inbox_dir, cases)
     _show_alarms(environment)
     _show_commands(stack)
@@ -67,16 +66,17 @@ def demo(context: click.Context) -> None:
 
 def _run_samples(environment: Environment) -> list[Case]:
     cases = []
-    target = uploader(environment)
-    with environment.ledger() as ledger, tempfile.TemporaryDirectory() as folder:
+    target, bucket = uploader(environment), environment.names.input_bucket
+    ledger = ledger_queries(environment)
+    with tempfile.TemporaryDirectory() as folder:
         for sample in SAMPLES:
             path = Path(folder) / sample.name
             path.write_bytes(sample.content)
             output.print(f"↑ {sample.name}  ({sample.shows})")
-            sent = send(target, path, sample.name, lambda _: None)
-            (history,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
-            output.print(outcome_line(history.row), soft_wrap=True)
-            cases.append(Case(sample, sent, history))
+            sent = send(target, path, bucket, sample.name, lambda _: None)
+            (row,) = follow(ledger, [sent], timeout=_OUTCOME_SECONDS)
+            output.print(outcome_line(row), soft_wrap=True)
+            cases.append(Case(sample, row))
     return cases
 
 
@@ -86,13 +86,13 @@ def _await_mails(inbox: Path, cases: list[Case]) -> None:
         for mail in mails(inbox):
             body = mail.content.get_content()
             for case in cases:
-                if case.sent.version_id in body:
+                if case.row.version_id in body:
                     case.mail = mail
         time.sleep(_POLL_SECONDS)
 
 
 def _check(kept: Archive, case: Case) -> None:
-    sample, row = case.sample, case.history.row
+    sample, row = case.sample, case.row
     code = row.error["code"] if row.error else None
     reached = (row.status, row.rows_count, code)
     expected = (sample.status, sample.rows, sample.error)
@@ -109,10 +109,9 @@ def _check(kept: Archive, case: Case) -> None:
         case.problems.append(f"its mail's subject is {case.mail.content['Subject']}")
 
 
-def _show_histories(kept: Archive, histories: list[UploadHistory], backup_bucket: str) -> None:
+def _show_rows(kept: Archive, rows: list[LedgerRow], backup_bucket: str) -> None:
     output.rule("the ledger (table file_metadata)", align="left")
-    output.print(files_table(histories))
-    rows = [each.row for each in histories]
+    output.print(files_table(rows))
     output.rule(f"one receipt (s3, {printable(rows[0].receipt_key)})", align="left")
     show_json(kept.receipt(rows[0].receipt_key))
     output.rule(f"backups (bucket {backup_bucket})", align="left")

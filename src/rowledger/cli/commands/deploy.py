@@ -2,7 +2,7 @@ import click
 
 from rowledger.cli.parameters import NumberRange, json_option
 from rowledger.cli.rollout import interruptible_rollout
-from rowledger.cli.rollout_parameters import outputs_option, timeout_option
+from rowledger.cli.rollout_parameters import environment_option, outputs_option, timeout_option
 from rowledger.cli.rollout_report import finish
 from rowledger.deployment.domain.rollout import Release, read_steps
 
@@ -15,7 +15,8 @@ def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> t
 
 
 @click.command()
-@outputs_option
+@outputs_option(required=True)
+@environment_option
 @click.option(
     "--steps",
     default="",
@@ -36,6 +37,7 @@ def _steps(_context: click.Context, _parameter: click.Parameter, text: str) -> t
 def deploy(
     context: click.Context,
     release: Release,
+    environment_name: str | None,
     steps: tuple[int, ...],
     interval: float,
     timeout: float,
@@ -50,10 +52,10 @@ def deploy(
     and an interrupt, puts the aliases back where they were; the exit status is then 1, and the
     csv-reconciler that is back in service runs once. A migration stays.
 
-    It speaks to AWS as boto3 does: AWS_PROFILE, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL and so on.
+    Without --env it speaks to AWS as boto3 does: AWS_PROFILE, AWS_DEFAULT_REGION and so on.
 
     Example: rowledger deploy --outputs build/deploy/outputs.json --steps 10,50
     """
-    with interruptible_rollout(release) as rollout:
+    with interruptible_rollout(release, environment_name) as rollout:
         report = rollout.deploy(release, steps=steps, interval=interval, timeout=timeout)
     finish(context, report, json_output=json_output)

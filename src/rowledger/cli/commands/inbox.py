@@ -1,11 +1,12 @@
+from datetime import datetime
 from typing import Any
 
 import click
 from rich.text import Text
 
 from rowledger.cli.output import output, print_json, table_of
-from rowledger.cli.parameters import json_option
-from rowledger.cli.tables import local_time
+from rowledger.cli.parameters import json_option, moment
+from rowledger.cli.times import shown_time, utc_option
 from rowledger.functions.domain.text import escaped
 from rowledger.local.layout import find_layout
 from rowledger.local.mail.inbox import Mail, arrived, mails
@@ -14,9 +15,21 @@ from rowledger.local.mail.inbox import Mail, arrived, mails
 @click.command()
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--last", is_flag=True, help="Show the newest mail.")
+@click.option("--subject", help="List those with this in the subject, in any case.")
+@click.option("--since", callback=moment, help="List those since an age (10m, 2h) or a time.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many mails.")
+@utc_option
 @json_option("Print JSON: a list, or one mail.")
-def inbox(*, number: int | None, last: bool, json_output: bool) -> None:
-    """List the mails that arrived, or show the one with a NUMBER.
+def inbox(
+    number: int | None,
+    subject: str | None,
+    since: datetime | None,
+    limit: int | None,
+    *,
+    last: bool,
+    json_output: bool,
+) -> None:
+    """List the mails that arrived, the newest first, or show the one with a NUMBER.
 
     The inbox can be read while the stack is down.
 
@@ -26,12 +39,18 @@ def inbox(*, number: int | None, last: bool, json_output: bool) -> None:
         raise click.UsageError("give either a NUMBER or --last")
     everything = mails(find_layout().inbox)
     if number is None and not last:
-        _list(everything, json_output=json_output)
+        found = [mail for mail in everything[::-1] if _is_wanted(mail, subject, since)]
+        _list(found[:limit], json_output=json_output)
         return
     chosen = everything[-1:] if last else [mail for mail in everything if mail.number == number]
     if not chosen:
         raise click.ClickException(f"there is no such mail: the inbox has {len(everything)}")
     _show(chosen[0], json_output=json_output)
+
+
+def _is_wanted(mail: Mail, subject: str | None, since: datetime | None) -> bool:
+    named = subject is None or subject.lower() in str(mail.content["Subject"]).lower()
+    return named and (since is None or arrived(mail) >= since)
 
 
 def _list(everything: list[Mail], *, json_output: bool) -> None:
@@ -44,7 +63,7 @@ def _list(everything: list[Mail], *, json_output: bool) -> None:
         # Text, not markup: brackets in a subject are brackets.
         table.add_row(
             str(mail.number),
-            local_time(arrived(mail)),
+            shown_time(arrived(mail)),
             Text(escaped(str(content["To"]))),
             Text(escaped(str(content["Subject"]))),
         )

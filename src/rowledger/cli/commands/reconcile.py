@@ -1,5 +1,3 @@
-import math
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -7,21 +5,26 @@ from typing import Any
 import click
 from rich.text import Text
 
+from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, table_of
-from rowledger.cli.parameters import json_option
+from rowledger.cli.parameters import json_option, login_name
 from rowledger.cli.progress import spinner
+from rowledger.cli.times import shown_time, utc_option
+from rowledger.functions.domain.ledger_requests import ListPasses
 from rowledger.functions.domain.receipt import timestamp
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
 from rowledger.functions.domain.reconciliation_pass import Pass, Totals
-from rowledger.functions.services.reconciliation import Limits
-from rowledger.wiring.environments import open_environment
-from rowledger.wiring.operations import reconciliation_service
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
+from rowledger.functions.ports.ledger_queries import LedgerQueries
+from rowledger.operations.ports.environment import Environment
+from rowledger.wiring.operations import ledger_queries, reconciling
 
 # A hundred years: more is a typing error, and soon beyond the last date.
 _MAX_GRACE_SECONDS = 100 * 366 * 86_400
 
 
 @click.command()
+@environment_option
 @click.option(
     "--grace",
     type=click.IntRange(min=0, max=_MAX_GRACE_SECONDS),
@@ -30,40 +33,89 @@ _MAX_GRACE_SECONDS = 100 * 366 * 86_400
 )
 @click.option("--max-heals", type=click.IntRange(min=1), help="Repair at most this many uploads.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; list what would be repaired.")
+@click.option(
+    "--reason",
+    default="rowledger reconcile",
+    show_default=True,
+    help="Why; it is kept in the ledger.",
+)
+@click.option("--by", help="Who; it is kept in the ledger.  [default: the login name]")
+@click.option("--list", "list_only", is_flag=True, help="Only list the latest passes.")
+@utc_option
 @json_option("One JSON object.")
 @click.pass_context
-def reconcile(
+def reconcile(  # noqa: PLR0913 -- its options
     context: click.Context,
+    environment: Environment,
     grace: int | None,
     max_heals: int | None,
+    reason: str,
+    by: str | None,
     *,
     dry_run: bool,
+    list_only: bool,
     json_output: bool,
 ) -> None:
     """Compare every upload with its ledger row, receipt and backup; repair what is missing.
 
-    A pass that the scheduled reconciler left unfinished is finished first. Exits with 1 if an
-    upload is missing or has a problem that could not be repaired, or if --max-heals ended the pass.
+    csv-reconciler does it, part by part, and who asked for it is kept in the ledger. A pass that
+    its schedule left unfinished is finished first. An interrupt leaves the rest to the next run, at
+    the latest that of the schedule. --list shows the latest passes; a reader's rights suffice.
+
+    Exits with 1 if an upload is missing or has a problem that could not be repaired, or if
+    --max-heals ended the pass.
 
     Example: rowledger reconcile --dry-run
     """
-    environment = open_environment()
-    with (
-        reconciliation_service(environment, grace_seconds=grace) as (service, repair_seconds),
-        spinner() as show,
-    ):
+    if not reason.strip():
+        raise click.UsageError("--reason is empty")
+    if list_only:
+        _list(ledger_queries(environment), json_output=json_output)
+        return
+    service = reconciling(environment)
+    with spinner() as show:
         on_progress = _progress(show)
-        limits = Limits(repairs=max_heals or math.inf, repair_seconds=repair_seconds)
         if dry_run:
-            found = service.preview(limits, on_progress)
+            found = service.preview(grace, on_progress)
         else:
-            request_id = f"rowledger-reconcile-{uuid.uuid4()}"
-            found = service.run_whole_pass(request_id, limits, on_progress)
+            request = ReconciliationRequest(
+                by=by or login_name(),
+                identity=environment.identity(),
+                reason=reason,
+                grace_seconds=grace,
+                max_repairs=max_heals,
+            )
+            found = service.run(request, on_progress)
     if json_output:
         click.echo(as_json(document(found)))
     else:
         _print(found)
     context.exit(0 if found.clean else 1)
+
+
+def _list(ledger: LedgerQueries, *, json_output: bool) -> None:
+    passes = ledger.list_passes(ListPasses())
+    if json_output:
+        for each in passes:
+            click.echo(as_json({"began_at": each.began_at, **document(each)}))
+        return
+    if not passes:
+        click.echo("There was no pass yet.")
+        return
+    table = table_of(
+        "pass", "began", "ended", "received", "missing", "problems", "complete through"
+    )
+    for each in passes:
+        totals = each.totals
+        table.add_row(
+            str(each.id),
+            shown_time(each.began_at),
+            f"{totals.received:,}",
+            f"{totals.verdicts[Verdict.MISSING]:,}",
+            f"{totals.problem_count:,}",
+            shown_time(each.complete_through) if each.complete_through else "not finished",
+        )
+    output.print(table)
 
 
 def document(found: Pass) -> dict[str, Any]:
@@ -108,7 +160,7 @@ def _print(found: Pass) -> None:
     if found.complete_through is None:
         output.print("the pass is not finished; the next run goes on where this one stopped")
     else:
-        output.print(f"complete through {timestamp(found.complete_through)}")
+        output.print(f"complete through {shown_time(found.complete_through)}")
 
 
 def _print_repairs(totals: Totals) -> None:

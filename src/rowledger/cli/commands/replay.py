@@ -1,25 +1,28 @@
-import getpass
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 from rich.text import Text
 
+from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output
-from rowledger.cli.parameters import NumberRange, json_option, moment
-from rowledger.cli.progress import item_progress
-from rowledger.cli.tables import hidden_text, history_document, outcome_line, upload_document
+from rowledger.cli.parameters import NumberRange, json_option, login_name
+from rowledger.cli.progress import item_progress, paused
+from rowledger.cli.rows import row_document
+from rowledger.cli.selection import selection_options
+from rowledger.cli.tables import hidden_text, outcome_line, upload_document
+from rowledger.cli.uploads import say_what_is_safe
 from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.text import printable
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
+from rowledger.functions.domain.upload import UploadName
 from rowledger.operations.domain.replay_plan import ReplayStep
 from rowledger.operations.ports.environment import Environment
-from rowledger.operations.services.following import Sent, follow
+from rowledger.operations.services.following import follow
 from rowledger.operations.services.replay import Pace, Replay
-from rowledger.wiring.environments import open_environment
-from rowledger.wiring.operations import replay_service
+from rowledger.wiring.operations import ledger_queries, replay_service
 
 # All that is selected is kept in memory.
 _MAX_LIMIT = 1_000_000
@@ -29,14 +32,9 @@ _MAX_LIMIT = 1_000_000
 class Options:
     """The command line, parsed."""
 
-    key: str | None
-    version_id: str | None
-    prefix: str | None
-    status: Status | None
-    since: datetime | None
-    until: datetime | None
+    selection: Selection
     dead_letters: bool
-    reason: str
+    reason: str | None
     by: str | None
     rate: float
     limit: int
@@ -46,25 +44,16 @@ class Options:
     json_output: bool
 
     @property
-    def selection(self) -> Selection:
-        return Selection(
-            self.key, self.version_id, self.prefix, self.status, self.since, self.until
-        )
+    def source(self) -> ReplaySource:
+        return ReplaySource.DEAD_LETTERS if self.dead_letters else ReplaySource.LEDGER
 
 
 @click.command()
-@click.option("--key", help="The uploads of this object key, in every version.")
+@environment_option
+@selection_options
 @click.option("--version", "version_id", help="With --key: this version alone.")
-@click.option("--prefix", help="The uploads whose keys begin so.")
-@click.option("--status", type=click.Choice(list(Status)), help="The uploads of this status.")
-@click.option(
-    "--since",
-    callback=moment,
-    help="Received at this time or later: an age such as 2h, or ISO 8601.",
-)
-@click.option("--until", callback=moment, help="Received before this: an age or ISO 8601.")
 @click.option("--dead-letters", is_flag=True, help="Choose from the failure queue.")
-@click.option("--reason", required=True, help="Why; it is kept in the ledger.")
+@click.option("--reason", help="Why; it is kept in the ledger. A dry run needs none.")
 @click.option("--by", help="Who; it is kept in the ledger.  [default: the login name]")
 @click.option(
     "--rate",
@@ -91,7 +80,14 @@ class Options:
 )
 @json_option("One JSON object a line.")
 @click.pass_context
-def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- Options has their types
+def replay(
+    context: click.Context,
+    /,
+    environment: Environment,
+    selection: Selection,
+    version_id: str | None,
+    **given: Any,  # noqa: ANN401 -- Options has their types
+) -> None:
     """Send uploads through the function again, and follow them to their outcome.
 
     They are chosen from the ledger, oldest first: each row is reopened and gets a new attempt,
@@ -100,62 +96,66 @@ def replay(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 -- 
     upload that has an outcome by now is not processed again. At least one selector is required;
     each further one narrows the choice.
 
-    Exits with 1 if a file was rejected or had no outcome in time.
+    Exits with 1 if nothing is selected, if a file was rejected, or if one had no outcome in time.
 
     Example: rowledger replay --prefix 2026/11/ --status FAILED --reason "wrong header setting"
     """
-    options = Options(**given)
-    request = _request(options)
-    environment = open_environment()
-    with replay_service(environment) as service:
-        with service.planned(options.selection, request.source, limit=options.limit) as steps:
-            if options.dry_run:
-                sent = _dry_run(service, steps, options)
-            else:
-                sent = _run(service, steps, request, options)
-        hidden = service.held_elsewhere() if options.dead_letters and not steps else 0
+    options = Options(selection=replace(selection, version_id=version_id), **given)
+    _check(options)
+    service = replay_service(environment)
+    with service.planned(options.selection, options.source, limit=options.limit) as steps:
+        if options.dry_run:
+            sent = _dry_run(service, steps, options)
+        else:
+            request = _request(options, environment)
+            sent = _run(service, steps, request, options)
+    hidden = service.held_elsewhere() if options.dead_letters and not steps else 0
     if hidden:
         click.echo(hidden_text(hidden), err=True)
-    elif not steps and not options.json_output:
-        click.echo("Nothing is selected.")
+    elif not steps:
+        click.echo("No upload is selected.", err=True)
+        context.exit(1)
     if len(steps) == options.limit:
         click.echo(f"the limit of {options.limit} is reached; there may be more", err=True)
-    if not options.no_follow and _follow(environment, sent, options):
+    if options.no_follow or not sent:
+        return
+    try:
+        rejected = _follow(environment, sent, options)
+    except KeyboardInterrupt:
+        say_what_is_safe(sent)
+        raise
+    if rejected:
         context.exit(1)
 
 
-def _request(options: Options) -> ReplayRequest:
+def _check(options: Options) -> None:
     """Raise UsageError where what is asked for makes no replay."""
-    if options.selection == Selection() and not options.dead_letters:
+    selection = options.selection
+    if selection == Selection() and not options.dead_letters:
         raise click.UsageError(
-            "choose with --key, --prefix, --status, --since, --until or --dead-letters"
+            "choose with --key, --prefix, --name, --status, --code, --on, --since, --until or"
+            " --dead-letters"
         )
-    for name, text in (
-        ("--key", options.key),
-        ("--version", options.version_id),
-        ("--prefix", options.prefix),
-    ):
-        if text == "":
-            # Mostly a variable of the shell that is not set; and an empty prefix is every key's.
-            raise click.UsageError(f"{name} is empty")
-    if options.version_id and not options.key:
+    if selection.version_id == "":
+        raise click.UsageError("--version is empty")
+    if selection.version_id and not selection.key:
         raise click.UsageError("--version needs the --key that it is a version of")
-    if options.dead_letters and options.status:
-        raise click.UsageError("--status chooses rows of the ledger, not --dead-letters")
-    if not options.reason.strip():
+    for name, value in (("--status", selection.status), ("--code", selection.code)):
+        if options.dead_letters and value:
+            raise click.UsageError(f"{name} chooses rows of the ledger, not --dead-letters")
+    if not options.dry_run and options.reason is None:
+        raise click.UsageError("say why with --reason; it is kept in the ledger")
+    if options.reason is not None and not options.reason.strip():
         raise click.UsageError("--reason is empty")
-    source = ReplaySource.DEAD_LETTERS if options.dead_letters else ReplaySource.LEDGER
-    return ReplayRequest(options.by or _login(), options.reason, source)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        raise click.UsageError("this account has no login name: say who with --by") from None
+def _request(options: Options, environment: Environment) -> ReplayRequest:
+    return ReplayRequest(
+        options.by or login_name(), options.reason or "", options.source, environment.identity()
+    )
 
 
-def _dry_run(service: Replay, steps: list[ReplayStep], options: Options) -> list[Sent]:
+def _dry_run(service: Replay, steps: list[ReplayStep], options: Options) -> list[UploadName]:
     """Print what would be done; nothing is sent."""
     for each in service.preview(steps):
         _print_step(each.step, each.skipped, options, would=True)
@@ -164,16 +164,17 @@ def _dry_run(service: Replay, steps: list[ReplayStep], options: Options) -> list
 
 def _run(
     service: Replay, steps: list[ReplayStep], request: ReplayRequest, options: Options
-) -> list[Sent]:
+) -> list[UploadName]:
     """Print each step as it is done; return the uploads whose events were sent."""
     sent = []
     pace = Pace(options.rate, time.monotonic, time.sleep)
     with item_progress() as progress:
         task = progress.add_task("sending", total=len(steps))
         for each in service.run(steps, request, pace):
-            _print_step(each.step, each.skipped, options, would=False)
+            with paused(progress):
+                _print_step(each.step, each.skipped, options, would=False)
             if each.skipped is None:
-                sent += [Sent(upload.key, upload.version_id) for upload in each.step.uploads]
+                sent += [upload.name for upload in each.step.uploads]
             progress.advance(task)
     return sent
 
@@ -206,14 +207,13 @@ def _document(step: ReplayStep, skipped: str | None) -> dict[str, Any]:
     }
 
 
-def _follow(environment: Environment, sent: list[Sent], options: Options) -> bool:
+def _follow(environment: Environment, sent: list[UploadName], options: Options) -> bool:
     """Print each outcome; whether one was a rejection."""
     rejected = False
-    with environment.ledger() as ledger:
-        for history in follow(ledger, sent, timeout=options.timeout):
-            rejected |= history.row.status is Status.FAILED
-            if options.json_output:
-                click.echo(as_json({"action": "outcome", "ledger": history_document(history)}))
-            else:
-                output.print(outcome_line(history.row), soft_wrap=True)
+    for row in follow(ledger_queries(environment), sent, timeout=options.timeout):
+        rejected |= row.status is Status.FAILED
+        if options.json_output:
+            click.echo(as_json({"action": "outcome", "ledger": row_document(row)}))
+        else:
+            output.print(outcome_line(row), soft_wrap=True)
     return rejected

@@ -1,6 +1,7 @@
 import click
 
 from rowledger.cli.progress import spinner
+from rowledger.errors import CommandError
 from rowledger.local import stack
 from rowledger.local.layout import find_layout
 
@@ -16,8 +17,9 @@ def reset(*, yes: bool) -> None:
     if not root.exists():
         click.echo("there is no state to remove")
         return
-    if not yes:
-        click.confirm(f"Remove {root} with every upload, ledger row and mail in it?", abort=True)
+    question = f"Remove {root} with every upload, ledger row and mail in it?"
+    if not (yes or click.confirm(question)):
+        raise CommandError("nothing was removed")
     with spinner() as on_progress:
         stack.reset(on_progress)
     click.echo(f"removed {root}")

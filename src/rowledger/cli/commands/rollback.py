@@ -5,14 +5,17 @@ import click
 from rowledger.cli.output import output, print_json, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.rollout import interruptible_rollout
-from rowledger.cli.rollout_parameters import outputs_option, timeout_option
+from rowledger.cli.rollout_parameters import environment_option, outputs_option, timeout_option
 from rowledger.cli.rollout_report import finish
+from rowledger.cli.times import utc_option
 from rowledger.deployment.domain.rollout import Choice, Release
 from rowledger.functions.domain.receipt import timestamp
+from rowledger.wiring.rollout import release_of
 
 
 @click.command()
-@outputs_option
+@outputs_option(required=False)
+@environment_option
 @click.option(
     "--to",
     "version",
@@ -21,11 +24,13 @@ from rowledger.functions.domain.receipt import timestamp
 )
 @click.option("--list", "list_only", is_flag=True, help="Only list the versions to choose from.")
 @timeout_option
+@utc_option
 @json_option("One JSON object.")
 @click.pass_context
 def rollback(
     context: click.Context,
-    release: Release,
+    release: Release | None,
+    environment_name: str | None,
     version: str | None,
     timeout: float,
     *,
@@ -39,27 +44,33 @@ def rollback(
     aliases stay where they are even if it fails; the exit status is then 1. The database is left as
     it is: migrations suit the package before them.
 
-    Example: rowledger rollback --outputs build/deploy/outputs.json --to 7
+    Example: rowledger rollback --env prod --to 7
     """
+    if release is None:
+        if environment_name is None:
+            raise click.UsageError("give --env, or --outputs")
+        release = release_of(environment_name)
     if list_only and version:
         raise click.UsageError("--list moves nothing: give either it or --to")
     if list_only:
-        _list(release, json_output=json_output)
+        _list(release, environment_name, json_output=json_output)
         return
     if version is None:
         raise click.UsageError("name a version with --to; --list shows what there is")
-    with interruptible_rollout(release) as rollout:
+    with interruptible_rollout(release, environment_name) as rollout:
         report = rollout.roll_back(release, version, timeout=timeout)
     finish(context, report, json_output=json_output)
 
 
-def _list(release: Release, *, json_output: bool) -> None:
-    with interruptible_rollout(release) as rollout:
+def _list(release: Release, environment_name: str | None, *, json_output: bool) -> None:
+    with interruptible_rollout(release, environment_name) as rollout:
         choices = rollout.choices(release)
     if json_output:
         print_json([_document(each) for each in choices])
         return
-    others = [release.reconciler.function, release.administrator.function]
+    others = [
+        each.function for each in (release.reconciler, release.administrator, *release.others)
+    ]
     table = table_of(release.processor.function, *others, "package", "published", "")
     for each in choices:
         version = each.version

@@ -1,47 +1,63 @@
+from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from rowledger.cli.output import as_json, output, show_json
+from rowledger.cli.environment import environment_option
+from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
-from rowledger.cli.tables import history_document, local_time, reason_text, rows_text, status_text
-from rowledger.errors import CommandError
+from rowledger.cli.tables import history_document, reason_text, rows_text, status_text
+from rowledger.cli.times import shown_time, utc_option
+from rowledger.cli.uploads import find_upload, upload_argument
+from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
-from rowledger.operations.domain.history import UploadHistory
-from rowledger.operations.ports.environment import PipelineNames
-from rowledger.wiring.environments import open_environment
-from rowledger.wiring.operations import archive
+from rowledger.operations.ports.environment import Environment, PipelineNames
+from rowledger.operations.services.context import NumberedLine, lines_around_rejection
+from rowledger.wiring.operations import archive, ledger_queries, objects
 
 
 @click.command()
-@click.argument("file")
-@click.option("--version", "version_id", help="This version of it; else the one received last.")
+@environment_option
+@upload_argument
+@click.option(
+    "--context",
+    "show_context",
+    is_flag=True,
+    help="Also the lines around the place of a rejection, read from the upload itself.",
+)
+@utc_option
 @json_option("One JSON object.")
-def show(file: str, version_id: str | None, *, json_output: bool) -> None:
+def show(
+    environment: Environment,
+    file: str,
+    version_id: str | None,
+    *,
+    show_context: bool,
+    json_output: bool,
+) -> None:
     """Everything about one upload: ledger row, attempts, receipt and backup.
 
-    FILE is the object key, as `rowledger files` lists it.
+    FILE is the object key, as `rowledger files` lists it, or the ledger id that the mails name.
 
     Example: rowledger show orders.csv
     """
-    environment = open_environment()
-    with environment.ledger() as ledger:
-        histories = ledger.histories(limit=1, key=file, version_id=version_id)
-    if not histories:
-        which = f" in version {version_id!r}" if version_id else ""
-        raise CommandError(f"the ledger has no upload {file!r}{which}; see: rowledger files")
-    history, names = histories[0], environment.names
-    row = history.row
+    history = find_upload(ledger_queries(environment), file, version_id)
+    row, names = history.row, environment.names
+    lines = lines_around_rejection(objects(environment), row) if show_context else []
     kept = archive(environment)
     receipt = kept.receipt(row.receipt_key)
     size = kept.backup_size(row.backup_key)
     if json_output:
-        click.echo(as_json(_document(history, names, receipt, size)))
-    else:
-        _print(history, names, receipt, size)
+        document = _document(history, names, receipt, size)
+        if show_context:
+            document["context"] = [asdict(line) for line in lines]
+        click.echo(as_json(document))
+        return
+    _print(history, names, receipt, size)
+    if lines:
+        _print_lines(lines, row)
 
 
 def _document(
@@ -62,24 +78,21 @@ def _print(
         ("data rows", "" if row.rows_count is None else f"{row.rows_count:,}"),
         ("ledger id", str(row.id)),
         ("version", row.version_id),
-        ("received", local_time(row.received_at)),
-        ("recorded", local_time(row.timestamp)),
+        ("received", shown_time(row.received_at)),
+        ("recorded", shown_time(row.timestamp)),
         ("sha256", row.sha256 or ""),
         ("receipt", printable(f"s3://{names.output_bucket}/{row.receipt_key}")),
         ("backup", printable(f"s3://{names.backup_bucket}/{row.backup_key}")),
         ("", _missing(row) if size is None else f"{size:,} bytes"),
-        ("mail sent", local_time(row.notified_at) if row.notified_at else "not yet"),
+        ("mail sent", shown_time(row.notified_at) if row.notified_at else "not yet"),
     ]
     if row.error:
         facts.insert(2, ("reason", reason_text(row)))
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in facts:
-        table.add_row(Text(name, style="bold"), value if isinstance(value, Text) else Text(value))
-    output.print(table)
+    print_facts(facts)
     for attempt in history.attempts:
         output.print(
             f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'}"
-            f" (request {attempt['request_id']}, began {attempt['started_at']})"
+            f" (request {attempt['request_id']}, began {shown_time(attempt['started_at'])})"
         )
     for replay in history.replays:
         output.print(_replay_line(replay), soft_wrap=True)
@@ -88,6 +101,15 @@ def _print(
         output.print("There is no receipt yet." if processing else "The receipt is missing.")
     else:
         show_json(receipt)
+
+
+def _print_lines(lines: list[NumberedLine], row: LedgerRow) -> None:
+    output.print(f"the lines around the place ({reason_text(row)}):", markup=False, soft_wrap=True)
+    at = row.error["line"] if row.error else None
+    for line in lines:
+        mark = ">" if line.number == at else " "
+        more = f" … {line.left_out:,} more characters" if line.left_out else ""
+        output.print(Text(f"{mark} {line.number:>6}  {printable(line.text)}{more}"), soft_wrap=True)
 
 
 def _missing(row: LedgerRow) -> str:
@@ -108,7 +130,9 @@ def _replay_line(replay: dict[str, Any]) -> Text:
         before = f"{previous['status']}, {rows_text(previous['rows_count'])}"
     if previous is not None:
         before += f" of attempt {previous['attempt']}"
+    identity = f" ({printable(replay['identity'])})" if replay["identity"] else ""
+    who = f"{printable(replay['requested_by'])}{identity}"
     return Text(
-        f"replay from the {replay['source']} at {replay['requested_at']}"
-        f" by {printable(replay['requested_by'])}: {printable(replay['reason'])} (before: {before})"
+        f"replay from the {replay['source']} at {shown_time(replay['requested_at'])}"
+        f" by {who}: {printable(replay['reason'])} (before: {before})"
     )

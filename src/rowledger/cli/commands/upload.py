@@ -1,30 +1,42 @@
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
+from rich.progress import Progress
 
+from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option
-from rowledger.cli.progress import byte_progress
-from rowledger.cli.tables import history_document, outcome_line
-from rowledger.functions.domain.event import ignored_key
+from rowledger.cli.progress import byte_progress, item_progress, paused
+from rowledger.cli.rows import row_document
+from rowledger.cli.tables import outcome_line
+from rowledger.cli.uploads import say_what_is_safe
+from rowledger.errors import CommandError
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
-from rowledger.operations.ports.uploader import Uploader
-from rowledger.operations.services.following import Sent, follow, send
-from rowledger.wiring.environments import open_environment
-from rowledger.wiring.operations import uploader
+from rowledger.functions.domain.upload import UploadName
+from rowledger.operations.domain.upload_plan import PlannedUpload, UploadPlan, plan_uploads
+from rowledger.operations.ports.environment import Environment
+from rowledger.operations.services.following import follow, send
+from rowledger.wiring.local_files import files_below
+from rowledger.wiring.operations import ledger_queries, uploader
+
+_FILES_AT_ONCE = 4
 
 
 @click.command()
+@environment_option
 @click.argument(
     "paths",
-    metavar="FILE...",
+    metavar="FILE|FOLDER...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
-@click.option("--prefix", default="", help="Put before each file's name to make its key.")
+@click.option("--prefix", default="", help="What keys begin with; a slash is put behind it.")
 @click.option(
     "--timeout",
     type=NumberRange(min=1, max=86_400),
@@ -37,6 +49,7 @@ from rowledger.wiring.operations import uploader
 @click.pass_context
 def upload(
     context: click.Context,
+    environment: Environment,
     paths: tuple[Path, ...],
     prefix: str,
     timeout: float,
@@ -46,43 +59,120 @@ def upload(
 ) -> None:
     """Put files into the input bucket and follow each to its outcome.
 
+    Of a FOLDER all files below it are taken that the pipeline takes, under their paths in it; but
+    not hidden ones. Each file gets a version of its own, and exactly that version is followed.
+
     Exits with 1 if a file was rejected or had no outcome in time.
 
-    Example: rowledger upload orders.csv customers.csv.gz --prefix 2026/11/
+    Example: rowledger upload orders.csv customers.csv.gz --prefix 2026/11
     """
-    environment = open_environment()
-    _refuse_ignored(paths, prefix, environment.names.suffixes)
-    sent = _send(uploader(environment), paths, prefix)
+    names = environment.names
+    named = [(path, files_below(path)) for path in paths]
+    plan = plan_uploads(named, prefix, names.suffixes)
+    _check(plan, names.suffixes)
+    sent = _send(environment, plan.uploads)
     if no_follow:
         for item in sent:
             click.echo(as_json({"key": item.key, "version_id": item.version_id}))
         return
-    rejected = False
-    with environment.ledger() as ledger:
-        for history in follow(ledger, sent, timeout=timeout):
-            rejected |= history.row.status is Status.FAILED
-            if json_output:
-                click.echo(as_json(history_document(history)))
-            else:
-                output.print(outcome_line(history.row), soft_wrap=True)
-    if rejected:
+    try:
+        rows = _follow(environment, sent, timeout, json_output=json_output)
+    except KeyboardInterrupt:
+        say_what_is_safe(sent)
+        raise
+    if len(rows) > 1 and not json_output:
+        _summarise(rows)
+    if any(row.status is Status.FAILED for row in rows):
         context.exit(1)
 
 
-def _refuse_ignored(paths: tuple[Path, ...], prefix: str, suffixes: Sequence[str]) -> None:
-    for path in paths:
-        if ignored_key(f"{prefix}{path.name}", suffixes):
-            raise click.UsageError(
-                f"{printable(str(path))}: the pipeline takes names that end in"
-                f" {' or '.join(suffixes)}, and ignores others"
+def _check(plan: UploadPlan, suffixes: Sequence[str]) -> None:
+    """Say what is left out; raise where something cannot be as it was asked for."""
+    for path in plan.refused:
+        raise click.UsageError(
+            f"{printable(str(path))}: the pipeline takes names that end in"
+            f" {' or '.join(suffixes)}, and ignores others"
+        )
+    for key, paths in plan.clashes.items():
+        listed = ", ".join(printable(str(path)) for path in paths)
+        raise click.UsageError(
+            f"{listed} would all become {printable(key)}: upload them one after the other, or under"
+            " prefixes of their own"
+        )
+    for count, what in (
+        (plan.hidden, "hidden"),
+        (plan.others, f"with a name that does not end in {' or '.join(suffixes)}"),
+    ):
+        if count:
+            click.echo(f"left out: {count:,} files {what}", err=True)
+    if not plan.uploads:
+        raise CommandError("there is no file to upload")
+
+
+def _send(environment: Environment, uploads: Sequence[PlannedUpload]) -> list[UploadName]:
+    """Upload the files, a few at a time; what was sent before an error or an interrupt is said."""
+    target, bucket = uploader(environment), environment.names.input_bucket
+    sent: list[UploadName] = []
+    with byte_progress() as progress:
+        task = progress.add_task(
+            "uploading", total=sum(each.path.stat().st_size for each in uploads)
+        )
+
+        def send_one(each: PlannedUpload) -> UploadName:
+            return send(
+                target, each.path, bucket, each.key, lambda size: progress.advance(task, size)
             )
 
+        pool = ThreadPoolExecutor(_FILES_AT_ONCE)
+        try:
+            for name in pool.map(send_one, uploads):
+                sent.append(name)  # noqa: PERF402 -- what was sent counts, whatever comes after
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            if sent:
+                with paused(progress):
+                    say_what_is_safe(sent)
+            raise
+        pool.shutdown()
+    return sent
 
-def _send(target: Uploader, paths: tuple[Path, ...], prefix: str) -> list[Sent]:
-    with byte_progress() as progress:
-        total = sum(path.stat().st_size for path in paths)
-        task = progress.add_task("uploading", total=total)
-        return [
-            send(target, path, f"{prefix}{path.name}", lambda sent: progress.advance(task, sent))
-            for path in paths
-        ]
+
+def _follow(
+    environment: Environment, sent: Sequence[UploadName], timeout: float, *, json_output: bool
+) -> list[LedgerRow]:
+    rows = []
+    with item_progress() as progress:
+        for row in _outcomes(environment, sent, timeout, progress):
+            rows.append(row)
+            with paused(progress):
+                if json_output:
+                    click.echo(as_json(row_document(row)))
+                else:
+                    output.print(outcome_line(row), soft_wrap=True)
+    return rows
+
+
+def _outcomes(
+    environment: Environment, sent: Sequence[UploadName], timeout: float, progress: Progress
+) -> Iterator[LedgerRow]:
+    task = progress.add_task("waiting for outcomes", total=len(sent))
+    return follow(
+        ledger_queries(environment),
+        sent,
+        timeout=timeout,
+        on_waiting=lambda finished, _total: progress.update(task, completed=finished),
+    )
+
+
+def _summarise(rows: Sequence[LedgerRow]) -> None:
+    good = [row for row in rows if row.status is Status.SUCCESS]
+    codes = Counter(row.error["code"] for row in rows if row.error)
+    rejected = ", ".join(f"{count:,} {code}" for code, count in sorted(codes.items()))
+    data_rows = sum(row.rows_count or 0 for row in good)
+    size = sum(row.file_size_bytes for row in rows)
+    output.print(
+        f"{len(rows):,} files, {size:,} bytes: {len(good):,} succeeded with {data_rows:,} data rows"
+        + (f"; rejected: {rejected}" if rejected else ""),
+        soft_wrap=True,
+        markup=False,
+    )

@@ -1,8 +1,8 @@
 """A rollout: which aliases it moves, in which order and by which steps, and what it reports.
 
 A function's versions never change; the version in service is the one that its alias points to. The
-three functions are one package, so their aliases move together: the administrator and the
-reconciler first, because they migrate and check for the new version, and csv-processor last.
+functions are one package, so their aliases move together: the administrator and the reconciler
+first, because they migrate and check for the new version, and csv-processor last.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,8 @@ from typing import Any
 
 from rowledger.deployment.domain.canary import CanaryVerdict, SentCanary
 
+# Outputs of an earlier configuration have none of these.
+_OTHERS = ("ledger_reader", "ledger_operator")
 # Percentages of a step. At 0 or 100 one version would get every invocation.
 _LOWEST_SHARE, _WHOLE = 1, 100
 
@@ -76,18 +78,24 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Versions of the functions that belong together, and the alias that puts them into service."""
+    """Versions of the functions that belong together, and the alias that puts them into service.
+
+    Args:
+        others: Those that no step of a rollout asks anything: csv-ledger-reader and
+            csv-ledger-operator, where the package has them.
+    """
 
     alias: str
     input_bucket: str
     administrator: Target
     reconciler: Target
     processor: Target
+    others: tuple[Target, ...] = ()
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """In the order in which they are moved."""
-        return (self.administrator, self.reconciler, self.processor)
+        return (self.administrator, self.reconciler, *self.others, self.processor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +123,14 @@ def read_outputs(outputs: Any) -> Release:  # noqa: ANN401 -- JSON from outside
         functions = outputs["functions"]["value"]
         targets = {
             use: Target(str(functions[use]["name"]), str(functions[use]["version"]))
-            for use in ("administrator", "reconciler", "processor")
+            for use in ("administrator", "reconciler", "processor", *_OTHERS)
+            if use not in _OTHERS or use in functions
         }
+        others = tuple(targets.pop(use) for use in _OTHERS if use in targets)
         return Release(
             alias=str(outputs["alias"]["value"]),
             input_bucket=str(outputs["buckets"]["value"]["input"]),
+            others=others,
             **targets,
         )
     except (KeyError, TypeError) as error:

@@ -240,7 +240,17 @@ class Rollout:
             processor=Target(processor, chosen.number),
             reconciler=self._same_code(release.reconciler.function, chosen, processor),
             administrator=self._same_code(release.administrator.function, chosen, processor),
+            others=self._others(release, chosen),
         )
+
+    def _others(self, release: Release, version: Version) -> tuple[Target, ...]:
+        """The versions of the same package; what a package before them lacks stays where it is."""
+        found = []
+        for other in release.others:
+            same = version_with_same_code(version, self.functions.versions(other.function))
+            if same is not None:
+                found.append(Target(other.function, same.number))
+        return tuple(found)
 
     def _same_code(self, function: str, version: Version, processor: str) -> Target:
         found = version_with_same_code(version, self.functions.versions(function))

@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class UploadName:
+    """What names one upload: one version of one key."""
+
+    bucket: str
+    key: str
+    version_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """Its identity is (bucket, key, version_id); the rest is what the event said of it.
@@ -20,3 +29,8 @@ class Upload:
     etag: str
     size_bytes: int
     received_at: datetime
+
+    @property
+    def name(self) -> UploadName:
+        """What names it."""
+        return UploadName(self.bucket, self.key, self.version_id)

@@ -12,6 +12,7 @@ _reconciler = build_reconciler(_config)
 handler = build_handler(
     _reconciler.reconciliation,
     _reconciler.facts,
+    _reconciler.parts,
     _config,
     reserve_seconds=RESERVE_SECONDS,
     monotonic=monotonic,

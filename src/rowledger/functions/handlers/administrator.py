@@ -43,7 +43,7 @@ def _act(administer: Administer, rotate: Rotate, event: Any, logger: Logger) -> 
     match event:
         case {"action": "migrate"}:
             migrated = administer.migrate()
-            answer = _document(migrated.changes) | {"login": migrated.login}
+            answer = _document(migrated.changes) | {"logins": list(migrated.logins)}
             logger.info("migrated", **answer)
             return answer
         case {"action": "status"}:

@@ -1,15 +1,17 @@
 """What csv-reconciler does when its schedule invokes it: one run, logged and measured.
 
 Asked with {"action": "account", "key": …, "version_id": …} it only answers what exists of that
-upload, and changes nothing.
+upload, and changes nothing. A person's command has it do a pass in parts, see
+domain/reconciliation_requests.py.
 
 Problems are logged and measured, not raised: the alarms watch the metrics. What is raised is a run
 that could not go on; the next one continues from what it saved.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -18,12 +20,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.envelope import answer_document
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.reconciliation import Verdict
 from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.reconciliation_requests import (
+    PreviewPart,
+    ReconcilerRequest,
+    read_reconciler_request,
+)
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of
 from rowledger.functions.services.facts import FactGatherer
 from rowledger.functions.services.reconciliation import Limits, Reconciliation
+from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 
 Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
@@ -34,6 +43,7 @@ SERVICE = "csv-reconciler"
 def build_handler(
     reconciliation: Reconciliation,
     facts: FactGatherer,
+    parts: ReconciliationParts,
     config: ReconcilerConfig,
     *,
     reserve_seconds: float,
@@ -44,6 +54,7 @@ def build_handler(
     Args:
         reconciliation: what a run does.
         facts: what gathers the account of an upload.
+        parts: what does a pass in parts.
         config: the function's settings.
         reserve_seconds: kept back of an invocation's time, for the last call and its clean-up.
         monotonic: seconds.
@@ -65,26 +76,44 @@ def build_handler(
                     FaultCode.MALFORMED_EVENT, "an account is of a key and a version_id"
                 )
             case {"action": _}:
-                raise FaultError(FaultCode.MALFORMED_EVENT, "the one action known is account")
+                request = _request(event)
+                if isinstance(request, PreviewPart):
+                    return answer_document(parts.preview(request, limits(context)))
+                part = partial(parts.run, request, context.aws_request_id, limits(context))
+                return answer_document(run(part, context))
             case _:
-                run(event, context)
+                run(
+                    lambda: reconciliation.run(
+                        context.aws_request_id,
+                        replace(limits(context), repairs=config.reconcile_max_heals),
+                    ),
+                    context,
+                )
                 return None
 
-    @metrics.log_metrics
-    def run(_event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- as above
-        limits = Limits(
-            seconds=seconds_left(context),
-            repairs=config.reconcile_max_heals,
-            repair_seconds=config.lease_seconds - reserve_seconds,
+    def limits(context: LambdaContext) -> Limits:
+        return Limits(
+            seconds=seconds_left(context), repair_seconds=config.lease_seconds - reserve_seconds
         )
-        current = reconciliation.run(context.aws_request_id, limits)
+
+    @metrics.log_metrics
+    def run(reconcile: Callable[[], Pass], _context: LambdaContext) -> Pass:
+        current = reconcile()
         _log(logger, current)
         _measure(metrics, current)
         age = reconciliation.complete_through_age()
         if age is not None:
             _measure_age(metrics, age)
+        return current
 
     return handler
+
+
+def _request(event: dict[str, Any]) -> ReconcilerRequest:
+    try:
+        return read_reconciler_request(event)
+    except ValueError as error:
+        raise FaultError(FaultCode.MALFORMED_EVENT, str(error)) from error
 
 
 def _log(logger: Logger, current: Pass) -> None:

@@ -26,8 +26,8 @@ class Administration(Protocol):
     def survey(self) -> Changes:
         """What prepare() would do; changes nothing."""
 
-    def put_login(self, credentials: Credentials) -> None:
-        """Let the function log in with these; the login is made if it is missing.
+    def put_login(self, credentials: Credentials, role: str) -> None:
+        """Let a function log in with these, as a member of a role; a missing login is made.
 
         Raise FaultError (DATABASE) where the database was never prepared.
         """

@@ -27,6 +27,9 @@ class Inventory(Protocol):
     def list_versions(self, bucket: str, after: Cursor, *, limit: int) -> Page:
         """List versions behind a cursor; limit: entries looked at, 1 to 1,000."""
 
+    def has_version(self, upload: Upload) -> bool:
+        """Say whether the input bucket has exactly this version."""
+
     def existing_receipts(self, keys: Collection[str], deadline: Deadline) -> set[str]:
         """Return the receipt keys that exist; none is looked for after the deadline."""
 

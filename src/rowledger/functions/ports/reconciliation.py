@@ -10,6 +10,7 @@ from typing import Protocol
 
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 
 # (key, version id), within one bucket.
 Identity = tuple[str, str]
@@ -42,6 +43,9 @@ class ReconciliationStore(Protocol):
 
         Raise FaultError (LEASE_LOST) where another run works on the pass by now.
         """
+
+    def request(self, request_id: int) -> ReconciliationRequest | None:
+        """Return what an operator asked for; None where no such request is recorded."""
 
     def complete_through(self) -> datetime | None:
         """Return what the latest finished pass claims; None where none has finished."""

@@ -11,7 +11,7 @@ limits raise, and which nothing but run() and preview() ends in.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rowledger.functions.domain.deadline import Deadline
@@ -23,7 +23,7 @@ from rowledger.functions.domain.reconciliation import (
     not_applied,
     plan_repairs,
 )
-from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Totals, complete_through
+from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, complete_through
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Inventory, Page
 from rowledger.functions.ports.reconciliation import ReconciliationStore
@@ -33,11 +33,9 @@ from rowledger.functions.services.repairs import Repairer
 # S3 lists no more at once (Amazon S3 API reference, ListObjectVersions).
 MAX_PAGE = 1000
 
-OnProgress = Callable[[Totals], None]
 
-
-def _silent(_totals: Totals) -> None:
-    """Show no progress."""
+def _nothing() -> None:
+    """Save nothing after a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,47 +72,30 @@ class Reconciliation:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
-    def run(self, request_id: str, limits: Limits, on_progress: OnProgress = _silent) -> Pass:
+    def run(self, request_id: str, limits: Limits) -> Pass:
         """Go on with the open pass, or begin one; return it as far as it came.
 
         Args:
             request_id: names this run in the ledger, as an invocation's id does.
             limits: what it may do.
-            on_progress: is given the totals after each page.
 
         Raises:
             FaultError: where the run cannot go on; what it saved stays.
         """
         current = self.store.open_pass()
         run = self._begin(current, limits, request_id)
-
-        def save(totals: Totals) -> None:
-            self.store.save_pass(current)
-            on_progress(totals)
-
-        self._work(run, save)
+        self._work(run, after_page=lambda: self.store.save_pass(current))
         current.repaired_in_run = run.repairs
         self.store.save_pass(current)
         return current
 
-    def run_whole_pass(
-        self, request_id: str, limits: Limits, on_progress: OnProgress = _silent
-    ) -> Pass:
-        """Run a pass that speaks for everything received until now; the limits are for all of it.
+    def preview(self, limits: Limits, so_far: Pass | None = None) -> Pass:
+        """Walk the bucket and apply nothing; what needs repair is listed as a problem.
 
-        One that was begun earlier is finished first, and followed by another: what came since it
-        began may have come to a place that it had passed.
+        so_far: what the last call returned, to go on from there; None to begin.
         """
-        found = self.run(request_id, limits, on_progress)
-        if found.run == 1 or found.ended_at is None:
-            return found
-        left = limits.repairs - found.repaired_in_run
-        return self.run(request_id, replace(limits, repairs=left), on_progress)
-
-    def preview(self, limits: Limits, on_progress: OnProgress = _silent) -> Pass:
-        """Walk the whole bucket and apply nothing; what needs repair is listed as a problem."""
-        current = Pass(0, self.now())
-        self._work(self._begin(current, limits, None), on_progress)
+        current = so_far or Pass(0, self.now())
+        self._work(self._begin(current, limits, None))
         return current
 
     def complete_through_age(self) -> timedelta | None:
@@ -137,15 +118,15 @@ class Reconciliation:
             began_at=(current.cursor, current.swept),
         )
 
-    def _work(self, run: "_Run", after_page: OnProgress) -> None:
+    def _work(self, run: "_Run", after_page: Callable[[], None] = _nothing) -> None:
         """Work on the pass until it ends, or until the run has to stop."""
         current = run.current
         try:
             while current.swept is None:
                 run.walk_page()
-                after_page(current.totals)
+                after_page()
             while run.sweep_page(current.swept):
-                after_page(current.totals)
+                after_page()
         except FaultError as fault:
             if fault.code is not FaultCode.TIME_UP:
                 raise
@@ -217,7 +198,7 @@ class _Run:
         self.deadline.check(before="looking for rows that nobody is at work on")
         found = self.facts.of_stranded(after, self.limits.page_size)
         for facts in found:
-            if not self._failed(facts.upload):
+            if not self._was_decided(facts.upload):
                 self._apply(plan_repairs(facts, self.grace))
             if facts.row:
                 self.current.swept = facts.row.id
@@ -254,6 +235,13 @@ class _Run:
                 raise
             problem = f"{plan.repairs[0].kind.problem}: {fault}"
             return RepairResult(plan.verdict, problems=[problem])
+
+    def _was_decided(self, upload: Upload) -> bool:
+        """Whether the walk met this upload and left it as it is."""
+        if self.request_id is None:
+            # A dry run leaves everything, and meets all that the bucket has a version of.
+            return self.inventory.has_version(upload)
+        return self._failed(upload)
 
     def _failed(self, upload: Upload) -> bool:
         """Whether this upload could not be repaired, as far as this run or the list knows."""

@@ -1,5 +1,6 @@
 """Builds csv-administrator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowledger.functions.adapters.aws.clients import make_client
@@ -9,11 +10,11 @@ from rowledger.functions.adapters.aws.credentials import (
 )
 from rowledger.functions.adapters.postgres.administration import PostgresAdministration
 from rowledger.functions.adapters.postgres.database import Tls
-from rowledger.functions.adapters.postgres.roles import function_logins
+from rowledger.functions.adapters.postgres.roles import login_pairs
 from rowledger.functions.config import AdministratorConfig
 from rowledger.functions.ports.administration import Administration
 from rowledger.functions.ports.credentials import CredentialStore
-from rowledger.functions.services.administration import Administer
+from rowledger.functions.services.administration import Administer, DatabaseAccount
 from rowledger.functions.services.rotation import Rotate
 
 
@@ -32,18 +33,31 @@ def build_administrator(config: AdministratorConfig) -> Administrator:
         SecretsManagerCredentials(client, config.master_secret_id, _address(config)),
         Tls.from_setting(config.database_tls, config.database_ca_file),
     )
-    store = SecretsManagerStore(client, config.database_secret_id)
-    return administrator_over(config, administration=administration, store=store)
+    secrets = (config.database_secret_id, config.reader_secret_id, config.operator_secret_id)
+    return administrator_over(
+        config,
+        administration=administration,
+        stores=[SecretsManagerStore(client, secret) for secret in secrets],
+    )
 
 
 def administrator_over(
-    config: AdministratorConfig, *, administration: Administration, store: CredentialStore
+    config: AdministratorConfig,
+    *,
+    administration: Administration,
+    stores: Sequence[CredentialStore],
 ) -> Administrator:
-    """Build migrations and rotation over the given parts."""
-    logins, address = function_logins(), _address(config)
+    """Build migrations and rotation over the given parts.
+
+    stores: of csv-processor and csv-reconciler, of csv-ledger-reader, of csv-ledger-operator.
+    """
+    accounts = tuple(
+        DatabaseAccount(role, store, logins)
+        for store, (role, logins) in zip(stores, login_pairs().items(), strict=True)
+    )
     return Administrator(
-        Administer(administration, store, logins, address),
-        Rotate(administration, store, logins, address),
+        Administer(administration, accounts, _address(config)),
+        Rotate(administration, accounts, _address(config)),
     )
 
 

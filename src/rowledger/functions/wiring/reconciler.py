@@ -18,6 +18,7 @@ from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.facts import FactGatherer
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Reconciliation
+from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 from rowledger.functions.services.repairs import Repairer
 from rowledger.functions.wiring.processor import build_intake
 from rowledger.functions.wiring.shared import monotonic, now, open_database
@@ -25,10 +26,11 @@ from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """What csv-reconciler does: its runs, and the accounts that it gives."""
+    """What csv-reconciler does: its runs, the accounts that it gives, and passes in parts."""
 
     reconciliation: Reconciliation
     facts: FactGatherer
+    parts: ReconciliationParts
 
 
 def build_reconciler(config: ReconcilerConfig) -> Reconciler:
@@ -76,4 +78,5 @@ def reconciler_over(
         now=now,
         monotonic=monotonic,
     )
-    return Reconciler(reconciliation, facts)
+    parts = ReconciliationParts(reconciliation, store, config.reconcile_max_heals)
+    return Reconciler(reconciliation, facts, parts)

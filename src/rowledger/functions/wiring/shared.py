@@ -7,7 +7,7 @@ from rowledger.functions.adapters.aws.clients import longest_call, make_client
 from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
 from rowledger.functions.adapters.aws.storage import READ_SECONDS
 from rowledger.functions.adapters.postgres.database import SILENT_SECONDS, Database, Tls
-from rowledger.functions.config import ProcessorConfig
+from rowledger.functions.config import DatabaseConfig
 
 # Kept back from an attempt's time: what the last call may take that it begins, which is longest at
 # S3, and giving the claim back after it to a database that does not answer either.
@@ -21,8 +21,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_database(config: ProcessorConfig) -> Database:
-    """The database, as the login that the pipeline's secret has."""
+def open_database(config: DatabaseConfig) -> Database:
+    """The database, as the login that the function's secret has."""
     credentials = SecretsManagerCredentials(
         make_client("secretsmanager", read_timeout=5), config.database_secret_id
     )

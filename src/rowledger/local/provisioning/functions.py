@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowledger.deployment.packaging import PackagingError
@@ -17,13 +18,22 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
 
+# Whose database login is another than csv-processor's.
+_SECRETS = {"ledger_reader": "reader_secret", "ledger_operator": "operator_secret"}
+
 
 def settings(
-    function: str, *, topic_arn: str, secret_arn: str, master_secret_arn: str, database: str
+    function: str,
+    *,
+    topic_arn: str,
+    secret_arns: Mapping[str, str],
+    master_secret_arn: str,
+    database: str,
 ) -> dict[str, str]:
     """A function's environment: the settings that the contract says it uses.
 
-    function: its section in pipeline.json. database: host:port/name. An optional setting is taken
+    function: its section in pipeline.json. secret_arns: by the names that pipeline.json has for the
+    secrets. database: host:port/name. An optional setting is taken
     from the user's environment where that has it.
     """
     pipeline = contract.load("pipeline.json")
@@ -32,7 +42,9 @@ def settings(
         "ROWLEDGER_OUTPUT_BUCKET": pipeline["buckets"]["output"],
         "ROWLEDGER_BACKUP_BUCKET": pipeline["buckets"]["backup"],
         "ROWLEDGER_TOPIC_ARN": topic_arn,
-        "ROWLEDGER_DATABASE_SECRET_ID": secret_arn,
+        "ROWLEDGER_DATABASE_SECRET_ID": secret_arns[_SECRETS.get(function, "secret")],
+        "ROWLEDGER_READER_SECRET_ID": secret_arns["reader_secret"],
+        "ROWLEDGER_OPERATOR_SECRET_ID": secret_arns["operator_secret"],
         "ROWLEDGER_MASTER_SECRET_ID": master_secret_arn,
         "ROWLEDGER_DATABASE_ADDRESS": database,
         "ROWLEDGER_DATABASE_TLS": "local",

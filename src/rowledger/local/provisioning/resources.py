@@ -13,7 +13,13 @@ from rowledger.local import OnProgress
 from rowledger.local.emulator_clients import ACCOUNT_ID, REGION, EmulatorClients
 from rowledger.local.layout import Layout
 from rowledger.local.mail import relay
-from rowledger.local.provisioning import administrator, functions, processor, reconciler
+from rowledger.local.provisioning import (
+    administrator,
+    functions,
+    ledger_access,
+    processor,
+    reconciler,
+)
 from rowledger.local.provisioning.database_logins import Login
 
 if TYPE_CHECKING:
@@ -39,7 +45,10 @@ def provision(
     for bucket in pipeline["buckets"].values():
         _bucket(aws.client("s3"), bucket)
     secrets = aws.client("secretsmanager")
-    secret = _secret(secrets, pipeline["secret"])
+    secret_arns = {
+        name: _secret(secrets, pipeline[name])
+        for name in ("secret", "reader_secret", "operator_secret")
+    }
     # As RDS keeps it: without where the database is.
     master_secret = _secret(
         secrets,
@@ -57,7 +66,7 @@ def provision(
         name: functions.settings(
             name,
             topic_arn=topic,
-            secret_arn=secret,
+            secret_arns=secret_arns,
             master_secret_arn=master_secret,
             database=master.address,
         )
@@ -69,7 +78,9 @@ def provision(
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },
-        "database_secret_arn": secret,
+        "database_secret_arn": secret_arns["secret"],
+        "reader_secret_arn": secret_arns["reader_secret"],
+        "operator_secret_arn": secret_arns["operator_secret"],
         "topic_arn": topic,
         "failure_queue_arn": failures,
         **log_groups,
@@ -82,6 +93,7 @@ def provision(
     on_progress("deploying the functions")
     processor.deploy(aws, package, settings["processor"], arns)
     reconciler.deploy(aws, package, settings["reconciler"], arns)
+    ledger_access.deploy(aws, package, settings, arns)
     on_progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
         _alarm(aws.client("cloudwatch"), name, alarm, topic)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -112,7 +113,7 @@ def _settings(master: Login) -> dict[str, str]:
     known = functions.settings(
         "reconciler",
         topic_arn=set_by_terraform,
-        secret_arn=set_by_terraform,
+        secret_arns=defaultdict(lambda: set_by_terraform),
         master_secret_arn=set_by_terraform,
         database=master.address,
     )

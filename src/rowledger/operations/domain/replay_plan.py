@@ -8,12 +8,9 @@ from typing import Any
 from rowledger.functions.domain.event import to_event
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage
-from rowledger.operations.domain.replay import Selection
-
-# Bucket, key and version id.
-Identity = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +52,12 @@ def plan_rows(rows: Iterable[LedgerRow]) -> list[ReplayStep]:
 
 
 def plan_letters(
-    letters: Iterable[DeadLetter], rows: Mapping[Identity, LedgerRow]
+    letters: Iterable[DeadLetter], rows: Mapping[UploadName, LedgerRow]
 ) -> list[ReplayStep]:
     """Each event as it was; one that cannot be read, or that is being processed, stays."""
     steps = []
     for letter in letters:
-        known = [rows.get(identity_of(upload)) for upload in letter.uploads]
+        known = [rows.get(upload.name) for upload in letter.uploads]
         steps.append(
             ReplayStep(
                 letter.uploads,
@@ -83,7 +80,3 @@ def _held(rows: Iterable[LedgerRow | None]) -> str | None:
 def in_progress(until: datetime) -> str:
     """Why an upload is skipped that an attempt has."""
     return f"in progress (until {until})"
-
-
-def identity_of(upload: Upload) -> Identity:
-    return upload.bucket, upload.key, upload.version_id

@@ -1,39 +1,49 @@
 """The port to an environment: one installed pipeline, on a laptop or in an AWS account."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any, Protocol
-
-from rowledger.functions.config import ReconcilerConfig
-from rowledger.functions.ports.credentials import CredentialSource
-from rowledger.operations.ports.ledger_queries import LedgerQueries
-
-
-class DatabaseRole(Enum):
-    """Who asks the ledger: each role may do more than the one before."""
-
-    READER = auto()
-    OPERATOR = auto()
-    FUNCTION = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineNames:
     """What the parts of a pipeline are called.
 
-    processor: the function's name. suffixes: the endings of the keys that the pipeline takes.
+    processor, reconciler, administrator, ledger_reader, ledger_operator: the functions' names.
+    alias: of all of them, that of the version in service; None where a function has its latest code
+        in service.
+    log_groups: by the functions' sections of contract/pipeline.json.
+    suffixes: the endings of the keys that the pipeline takes.
     """
 
     input_bucket: str
     output_bucket: str
     backup_bucket: str
     processor: str
-    processor_log_group: str
+    reconciler: str
+    administrator: str
+    ledger_reader: str
+    ledger_operator: str
+    alias: str | None
+    log_groups: Mapping[str, str]
     failure_queue: str
     alarms: tuple[str, ...]
     suffixes: tuple[str, ...]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Every function's name."""
+        return (
+            self.processor,
+            self.reconciler,
+            self.administrator,
+            self.ledger_reader,
+            self.ledger_operator,
+        )
+
+    def invoked(self, function: str) -> str:
+        """What an invocation of a function names: with the alias where there is one."""
+        return f"{function}:{self.alias}" if self.alias else function
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,9 @@ class Health:
 
 
 class Environment(Protocol):
-    """name, location, names and health work at any time; the rest raise CommandError if it is down.
+    """name, location, names and health work at any time.
 
-    config also raises FaultError (CONFIGURATION) if a setting is wrong.
+    The rest raise CommandError if it is down.
     """
 
     @property
@@ -72,25 +82,29 @@ class Environment(Protocol):
 
     @property
     def location(self) -> str:
-        """Where it is: of a local stack its state folder."""
+        """Where it is: of a local stack its state folder, else account and region."""
+        ...
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine."""
         ...
 
     @property
     def names(self) -> PipelineNames: ...
 
-    @property
-    def config(self) -> ReconcilerConfig:
-        """The functions' settings. The reconciler uses all that the processor uses."""
-        ...
+    def client(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
+        """A boto3 client with the identity of the person who runs the command.
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
-        """A boto3 client with the identity of the person who runs the command."""
+        patient: waits as long as any function may run, and asks once only: what it asks for might
+        be done twice.
+        """
 
-    def credentials(self, role: DatabaseRole) -> CredentialSource:
-        """What the role logs in to the database with."""
-
-    def ledger(self) -> AbstractContextManager[LedgerQueries]:
-        """The ledger, opened as the reader and closed after the block."""
+    def identity(self) -> str:
+        """The ARN that AWS knows that person by; raise CommandError where it knows none."""
 
     def health(self) -> Health:
-        """Ask every part. One that does not run or does not answer is reported, not raised."""
+        """Ask every part of a stack on this machine; elsewhere there is none to ask.
+
+        One that does not run or does not answer is reported, not raised.
+        """

@@ -10,5 +10,8 @@ OnProgress = Callable[[int], None]
 
 class Uploader(Protocol):
     def put(self, path: Path, key: str, on_progress: OnProgress) -> str:
-        """Upload a local file; return its version id. Raise CommandError where that fails."""
+        """Upload a local file; return the version id that it got. Raise CommandError.
+
+        May be called by several threads at once.
+        """
         ...

@@ -9,14 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rowledger.functions.domain.faults import FaultError
+from rowledger.functions.domain.file_pages import MAX_PAGE_ROWS, FileOrder
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.ledger_requests import FindRows, ListFiles
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.ports.ledger_actions import LedgerActions
+from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
-from rowledger.operations.domain.replay import ReplayRequest, ReplaySource, Selection
 from rowledger.operations.domain.replay_plan import (
-    Identity,
     ReplayStep,
     chosen,
-    identity_of,
     in_progress,
     plan_letters,
     plan_rows,
@@ -24,8 +28,6 @@ from rowledger.operations.domain.replay_plan import (
 from rowledger.operations.ports.dispatcher import Dispatcher
 from rowledger.operations.ports.failure_queue import FailureQueue
 from rowledger.operations.ports.input_bucket import InputBucket
-from rowledger.operations.ports.ledger_queries import LedgerQueries
-from rowledger.operations.ports.replay_log import ReplayLog
 
 # Reading it again would put OBJECT_DELETED in the place of a good outcome.
 _GONE = "its version is gone"
@@ -61,7 +63,7 @@ class Replay:
     """bucket, suffixes: what the pipeline takes, as read_event's."""
 
     ledger: LedgerQueries
-    log: ReplayLog
+    actions: LedgerActions
     failure_queue: FailureQueue
     dispatcher: Dispatcher
     input_bucket: InputBucket
@@ -83,7 +85,7 @@ class Replay:
     ) -> Iterator[list[ReplayStep]]:
         """Give what a replay would do, the oldest first; dead letters are kept from others then."""
         if source is ReplaySource.LEDGER:
-            yield plan_rows(self.ledger.select(selection, limit=limit))
+            yield plan_rows(self._selected(selection, limit))
             return
         with self.failure_queue.held() as messages:
             letters = chosen(self._letters(messages), selection)[:limit]
@@ -116,7 +118,7 @@ class Replay:
         return step.skipped
 
     def _send(self, step: ReplayStep, request: ReplayRequest) -> str | None:
-        held = self.log.reopen(step.uploads, request)
+        held = self.actions.reopen([upload.name for upload in step.uploads], request)
         if held is not None:
             return in_progress(held.until)
         try:
@@ -138,10 +140,26 @@ class Replay:
             read_letter(message, bucket=self.bucket, suffixes=self.suffixes) for message in messages
         ]
 
-    def _rows_of(self, letters: Iterable[DeadLetter]) -> dict[Identity, LedgerRow]:
-        found = {}
-        for upload in {upload for letter in letters for upload in letter.uploads}:
-            by_identity = Selection(key=upload.key, version_id=upload.version_id)
-            for row in self.ledger.select(by_identity, limit=1):
-                found[identity_of(upload)] = row
-        return found
+    def _selected(self, selection: Selection, limit: int) -> list[LedgerRow]:
+        """The rows of a selection, the longest received first, page by page."""
+        rows: list[LedgerRow] = []
+        after: str | None = None
+        while len(rows) < limit:
+            page = self.ledger.list_files(
+                ListFiles(
+                    selection=selection,
+                    order=FileOrder.OLDEST,
+                    limit=min(MAX_PAGE_ROWS, limit - len(rows)),
+                    after=after,
+                )
+            )
+            rows += page.rows
+            after = page.after
+            if after is None:
+                break
+        return rows
+
+    def _rows_of(self, letters: Iterable[DeadLetter]) -> dict[UploadName, LedgerRow]:
+        names = {upload.name for letter in letters for upload in letter.uploads}
+        found = self.ledger.find_rows(FindRows(uploads=tuple(sorted(names)))) if names else ()
+        return {row.upload.name: row for row in found}

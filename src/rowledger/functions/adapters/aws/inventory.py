@@ -51,6 +51,18 @@ class S3Inventory:
             return Page(uploads, None)
         return Page(uploads, Cursor(answer["NextKeyMarker"], answer.get("NextVersionIdMarker", "")))
 
+    def has_version(self, upload: Upload) -> bool:
+        with translated(FaultCode.STORAGE, f"looking for {upload.key!r} ({upload.version_id})"):
+            try:
+                self.client.head_object(
+                    Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
+                )
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return False
+                raise
+            return True
+
     def existing_receipts(self, keys: Collection[str], deadline: Deadline) -> set[str]:
         return self._existing(self.output_bucket, keys, deadline)
 

@@ -46,13 +46,13 @@ class PostgresAdministration:
             pending = (migration.name for migration in migrations.pending(connection))
             return Changes(tuple(missing), tuple(pending))
 
-    def put_login(self, credentials: Credentials) -> None:
+    def put_login(self, credentials: Credentials, role: str) -> None:
         with self._session(_MAINTENANCE) as connection:
             if roles.missing_roles(connection):
                 raise FaultError(
                     FaultCode.DATABASE, "the roles are not made yet: run the migrations first"
                 )
-            roles.put_login(connection, credentials.username, credentials.password)
+            roles.put_login(connection, credentials.username, credentials.password, role)
 
     def accepts(self, credentials: Credentials) -> bool:
         database = Database(FixedCredentials(credentials), self._tls)

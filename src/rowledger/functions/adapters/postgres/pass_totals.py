@@ -1,4 +1,4 @@
-"""A pass's totals as the JSON document that the ledger keeps of them.
+"""A pass as the ledger keeps it, and its totals as a JSON document.
 
 Its keys stay as they are: the version before reads the same documents.
 """
@@ -6,9 +6,10 @@ Its keys stay as they are: the version before reads the same documents.
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
-from rowledger.functions.domain.reconciliation_pass import Problem, Totals
+from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Problem, Totals
 
 
 def totals_document(totals: Totals) -> dict[str, Any]:
@@ -37,4 +38,18 @@ def totals_of(document: dict[str, Any]) -> Totals:
         problem_count=document["offender_count"],
         problems=[Problem(**each) for each in document["offenders"]],
         oldest_open=datetime.fromisoformat(oldest) if oldest else None,
+    )
+
+
+def pass_of(columns: dict[str, Any]) -> Pass:
+    """Make the pass of a row's columns; its end and its claim may be left out of them."""
+    return Pass(
+        columns["id"],
+        columns["began_at"],
+        columns["run"],
+        Cursor(unquote(columns["key_marker"]), columns["version_marker"]),
+        columns["swept"],
+        totals_of(columns["totals"]),
+        ended_at=columns.get("ended_at"),
+        complete_through=columns.get("complete_through"),
     )

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from rowledger.functions.adapters.postgres.database import Database
-from rowledger.functions.adapters.postgres.pass_totals import totals_document, totals_of
+from rowledger.functions.adapters.postgres.pass_totals import pass_of, totals_document
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.adapters.postgres.rows import ROW_PARTS, ledger_row, run_by_name
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Totals
+from rowledger.functions.domain.reconciliation_pass import Pass, Totals
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.ports.reconciliation import Identity
 
 _QUERIES = load_queries("reconciliation", **ROW_PARTS)
@@ -56,7 +56,7 @@ class PostgresReconciliationStore:
                 ("resume_pass", {}),
             ):
                 for row in run_by_name(connection, _QUERIES[query], **values):
-                    return _pass(row)
+                    return pass_of(row)
         raise FaultError(FaultCode.DATABASE, "no pass could be begun: another run ends them")
 
     def save_pass(self, current: Pass) -> None:
@@ -75,6 +75,11 @@ class PostgresReconciliationStore:
         if not saved:
             raise FaultError(FaultCode.LEASE_LOST, f"another run works on pass {current.id}")
 
+    def request(self, request_id: int) -> ReconciliationRequest | None:
+        with self.database.session() as connection:
+            found = run_by_name(connection, _QUERIES["request"], id=request_id)
+        return ReconciliationRequest(**found[0]) if found else None
+
     def complete_through(self) -> datetime | None:
         with self.database.session() as connection:
             rows: list[list[datetime]] = connection.run(_QUERIES["complete_through"])
@@ -84,14 +89,3 @@ class PostgresReconciliationStore:
         with self.database.session() as connection:
             found = run_by_name(connection, _QUERIES[query], **parameters)
         return [ledger_row(columns) for columns in found]
-
-
-def _pass(row: dict[str, Any]) -> Pass:
-    return Pass(
-        row["id"],
-        row["began_at"],
-        row["run"],
-        Cursor(unquote(row["key_marker"]), row["version_marker"]),
-        row["swept"],
-        totals_of(row["totals"]),
-    )

@@ -1,4 +1,4 @@
-"""The ledger's roles, its database, and the two logins that the function takes turns with.
+"""The ledger's roles, its database, and the two logins that take turns for each role.
 
 Whoever calls may make roles and databases, and need not be a superuser: the master of a managed
 server is none. PostgreSQL 16 or later, whose rules for such a user these are: who makes a role may
@@ -21,14 +21,22 @@ _NAMES = contract.load("pipeline.json")["database"]
 OWNER: str = _NAMES["owner_role"]
 FUNCTION: str = _NAMES["function_role"]
 _USERS: tuple[str, ...] = (FUNCTION, _NAMES["reader_role"], _NAMES["operator_role"])
+_LOGINS: dict[str, tuple[str, ...]] = {
+    _NAMES[f"{who}_role"]: tuple(_NAMES[f"{who}_logins"])
+    for who in ("function", "reader", "operator")
+}
 _SCRAM_ITERATIONS = 4096
 _SALT_BYTES = 16
 
 
 def function_logins() -> tuple[str, str]:
-    """The two that take turns."""
-    first, second = _NAMES["function_logins"]
-    return first, second
+    """The two that take turns for csv-processor and csv-reconciler."""
+    return login_pairs()[FUNCTION]
+
+
+def login_pairs() -> dict[str, tuple[str, str]]:
+    """By role, the two logins that take turns: of function, reader and operator."""
+    return {role: (first, second) for role, (first, second) in _LOGINS.items()}
 
 
 def missing_roles(connection: Connection) -> list[str]:
@@ -68,14 +76,14 @@ def ensure_database(connection: Connection, name: str) -> None:
     connection.run(f"GRANT CONNECT ON DATABASE {database} TO {users}")
 
 
-def put_login(connection: Connection, name: str, password: str) -> None:
-    """Let a login of the function in with this password, and with no earlier one."""
-    role = identifier(name)
+def put_login(connection: Connection, name: str, password: str, role: str) -> None:
+    """Let a login, a member of the role, in with this password, and with no earlier one."""
+    login = identifier(name)
     if not _known(connection, name):
-        connection.run(f"CREATE ROLE {role} NOLOGIN")
-    connection.run(f"GRANT {identifier(FUNCTION)} TO {role}")
+        connection.run(f"CREATE ROLE {login} NOLOGIN")
+    connection.run(f"GRANT {identifier(role)} TO {login}")
     # Not the password itself: the server may log the statement.
-    connection.run(f"ALTER ROLE {role} LOGIN PASSWORD {literal(scram_verifier(password))}")
+    connection.run(f"ALTER ROLE {login} LOGIN PASSWORD {literal(scram_verifier(password))}")
 
 
 def scram_verifier(password: str, salt: bytes | None = None) -> str:

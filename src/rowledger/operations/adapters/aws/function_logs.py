@@ -24,7 +24,10 @@ class CloudWatchFunctionLogs:
     def read(self, since_ms: int, skip: Container[str] = frozenset()) -> Iterator[LogLine]:
         for stream in self._streams(since_ms):
             if stream not in skip:
-                yield from self._lines(stream)
+                # A stream may have begun long before: on AWS many invocations share one.
+                yield from (
+                    line for line in self._lines(stream, since_ms) if line.timestamp >= since_ms
+                )
 
     def _streams(self, since_ms: int) -> list[str]:
         """Streams by the time of their last line, the oldest first."""
@@ -41,9 +44,9 @@ class CloudWatchFunctionLogs:
                 found[stream["logStreamName"]] = None
         return list(reversed(found))
 
-    def _lines(self, stream: str) -> Iterator[LogLine]:
+    def _lines(self, stream: str, since_ms: int) -> Iterator[LogLine]:
         answer = self.client.get_log_events(
-            logGroupName=self.group, logStreamName=stream, startFromHead=True
+            logGroupName=self.group, logStreamName=stream, startTime=since_ms, startFromHead=True
         )
         while answer["events"]:
             for event in answer["events"]:

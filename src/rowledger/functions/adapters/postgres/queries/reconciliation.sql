@@ -41,3 +41,7 @@ RETURNING id
 
 -- complete_through: What the latest finished pass claims.
 SELECT complete_through FROM reconcile_pass WHERE ended_at IS NOT NULL ORDER BY id DESC LIMIT 1
+
+-- request: What an operator asked for.
+SELECT requested_by AS by, identity, reason, grace_seconds, max_repairs
+  FROM reconciliation_request WHERE id = :id

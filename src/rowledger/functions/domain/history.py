@@ -1,4 +1,4 @@
-"""An upload's history: its ledger row, its attempts and its replays."""
+"""An upload's history: its ledger row, its attempts, its replays, and its key's other versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +8,11 @@ from rowledger.functions.domain.ledger import LedgerRow
 
 @dataclass(frozen=True, slots=True)
 class UploadHistory:
-    """What `rowledger show` shows of an upload.
+    """What the ledger has of one upload.
 
     attempts: the first one first, each with attempt, request_id, started_at, ended_at and result.
-    replays: the oldest first, each with requested_at, requested_by, reason, source and previous:
-        the outcome that was recorded before, None where there was none.
+    replays: the oldest first, each with requested_at, requested_by, identity, reason, source and
+        previous: the outcome that was recorded before, None where there was none.
     """
 
     row: LedgerRow

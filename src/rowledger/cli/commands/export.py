@@ -1,0 +1,94 @@
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO
+
+import click
+
+from rowledger.cli.environment import environment_option
+from rowledger.cli.exports import FORMATS, ExportFormat
+from rowledger.cli.progress import spinner
+from rowledger.cli.selection import selection_options
+from rowledger.errors import CommandError
+from rowledger.functions.domain.file_pages import FileOrder
+from rowledger.functions.domain.selection import Selection
+from rowledger.operations.ports.environment import Environment
+from rowledger.operations.services.listing import pages
+from rowledger.wiring.operations import ledger_queries
+
+_STANDARD_OUTPUT = Path("-")
+
+
+@click.command()
+@environment_option
+@selection_options
+@click.option(
+    "--format",
+    "export_format",
+    type=click.Choice(ExportFormat, case_sensitive=False),
+    default=ExportFormat.CSV,
+    show_default="csv",
+    help="parquet needs: pip install 'rowledger[parquet]'.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    required=True,
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Where to; - is standard output.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@click.pass_context
+def export(
+    context: click.Context,
+    environment: Environment,
+    selection: Selection,
+    export_format: ExportFormat,
+    target: Path,
+    *,
+    force: bool,
+) -> None:
+    """Write the ledger rows of a selection to a file, the longest received first.
+
+    Exits with 1 if nothing is selected.
+
+    Example: rowledger export --since 30d --format parquet -o ledger.parquet
+    """
+    ledger = ledger_queries(environment)
+    count = 0
+    # Rows on the terminal are progress enough, and a spinner would tear them.
+    shown = nullcontext(_silent) if target == _STANDARD_OUTPUT else spinner()
+    with shown as on_progress, _opened(target, force=force) as stream:
+        writer = FORMATS[export_format](stream)
+        for page in pages(ledger, selection, FileOrder.OLDEST, limit=None):
+            writer.write(page.rows)
+            count += len(page.rows)
+            on_progress(f"{count:,} rows")
+        writer.close()
+    click.echo(f"{count:,} rows" if count else "No upload is selected.", err=True)
+    context.exit(0 if count else 1)
+
+
+def _silent(_step: str) -> None:
+    """Show no progress."""
+
+
+@contextmanager
+def _opened(target: Path, *, force: bool) -> Iterator[IO[bytes]]:
+    """The file, which appears once it is whole."""
+    if target == _STANDARD_OUTPUT:
+        yield sys.stdout.buffer
+        return
+    if target.exists() and not force:
+        raise CommandError(
+            f"{target} exists: choose another name with -o, or write over it: --force"
+        )
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

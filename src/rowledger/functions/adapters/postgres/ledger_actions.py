@@ -1,0 +1,42 @@
+"""What an operator changes in PostgreSQL's ledger, as the operator's role."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from rowledger.functions.adapters.postgres.database import Database
+from rowledger.functions.adapters.postgres.ledger_queries import QUERIES
+from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
+from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.upload import UploadName
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLedgerActions:
+    database: Database
+
+    def reopen(self, uploads: Sequence[UploadName], request: ReplayRequest) -> InProgress | None:
+        # In order, so that two replays of the same uploads cannot wait for each other in a circle.
+        chosen = [asdict(upload) for upload in sorted(set(uploads))]
+        with self.database.transaction() as connection:
+            for name in chosen:
+                for (held_until,) in connection.run(QUERIES["lock"], **name):
+                    if held_until is not None:
+                        return InProgress(held_until)
+            for name in chosen:
+                connection.run(
+                    QUERIES["record_replay"],
+                    **name,
+                    by=request.by,
+                    identity=request.identity,
+                    reason=request.reason,
+                    source=request.source.value,
+                )
+                if request.reopens:
+                    connection.run(QUERIES["reopen"], **name)
+        return None
+
+    def request_reconciliation(self, request: ReconciliationRequest) -> int:
+        with self.database.session() as connection:
+            ((request_id,),) = connection.run(QUERIES["request_reconciliation"], **asdict(request))
+        return int(request_id)

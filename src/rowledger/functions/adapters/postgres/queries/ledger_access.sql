@@ -1,0 +1,127 @@
+-- newest: A page of a selection, the latest received first.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN (SELECT f.id AS listed_id FROM file_metadata f
+         WHERE ${selected}
+           AND (CAST(:after_id AS integer) IS NULL
+                OR (f.received_at, f.id) < (CAST(:after AS timestamptz), :after_id))
+         ORDER BY f.received_at DESC, f.id DESC LIMIT :limit) page ON f.id = listed_id
+ ORDER BY f.received_at DESC, f.id DESC
+
+-- oldest: The same, the longest received first.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN (SELECT f.id AS listed_id FROM file_metadata f
+         WHERE ${selected}
+           AND (CAST(:after_id AS integer) IS NULL
+                OR (f.received_at, f.id) > (CAST(:after AS timestamptz), :after_id))
+         ORDER BY f.received_at, f.id LIMIT :limit) page ON f.id = listed_id
+ ORDER BY f.received_at, f.id
+
+-- name: The same, by key.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN (SELECT f.id AS listed_id FROM file_metadata f
+         WHERE ${selected}
+           AND (CAST(:after_id AS integer) IS NULL
+                OR (f.filename COLLATE "C", f.id) > (CAST(:after AS text), :after_id))
+         ORDER BY f.filename COLLATE "C", f.id LIMIT :limit) page ON f.id = listed_id
+ ORDER BY f.filename COLLATE "C", f.id
+
+-- size: The same, the largest first.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN (SELECT f.id AS listed_id FROM file_metadata f
+         WHERE ${selected}
+           AND (CAST(:after_id AS integer) IS NULL
+                OR (coalesce(f.file_size_bytes, 0), f.id) < (CAST(:after AS bigint), :after_id))
+         ORDER BY coalesce(f.file_size_bytes, 0) DESC, f.id DESC LIMIT :limit) page ON f.id = listed_id
+ ORDER BY coalesce(f.file_size_bytes, 0) DESC, f.id DESC
+
+-- rows: The same, those with the most data rows first, and those without a count last.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN (SELECT f.id AS listed_id FROM file_metadata f
+         WHERE ${selected}
+           AND (CAST(:after_id AS integer) IS NULL
+                OR (coalesce(f.rows_count, -1), f.id) < (CAST(:after AS bigint), :after_id))
+         ORDER BY coalesce(f.rows_count, -1) DESC, f.id DESC LIMIT :limit) page ON f.id = listed_id
+ ORDER BY coalesce(f.rows_count, -1) DESC, f.id DESC
+
+-- history: The upload received last of a selection, with the latest of its attempts and replays.
+SELECT ${ledger_row},
+       (SELECT json_agg(json_build_object(
+                   'attempt', a.attempt, 'request_id', a.request_id, 'started_at', a.started_at,
+                   'ended_at', a.ended_at, 'result', a.result) ORDER BY a.attempt)
+          FROM (SELECT * FROM file_attempt WHERE file_id = f.id
+                 ORDER BY attempt DESC LIMIT :most) a) AS attempts,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'requested_at', r.requested_at, 'requested_by', r.requested_by,
+                   'identity', r.identity, 'reason', r.reason, 'source', r.source,
+                   'previous', r.previous) ORDER BY r.id), '[]')
+          FROM (SELECT * FROM replay
+                 WHERE (bucket, filename, version_id) = (f.bucket, f.filename, f.version_id)
+                 ORDER BY id DESC LIMIT :most) r) AS replays
+  FROM ${ledger}
+ WHERE ${selected}
+ ORDER BY f.received_at DESC, f.id DESC LIMIT 1
+
+-- find: The rows of these uploads.
+SELECT ${ledger_row}
+  FROM ${ledger}
+  JOIN jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted (bucket text, key text, version_id text)
+    ON (f.bucket, f.filename, f.version_id) = (wanted.bucket, wanted.key, wanted.version_id)
+
+-- by_day: A selection summed up by the day of receipt, the latest first.
+SELECT to_char(f.received_at AT TIME ZONE 'UTC' + make_interval(mins => :offset), 'YYYY-MM-DD')
+       AS "group", ${sums}
+  FROM file_metadata f WHERE ${selected} GROUP BY 1 ORDER BY 1 DESC LIMIT :limit
+
+-- by_prefix: The same by what keys begin with, up to the first slash and with it.
+SELECT CASE WHEN strpos(f.filename, '/') > 0 THEN split_part(f.filename, '/', 1) || '/' ELSE '' END
+       COLLATE "C" AS "group", ${sums}
+  FROM file_metadata f WHERE ${selected} GROUP BY 1 ORDER BY 1 LIMIT :limit
+
+-- by_status: The same by status.
+SELECT f.status COLLATE "C" AS "group", ${sums}
+  FROM file_metadata f WHERE ${selected} GROUP BY 1 ORDER BY 1 LIMIT :limit
+
+-- sums: What a summary has of each group.
+       count(*) AS files, count(*) FILTER (WHERE f.status = 'SUCCESS') AS succeeded,
+       count(*) FILTER (WHERE f.status = 'FAILED') AS rejected,
+       count(*) FILTER (WHERE f.status = 'PROCESSING') AS processing,
+       coalesce(sum(f.rows_count), 0)::bigint AS rows,
+       coalesce(sum(f.file_size_bytes), 0)::bigint AS bytes
+
+-- passes: The latest passes of reconciliation, the newest first.
+SELECT id, began_at, ended_at, run, key_marker, version_marker, swept, totals, complete_through
+  FROM reconcile_pass ORDER BY id DESC LIMIT :limit
+
+-- lock: Lock a row until the transaction ends, and say until when an attempt has it.
+SELECT ${held_until}
+  FROM file_metadata f
+ WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
+   FOR UPDATE
+
+-- record_replay: Record a replay, with the outcome that it follows.
+INSERT INTO replay (requested_by, identity, reason, source, bucket, filename, version_id, file_id,
+                    previous)
+SELECT :by, :identity, :reason, :source, :bucket, :key, :version_id, f.id,
+       CASE WHEN f.status <> 'PROCESSING' THEN jsonb_build_object(
+           'status', f.status, 'timestamp', f.timestamp, 'rows_count', f.rows_count,
+           'columns_count', f.columns_count, 'file_size_bytes', f.file_size_bytes,
+           'sha256', f.sha256, 'dialect', f.dialect, 'error', f.error, 'attempt', f.attempt) END
+  FROM (SELECT) one
+  LEFT JOIN file_metadata f
+    ON f.bucket = :bucket AND f.filename = :key AND f.version_id = :version_id
+
+-- reopen: Free a row that has its outcome for a new attempt.
+UPDATE file_metadata
+   SET status = 'PROCESSING', timestamp = now(), lease_expires_at = now(), rows_count = NULL,
+       columns_count = NULL, sha256 = NULL, dialect = NULL, error = NULL, duration_ms = NULL
+ WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
+   AND status <> 'PROCESSING'
+
+-- request_reconciliation: Record who has a pass run, and with which limits.
+INSERT INTO reconciliation_request (requested_by, identity, reason, grace_seconds, max_repairs)
+VALUES (:by, :identity, :reason, :grace_seconds, :max_repairs) RETURNING id

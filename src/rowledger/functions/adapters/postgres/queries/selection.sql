@@ -1,0 +1,10 @@
+-- selected: Whether a row f is of a selection. What is NULL does not narrow.
+       (CAST(:file_id AS integer) IS NULL OR f.id = :file_id)
+   AND (CAST(:key AS text) IS NULL OR f.filename COLLATE "C" = :key)
+   AND (CAST(:version_id AS text) IS NULL OR f.version_id = :version_id)
+   AND (CAST(:prefix AS text) IS NULL OR starts_with(f.filename COLLATE "C", :prefix))
+   AND (CAST(:name AS text) IS NULL OR split_part(f.filename, '/', -1) LIKE :name)
+   AND (CAST(:status AS text) IS NULL OR f.status = :status)
+   AND (CAST(:code AS text) IS NULL OR (f.status = 'FAILED' AND f.error->>'code' = :code))
+   AND (CAST(:since AS timestamptz) IS NULL OR f.received_at >= :since)
+   AND (CAST(:until AS timestamptz) IS NULL OR f.received_at < :until)

@@ -1,0 +1,42 @@
+"""A selection of uploads, by what the ledger knows of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.upload import Upload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which uploads; what is None does not narrow.
+
+    file_id: of the ledger row.
+    prefix: what keys begin with.
+    name: a pattern for the last part of the key, behind its last slash: * and ? stand for any
+        characters and for one.
+    code: of a rejection.
+    since, until: of the time the upload was received; since is included, until is not.
+    """
+
+    file_id: int | None = None
+    key: str | None = None
+    version_id: str | None = None
+    prefix: str | None = None
+    name: str | None = None
+    status: Status | None = None
+    code: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, upload: Upload) -> bool:
+        """Say whether an upload is chosen; only for selections that no ledger row is needed for."""
+        return (
+            self.key in (None, upload.key)
+            and self.version_id in (None, upload.version_id)
+            and upload.key.startswith(self.prefix or "")
+            and fnmatchcase(upload.key.rpartition("/")[2], self.name or "*")
+            and (self.since is None or self.since <= upload.received_at)
+            and (self.until is None or upload.received_at < self.until)
+        )

@@ -1,0 +1,38 @@
+"""The port to the ledger for whoever looks into it: PostgreSQL, or the function that asks it."""
+
+from typing import Protocol
+
+from rowledger.functions.domain.file_pages import FilePage
+from rowledger.functions.domain.history import UploadHistory
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.ledger_requests import (
+    FindRows,
+    ListFiles,
+    ListPasses,
+    ShowUpload,
+    Summarise,
+    Summary,
+)
+from rowledger.functions.domain.reconciliation_pass import Pass
+
+
+class LedgerQueries(Protocol):
+    """Every method raises FaultError (DATABASE_UNAVAILABLE, DATABASE_REFUSED, DATABASE, FUNCTION).
+
+    MALFORMED_EVENT where a request holds a cursor or a number that is none.
+    """
+
+    def list_files(self, request: ListFiles) -> FilePage:
+        """Return a page of the uploads of a selection; fewer rows than asked for may fill it."""
+
+    def show_upload(self, request: ShowUpload) -> UploadHistory | None:
+        """Return the history of one upload; None where the ledger has none."""
+
+    def find_rows(self, request: FindRows) -> tuple[LedgerRow, ...]:
+        """Return the rows of these uploads, as far as there are any."""
+
+    def summarise(self, request: Summarise) -> Summary:
+        """Sum the uploads of a selection up: days newest first, prefixes and statuses by name."""
+
+    def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
+        """Return the latest passes of reconciliation, the newest first."""

@@ -1,0 +1,154 @@
+"""The fake of LedgerQueries: what a reader sees of a ledger in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any, Protocol
+
+from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.functions.domain.file_pages import (
+    FileOrder,
+    FilePage,
+    SortValue,
+    cursor_of,
+    read_cursor,
+)
+from rowledger.functions.domain.history import UploadHistory
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.ledger_requests import (
+    FindRows,
+    ListFiles,
+    ListPasses,
+    ShowUpload,
+    Summarise,
+    Summary,
+    SummaryBy,
+    SummaryLine,
+)
+from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.selection import Selection
+
+_DESCENDING = (FileOrder.NEWEST, FileOrder.SIZE, FileOrder.ROWS)
+
+
+class ReadableLedger(Protocol):
+    """What is looked into."""
+
+    def ledger_rows(self) -> list[LedgerRow]: ...
+
+    def history(self, row: LedgerRow) -> UploadHistory: ...
+
+
+@dataclass(slots=True)
+class FakeLedgerQueries:
+    ledger: ReadableLedger
+    passes: list[Pass] = field(default_factory=list)
+    asked: list[object] = field(default_factory=list)
+
+    def list_files(self, request: ListFiles) -> FilePage:
+        self.asked.append(request)
+        order, descending = request.order, request.order in _DESCENDING
+        rows = sorted(
+            self._selected(request.selection),
+            key=lambda row: _place(order, row),
+            reverse=descending,
+        )
+        if request.after:
+            try:
+                position = read_cursor(order, request.after)
+            except ValueError as error:
+                raise FaultError(FaultCode.MALFORMED_EVENT, str(error)) from error
+            last = (_comparable(position.value), position.file_id)
+            rows = [
+                row
+                for row in rows
+                if (_place(order, row) < last if descending else _place(order, row) > last)
+            ]
+        page = rows[: request.limit]
+        more = len(rows) > len(page)
+        return FilePage(tuple(page), cursor_of(order, page[-1]) if more else None)
+
+    def show_upload(self, request: ShowUpload) -> UploadHistory | None:
+        self.asked.append(request)
+        selection = Selection(
+            file_id=request.file_id, key=request.key, version_id=request.version_id
+        )
+        rows = self._selected(selection)
+        return self.ledger.history(max(rows, key=_received)) if rows else None
+
+    def find_rows(self, request: FindRows) -> tuple[LedgerRow, ...]:
+        self.asked.append(request)
+        wanted = set(request.uploads)
+        return tuple(row for row in self.ledger.ledger_rows() if row.upload.name in wanted)
+
+    def summarise(self, request: Summarise) -> Summary:
+        self.asked.append(request)
+        groups: dict[str, list[LedgerRow]] = {}
+        for row in self._selected(request.selection):
+            groups.setdefault(_group(request, row), []).append(row)
+        lines = [_line(group, rows) for group, rows in sorted(groups.items())]
+        return Summary(tuple(lines[::-1] if request.by is SummaryBy.DAY else lines), cut=False)
+
+    def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
+        self.asked.append(request)
+        return tuple(self.passes[::-1][: request.limit])
+
+    def _selected(self, selection: Selection) -> list[LedgerRow]:
+        return [row for row in self.ledger.ledger_rows() if is_selected(row, selection)]
+
+
+def is_selected(row: LedgerRow, selection: Selection) -> bool:
+    code = row.error["code"] if row.error else None
+    return (
+        selection.file_id in (None, row.id)
+        and selection.key in (None, row.filename)
+        and selection.version_id in (None, row.version_id)
+        and row.filename.startswith(selection.prefix or "")
+        and fnmatchcase(row.filename.rpartition("/")[2], selection.name or "*")
+        and selection.status in (None, row.status)
+        and selection.code in (None, code)
+        and (selection.since is None or selection.since <= row.received_at)
+        and (selection.until is None or row.received_at < selection.until)
+    )
+
+
+def _received(row: LedgerRow) -> tuple[Any, int]:
+    return row.received_at, row.id
+
+
+def _comparable(value: SortValue) -> Any:  # noqa: ANN401 -- what can be compared
+    # By byte, as PostgreSQL's collation "C" has it.
+    return value.encode() if isinstance(value, str) else value
+
+
+def _place(order: FileOrder, row: LedgerRow) -> tuple[Any, int]:
+    return _comparable(order.value_of(row)), row.id
+
+
+def _group(request: Summarise, row: LedgerRow) -> str:
+    match request.by:
+        case SummaryBy.DAY:
+            local = row.received_at + timedelta(minutes=request.utc_offset_minutes)
+            return f"{local:%Y-%m-%d}"
+        case SummaryBy.PREFIX:
+            first, slash, _ = row.filename.partition("/")
+            return first + slash if slash else ""
+        case SummaryBy.STATUS:
+            return row.status.value
+
+
+def _line(group: str, rows: Sequence[LedgerRow]) -> SummaryLine:
+    def number(status: Status) -> int:
+        return sum(row.status is status for row in rows)
+
+    return SummaryLine(
+        group,
+        len(rows),
+        number(Status.SUCCESS),
+        number(Status.FAILED),
+        number(Status.PROCESSING),
+        sum(row.rows_count or 0 for row in rows),
+        sum(row.file_size_bytes for row in rows),
+    )

@@ -1,0 +1,209 @@
+"""Named environments: what is kept, which one is chosen, and whom AWS says that we are."""
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from click.testing import CliRunner, Result
+
+from rowledger.cli.main import cli
+from rowledger.errors import CommandError
+from rowledger.functions import contract
+from rowledger.local.layout import STATE_DIR_VARIABLE
+from rowledger.operations.adapters.aws.environment import AwsEnvironment
+from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE, EnvironmentFiles
+from rowledger.operations.domain.environments import KeptEnvironment, by_hand
+from rowledger.wiring.environments import open_environment
+
+PIPELINE = contract.load("pipeline.json")
+ACCOUNT = "444455556666"
+
+
+def kept(**changes: Any) -> KeptEnvironment:  # noqa: ANN401 -- its fields
+    given: dict[str, Any] = {
+        "region": "eu-central-1",
+        "account_id": ACCOUNT,
+        "bucket_suffix": "-acme",
+        "alias": "live",
+        "profile": None,
+    }
+    return by_hand(PIPELINE, **(given | changes))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path / "kept"))
+    monkeypatch.delenv(STATE_DIR_VARIABLE, raising=False)
+    return tmp_path / "kept"
+
+
+def env(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["env", *arguments])
+
+
+def add(name: str = "prod", *options: str) -> Result:
+    by_hand_options = ("--region", "eu-central-1", "--account", ACCOUNT, "--bucket-suffix", "-acme")
+    return env("add", name, *by_hand_options, *options)
+
+
+def test_an_environment_is_added_shown_used_and_forgotten(folder: Path) -> None:
+    assert add("prod", "--profile", "p").exit_code == 0
+    listed = json.loads(env("list", "--json").output)
+    assert [(each["name"], each["in_use"]) for each in listed] == [("local", True), ("prod", False)]
+    shown = json.loads(env("show", "prod").output)
+    assert shown["buckets"]["input"] == "candidate-test-input-acme"
+    assert (shown["account_id"], shown["profile"]) == (ACCOUNT, "p")
+    assert env("use", "prod").output == "in use: prod\n"
+    assert open_environment().name == "prod"
+    assert env("remove", "prod", "--yes").output == "forgot prod\n"
+    assert open_environment().name == "local"
+    # For its user alone.
+    assert (folder / "environments.json").stat().st_mode & 0o077 == 0
+
+
+def test_terraforms_outputs_are_read(tmp_path: Path) -> None:
+    document = {
+        "region": "us-east-1",
+        "account_id": ACCOUNT,
+        "alias": "live",
+        "buckets": PIPELINE["buckets"],
+        "functions": {use: each["name"] for use, each in PIPELINE["functions"].items()},
+        "log_groups": {use: each["log_group"] for use, each in PIPELINE["functions"].items()},
+        "failure_queue": "csv-processor-failures",
+        "alarms": ["csv-processor-errors"],
+    }
+    path = tmp_path / "outputs.json"
+    path.write_text(json.dumps({"environment": {"value": document}, "alias": {"value": "live"}}))
+    assert env("add", "dev", "--outputs", str(path)).exit_code == 0
+    assert json.loads(env("show", "dev").output)["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "outputs.json: "),
+        ("{}", "it has no output `environment`"),
+        ('{"environment": {"value": {"region": 1}}}', "the environment"),
+    ],
+)
+def test_what_is_no_output_is_refused(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "outputs.json"
+    path.write_text(content)
+    done = env("add", "dev", "--outputs", str(path))
+    assert isinstance(done.exception, CommandError)
+    assert said in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("local", "the stack on this machine"), ("Prod", "is no name")]
+)
+def test_a_name_that_cannot_be_is_refused(name: str, said: str) -> None:
+    assert said in str(add(name).exception)
+
+
+def test_an_environment_is_replaced_only_where_that_is_said() -> None:
+    add()
+    assert "--force" in str(add().exception)
+    assert add("prod", "--force").exit_code == 0
+
+
+def test_how_it_is_described_must_be_said_once() -> None:
+    assert env("add", "x").exit_code == 2
+    assert env("add", "x", "--region", "eu-central-1").exit_code == 2
+
+
+def test_a_name_that_is_not_known_gets_a_suggestion() -> None:
+    add("production")
+    with pytest.raises(CommandError, match="did you mean production"):
+        open_environment("prodution")
+    with pytest.raises(CommandError, match="there is local, production"):
+        open_environment("x")
+
+
+@pytest.mark.parametrize("content", ["{", '{"environments": 3}', '{"version": 2}'])
+def test_a_file_that_cannot_be_read_is_named_and_left(folder: Path, content: str) -> None:
+    folder.mkdir()
+    path = folder / "environments.json"
+    path.write_text(content)
+    assert str(path) in str(add().exception)
+    assert path.read_text() == content
+
+
+def test_the_stack_that_a_variable_names_comes_before_the_one_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add()
+    env("use", "prod")
+    monkeypatch.setenv(STATE_DIR_VARIABLE, str(tmp_path / "state"))
+    assert open_environment().location == str(tmp_path / "state")
+    assert open_environment("prod").location == f"account {ACCOUNT}, eu-central-1"
+
+
+class Session:
+    """A session of boto3, whose caller is somebody."""
+
+    def __init__(self, account: str = ACCOUNT, error: Exception | None = None) -> None:
+        self.identity = Mock()
+        self.identity.get_caller_identity.return_value = {
+            "Account": account,
+            "Arn": f"arn:aws:iam::{account}:user/ada",
+        }
+        self.identity.get_caller_identity.side_effect = error
+        self.made: list[str] = []
+
+    def client(self, service: str, **_options: object) -> object:
+        self.made.append(service)
+        return self.identity if service == "sts" else service
+
+
+def environment_with(session: Session, monkeypatch: pytest.MonkeyPatch) -> AwsEnvironment:
+    monkeypatch.setattr("boto3.Session", lambda **_options: session)
+    return AwsEnvironment("prod", kept(), (".csv",))
+
+
+def test_nothing_is_asked_before_the_account_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session()
+    environment = environment_with(session, monkeypatch)
+    assert environment.client("s3") == "s3"
+    assert environment.client("lambda", patient=True) == "lambda"
+    assert session.made == ["sts", "s3", "lambda"]
+    assert environment.identity() == f"arn:aws:iam::{ACCOUNT}:user/ada"
+    assert environment.names.invoked("csv-processor") == "csv-processor:live"
+
+
+EXPIRED = ClientError({"Error": {"Code": "ExpiredToken"}}, "GetCallerIdentity")
+
+
+@pytest.mark.parametrize(
+    ("session", "said"),
+    [
+        (Session(account="1" * 12), "your credentials are of account 111111111111"),
+        (Session(error=NoCredentialsError()), "no credentials for prod.*aws sso login"),
+        (Session(error=EXPIRED), "not accepted: .*ExpiredToken.*aws sso login"),
+    ],
+)
+def test_whom_it_is_not_meant_for_gets_no_client(
+    session: Session, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = environment_with(session, monkeypatch)
+    with pytest.raises(CommandError, match=said):
+        environment.client("s3")
+    assert session.made == ["sts"]
+
+
+def test_a_broken_write_leaves_what_was_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add()
+    store = EnvironmentFiles(folder)
+    before = store.load()
+
+    def fail(*_arguments: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        store.note_local_stack(folder)
+    assert store.load() == before
+    assert [path.name for path in folder.iterdir()] == ["environments.json"]
