@@ -1,6 +1,5 @@
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -10,14 +9,12 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.exports import FORMATS, ExportFormat
 from rowledger.cli.progress import spinner
 from rowledger.cli.selection import selection_options
-from rowledger.errors import CommandError
+from rowledger.cli.whole_files import STANDARD_OUTPUT, whole_file
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.selection import Selection
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.listing import pages
 from rowledger.wiring.operations import ledger_queries
-
-_STANDARD_OUTPUT = Path("-")
 
 
 @click.command()
@@ -59,7 +56,7 @@ def export(
     ledger = ledger_queries(environment)
     count = 0
     # Rows on the terminal are progress enough, and a spinner would tear them.
-    shown = nullcontext(_silent) if target == _STANDARD_OUTPUT else spinner()
+    shown = nullcontext(_silent) if target == STANDARD_OUTPUT else spinner()
     with shown as on_progress, _opened(target, force=force) as stream:
         writer = FORMATS[export_format](stream)
         for page in pages(ledger, selection, FileOrder.OLDEST, limit=None):
@@ -75,20 +72,7 @@ def _silent(_step: str) -> None:
     """Show no progress."""
 
 
-@contextmanager
-def _opened(target: Path, *, force: bool) -> Iterator[IO[bytes]]:
-    """The file, which appears once it is whole."""
-    if target == _STANDARD_OUTPUT:
-        yield sys.stdout.buffer
-        return
-    if target.exists() and not force:
-        raise CommandError(
-            f"{target} exists: choose another name with -o, or write over it: --force"
-        )
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+def _opened(target: Path, *, force: bool) -> AbstractContextManager[IO[bytes]]:
+    if target == STANDARD_OUTPUT:
+        return nullcontext(sys.stdout.buffer)
+    return whole_file(target, force=force)

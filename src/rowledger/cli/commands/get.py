@@ -7,14 +7,11 @@ import click
 
 from rowledger.cli.environment import environment_option
 from rowledger.cli.uploads import find_upload, upload_argument
-from rowledger.errors import CommandError
-from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.cli.whole_files import STANDARD_OUTPUT, whole_file
 from rowledger.functions.domain.text import printable
 from rowledger.operations.ports.environment import Environment
-from rowledger.operations.services.fetching import Fetching, Kept
+from rowledger.operations.services.fetching import Kept
 from rowledger.wiring.operations import fetching, ledger_queries
-
-_STANDARD_OUTPUT = Path("-")
 
 
 def _kept_option(kept: Kept, help_text: str) -> Callable[[Any], Any]:
@@ -57,27 +54,14 @@ def get(
         raise click.UsageError("say what: --receipt, --backup or --input")
     row = find_upload(ledger_queries(environment), file, version_id).row
     source = fetching(environment)
-    if target == _STANDARD_OUTPUT:
+    if target == STANDARD_OUTPUT:
         if sys.stdout.isatty() and kept is not Kept.RECEIPT:
             raise click.UsageError("this is no text for a terminal: give -o a name, or use a pipe")
         source.fetch(row, kept, sys.stdout.buffer.write)
         return
     default = "result.json" if kept is Kept.RECEIPT else row.filename.rpartition("/")[2]
     path = target or Path(printable(default))
-    size = _fetch_into(path, source, row, kept, force=force)
+    with whole_file(path, force=force) as written:
+        size = source.fetch(row, kept, written.write)
     same = "" if kept is Kept.RECEIPT or row.sha256 is None else ", SHA-256 as in the ledger"
     click.echo(f"{path}: {size:,} bytes{same}", err=True)
-
-
-def _fetch_into(path: Path, source: Fetching, row: LedgerRow, kept: Kept, *, force: bool) -> int:
-    """Write beside the file first, so that what is there is never half of it."""
-    if path.exists() and not force:
-        raise CommandError(f"{path} exists: choose another name with -o, or write over it: --force")
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            size = source.fetch(row, kept, file.write)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return size

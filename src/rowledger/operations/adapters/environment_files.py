@@ -70,6 +70,7 @@ class EnvironmentFiles:
                 file.write(text)
             Path(part).replace(path)
         except BaseException:
+            # Whatever ended it, an interrupt too: what was kept stays, and no half of the new.
             Path(part).unlink(missing_ok=True)
             raise
 
