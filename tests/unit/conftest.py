@@ -1,11 +1,14 @@
-"""A unit test starts no process and touches no network: one that tries to, fails and is told so."""
+"""Unit tests start no process, touch no network, and find nothing that another test has kept."""
 
 import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
 
 # The audit events of what leaves the process, see "Audit events table" in Python's documentation.
 _FORBIDDEN = frozenset(
@@ -67,3 +70,9 @@ def pytest_runtest_setup() -> Generator[None, object, object]:
 def pytest_runtest_call() -> Generator[None, object, object]:
     with _guarded():
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _configuration_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack that another tier's tests run in this process is not the one started last."""
+    monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path / "configuration"))
