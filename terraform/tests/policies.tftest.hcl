@@ -108,8 +108,8 @@ run "endpoints" {
   assert {
     condition = toset(flatten([for statement in jsondecode(local.endpoint_policies.secretsmanager).Statement : statement.Resource])) == toset([
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-??????",
-      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-reader-??????",
-      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database-operator-??????",
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database/reader-??????",
+      "arn:aws:secretsmanager:us-east-1:123456789012:secret:rowledger/database/operator-??????",
       "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-*",
     ])
     error_message = "the three secrets of the functions and the master's"

@@ -18,8 +18,8 @@ from tests.unit.test_processor_handler import Context
 SECRET = "rowledger/database"
 SETTINGS = {
     "ROWLEDGER_DATABASE_SECRET_ID": SECRET,
-    "ROWLEDGER_READER_SECRET_ID": "rowledger/database-reader",
-    "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database-operator",
+    "ROWLEDGER_READER_SECRET_ID": "rowledger/database/reader",
+    "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database/operator",
     "ROWLEDGER_MASTER_SECRET_ID": "rds!db-1",
     "ROWLEDGER_DATABASE_ADDRESS": "db.example.com:5432/rowledger",
 }

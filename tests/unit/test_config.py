@@ -66,8 +66,8 @@ def test_the_administrator_demands_no_bucket() -> None:
     config = AdministratorConfig.from_environment(
         {
             "ROWLEDGER_DATABASE_SECRET_ID": "rowledger/database",
-            "ROWLEDGER_READER_SECRET_ID": "rowledger/database-reader",
-            "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database-operator",
+            "ROWLEDGER_READER_SECRET_ID": "rowledger/database/reader",
+            "ROWLEDGER_OPERATOR_SECRET_ID": "rowledger/database/operator",
             "ROWLEDGER_MASTER_SECRET_ID": "rds!db-1",
             "ROWLEDGER_DATABASE_ADDRESS": "db.example.com:5432/rowledger",
         }

@@ -21,7 +21,7 @@ from tests.fakes.credentials import FakeCredentialStore
 SECRET = "rowledger/database"
 ADDRESS = "postgresql://db.example.com:5432/rowledger"
 BLUE, GREEN = LOGINS = ("blue", "green")
-READER_SECRET = "rowledger/database-reader"
+READER_SECRET = "rowledger/database/reader"
 READER_LOGINS = ("reader-blue", "reader-green")
 
 
