@@ -93,13 +93,17 @@ class Account:
         """Of each attempt that csv-processor made, its version, and whether it was the last one."""
         with self.arena.superuser() as connection:
             rows = connection.run(
-                "SELECT a.request_id, a.attempt = f.attempt AND f.status <> 'PROCESSING'"
+                "SELECT a.request_id, a.function_version,"
+                " a.attempt = f.attempt AND f.status <> 'PROCESSING'"
                 " FROM file_metadata f JOIN file_attempt a ON a.file_id = f.id"
                 " WHERE starts_with(f.filename, :prefix) ORDER BY f.received_at, a.attempt",
                 prefix=prefix,
             )
         versions = self.invocations()
-        return [(versions[request], last) for request, last in rows if request in versions]
+        found = [each for each in rows if each[0] in versions]
+        # What an attempt says of itself is what the function's log says of its invocation.
+        assert all(by == f"csv-processor:{versions[request]}" for request, by, _ in found)
+        return [(versions[request], last) for request, _, last in found]
 
     def kept_events(self) -> int:
         """How many events that failed for good are in the failure queue."""

@@ -71,12 +71,15 @@ def test_files_and_show_tell_what_became_of_a_file(run: Run, good: Path) -> None
     (row,) = (json.loads(line) for line in done.out.splitlines())
     shown = json.loads(run("show", row["filename"], "--json").out)
     assert shown["ledger"]["version_id"] == row["version_id"]
-    assert [attempt["result"] for attempt in shown["ledger"]["attempts"]] == ["SUCCESS"]
+    (attempt,) = shown["ledger"]["attempts"]
+    assert attempt["result"] == "SUCCESS"
+    name, version = attempt["function_version"].split(":")
+    assert (name, version == "$LATEST" or version.isdecimal()) == ("csv-processor", True)
     Draft202012Validator(contract.load("result.schema.json")).validate(shown["receipt"])
     assert shown["backup"]["size_bytes"] == good.stat().st_size
     text = run("show", row["filename"]).out
     assert "data rows" in text
-    assert "attempt 1: SUCCESS" in text
+    assert f"attempt 1: SUCCESS by {attempt['function_version']}" in text
     assert row["filename"] in run("files").out
 
 

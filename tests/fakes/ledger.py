@@ -29,13 +29,14 @@ Identity = tuple[str, str, str]
 class StoredRow:
     """A row as it is kept, and what no reader sees: who claimed it, until when, every attempt.
 
-    attempts: how each ended; None for one that has not.
+    attempts: how each ended; None for one that has not. versions: what made each.
     """
 
     row: LedgerRow
     claimed_by: str
     lease_expires_at: datetime
     attempts: list[str | None] = field(default_factory=lambda: [None])
+    versions: list[str | None] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ def _utc_now() -> datetime:
 @dataclass(slots=True)
 class FakeLedger:
     lease_seconds: int = 360
+    function_version: str | None = None
     now: Callable[[], datetime] = _utc_now
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
     notifications: dict[int, StoredNotification] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class FakeLedger:
             stored.attempts.append(None)
             stored.claimed_by = request_id
             stored.lease_expires_at = self._lease_end()
+        stored.versions.append(self.function_version)
         return Claim(stored.row.id, len(stored.attempts), stored.row.backup_key)
 
     def commit(
@@ -212,11 +215,12 @@ class FakeLedger:
 
     def history(self, row: LedgerRow) -> UploadHistory:
         identity = identity_of(row.upload)
+        kept = self.rows[identity]
         return UploadHistory(
             row,
             attempts=[
-                {"attempt": number, "result": result}
-                for number, result in enumerate(self.rows[identity].attempts, start=1)
+                {"attempt": number, "result": result, "function_version": kept.versions[number - 1]}
+                for number, result in enumerate(kept.attempts, start=1)
             ],
             replays=[document for replayed, document in self.replays if replayed == identity],
         )

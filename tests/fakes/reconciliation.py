@@ -23,6 +23,12 @@ class FakeReconciliationStore:
         rows = {(row.filename, row.version_id): row for row in self._rows(bucket)}
         return {identity: row for identity, row in rows.items() if identity in wanted}
 
+    def attempt_version(self, file_id: int, attempt: int) -> str | None:
+        for stored in self.ledger.rows.values():
+            if stored.row.id == file_id:
+                return stored.versions[attempt - 1]
+        return None
+
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return [
             row

@@ -9,6 +9,7 @@ import pg8000.native
 import pytest
 
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification
@@ -190,6 +191,30 @@ def test_nothing_of_a_key_reaches_the_sql(fresh_database: Login) -> None:
     database.close()
 
 
+def test_each_attempt_has_the_version_that_made_it(fresh_database: Login) -> None:
+    database = on_postgres(fresh_database)
+    upload = an_upload()
+    old = WholeLedger(database, LEASE_SECONDS)
+    claim = old.claim(upload, "r1")
+    assert isinstance(claim, Claim)
+    old.release(claim, FaultCode.STORAGE)
+    for version in ("csv-processor:6", "csv-processor:7"):
+        claim = WholeLedger(database, LEASE_SECONDS, version).claim(upload, "r1")
+        assert isinstance(claim, Claim)
+    (found,) = old.histories(limit=1)
+    # The first is of a version that does not say which it is.
+    assert [each["function_version"] for each in found.attempts] == [
+        None,
+        "csv-processor:6",
+        "csv-processor:7",
+    ]
+    store = PostgresReconciliationStore(database)
+    assert store.attempt_version(claim.file_id, 3) == "csv-processor:7"
+    assert store.attempt_version(claim.file_id, 1) is None
+    assert store.attempt_version(claim.file_id, 4) is None
+    database.close()
+
+
 def test_the_longest_identity_fits_its_index(fresh_database: Login) -> None:
     database = on_postgres(fresh_database)
     ledger = PostgresLedger(database, LEASE_SECONDS)
@@ -208,6 +233,7 @@ def test_the_longest_identity_fits_its_index(fresh_database: Login) -> None:
         "UPDATE file_metadata SET filename = 'another.csv'",
         "UPDATE file_metadata SET version_id = 'v9'",
         "UPDATE notification SET body = 'another'",
+        "UPDATE file_attempt SET function_version = 'csv-processor:9'",
         "DELETE FROM notification",
         "DELETE FROM file_attempt",
         "CREATE TABLE mine (id INT)",

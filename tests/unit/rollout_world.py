@@ -14,11 +14,18 @@ ALARM = "csv-processor-errors"
 PROCESSOR, RECONCILER, ADMINISTRATOR = "csv-processor", "csv-reconciler", "csv-administrator"
 FUNCTIONS = (ADMINISTRATOR, RECONCILER, PROCESSOR)
 BEGAN = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)
+# What _account puts the version in service in the place of.
+IN_SERVICE = "in service"
 # csv-reconciler's account of a canary that passed.
 WHOLE: dict[str, Any] = {
     "key": "rowledger-canary/1.csv",
     "version_id": "v1",
-    "row": {"status": "SUCCESS", "rows_count": 3, "attempts": 1},
+    "row": {
+        "status": "SUCCESS",
+        "rows_count": 3,
+        "attempts": 1,
+        "function_version": IN_SERVICE,
+    },
     "receipt": True,
     "backup": True,
     "announced": True,
@@ -106,7 +113,12 @@ class World:
             return None
         if event["version_id"] == "none":
             return {**WHOLE, "row": None}
-        return self.accounts.pop(0) if len(self.accounts) > 1 else self.accounts[0]
+        account = self.accounts.pop(0) if len(self.accounts) > 1 else self.accounts[0]
+        row = (account or {}).get("row")
+        if row and row.get("function_version") == IN_SERVICE:
+            by = f"{PROCESSOR}:{self.positions[PROCESSOR].version}"
+            return {**account, "row": {**row, "function_version": by}}
+        return account
 
 
 def all_at(version: str) -> dict[str, Position]:

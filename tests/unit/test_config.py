@@ -11,6 +11,7 @@ from rowledger.functions.config import (
     LedgerAccessConfig,
     ProcessorConfig,
     ReconcilerConfig,
+    running_version,
 )
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
@@ -112,3 +113,13 @@ def test_the_grace_outlasts_every_retry() -> None:
     # Lambda waits one minute before the first retry and two before the second.
     retried_for = tries * processor["timeout_seconds"] + 60 + 120
     assert ReconcilerConfig.from_environment(REQUIRED).reconcile_grace_seconds > retried_for
+
+
+def test_a_function_knows_which_version_it_is() -> None:
+    running = {"AWS_LAMBDA_FUNCTION_NAME": "csv-processor", "AWS_LAMBDA_FUNCTION_VERSION": "7"}
+    assert running_version(running) == "csv-processor:7"
+
+
+@pytest.mark.parametrize("environment", [{}, {"AWS_LAMBDA_FUNCTION_NAME": "csv-processor"}])
+def test_outside_lambda_there_is_no_version(environment: dict[str, str]) -> None:
+    assert running_version(environment) is None

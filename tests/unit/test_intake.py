@@ -53,6 +53,12 @@ class World:
         self.storage.uploads[BUCKET, key, version] = content
         return an_upload(key, version, size_bytes=len(content))
 
+    @property
+    def attempts(self) -> list[tuple[int, str | None]]:
+        """Of the upload received last."""
+        (latest,) = self.ledger.histories(limit=1)
+        return [(each["attempt"], each["result"]) for each in latest.attempts]
+
     def take(self, upload: Upload, request_id: str) -> IntakeResult:
         return self.intake.take(upload, request_id, seconds=250)
 
@@ -124,7 +130,7 @@ def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, 
     with pytest.raises(FaultError, match="the store is away"):
         world.take(upload, "r1")
     assert world.notifier.published == []
-    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "STORAGE"}]
+    assert world.attempts == [(1, "STORAGE")]
     report = world.take(upload, "r2")
     assert (report.status, report.attempt) == (Status.SUCCESS, 2)
     assert len(world.storage.receipts) == len(world.storage.backups) == 1
@@ -147,7 +153,7 @@ def test_an_error_of_our_own_releases_the_upload_too(world: World) -> None:
     world.storage.faults["read"] = [ZeroDivisionError("a mistake in the code")]
     with pytest.raises(ZeroDivisionError):
         world.take(upload, "r1")
-    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "INTERNAL"}]
+    assert world.attempts == [(1, "INTERNAL")]
 
 
 def test_a_held_upload_is_left_to_its_holder_until_the_lease_ends(world: World) -> None:
@@ -252,5 +258,5 @@ def test_a_backup_for_which_no_time_is_left_is_given_up_and_the_upload_released(
     ):
         world.take(upload, "r1")
     assert world.storage.backups == {}
-    assert world.ledger.histories(limit=1)[0].attempts == [{"attempt": 1, "result": "TIME_UP"}]
+    assert world.attempts == [(1, "TIME_UP")]
     assert world.take(upload, "r2").attempt == 2

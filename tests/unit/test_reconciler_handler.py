@@ -115,12 +115,18 @@ def account_of(key: str, version_id: str = "v1") -> dict[str, str]:
 
 def test_the_account_of_an_upload() -> None:
     reconciler = Reconciler()
+    reconciler.ledger.function_version = "csv-reconciler:9"
     reconciler.put("a.csv")
     reconciler.invoke()
     whole = {
         "key": "a.csv",
         "version_id": "v1",
-        "row": {"status": "SUCCESS", "rows_count": 1, "attempts": 1},
+        "row": {
+            "status": "SUCCESS",
+            "rows_count": 1,
+            "attempts": 1,
+            "function_version": "csv-reconciler:9",
+        },
         "receipt": True,
         "backup": True,
         "announced": True,
@@ -136,13 +142,16 @@ def test_the_account_of_an_upload() -> None:
     assert reconciler.invoke(account_of("a.csv")) == {**whole, **traces}
 
 
-def test_the_account_says_how_often_it_was_tried() -> None:
+def test_the_account_says_how_often_it_was_tried_and_what_made_the_latest_attempt() -> None:
     reconciler = Reconciler()
+    reconciler.ledger.function_version = "csv-reconciler:8"
     reconciler.put("a.csv")
     reconciler.storage.faults["read"] = [FaultError(FaultCode.STORAGE, "reading 'a.csv'")]
     reconciler.invoke()
+    reconciler.ledger.function_version = "csv-reconciler:9"
     reconciler.invoke()
-    assert reconciler.invoke(account_of("a.csv"))["row"]["attempts"] == 2
+    row = reconciler.invoke(account_of("a.csv"))["row"]
+    assert (row["attempts"], row["function_version"]) == (2, "csv-reconciler:9")
 
 
 @pytest.mark.parametrize(("key", "version_id"), [("b.csv", "v1"), ("a.csv", "v2")])

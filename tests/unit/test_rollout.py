@@ -142,7 +142,7 @@ def test_a_missing_alarm_is_no_good_sign(world: World) -> None:
     [
         ({**WHOLE, "row": None}, "after 30 s: it has no ledger row"),
         ({**WHOLE, "backup": False}, "after 30 s: its backup is not there"),
-        ({**WHOLE, "row": {"status": "FAILED", "rows_count": None, "attempts": 1}}, "FAILED"),
+        ({**WHOLE, "row": {**WHOLE["row"], "status": "FAILED", "rows_count": None}}, "FAILED"),
     ],
 )
 def test_a_canary_that_fails_puts_everything_back(
@@ -163,7 +163,7 @@ def test_a_canary_that_fails_puts_everything_back(
 
 
 def test_a_certain_failure_is_not_waited_out(world: World) -> None:
-    world.accounts = [{**WHOLE, "row": {"status": "SUCCESS", "rows_count": 4, "attempts": 1}}]
+    world.accounts = [{**WHOLE, "row": {**WHOLE["row"], "rows_count": 4}}]
     assert "SUCCESS with 4 rows" in (world.deploy().failure or "")
     assert world.slept == []
 

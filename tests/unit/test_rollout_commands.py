@@ -69,7 +69,7 @@ def test_a_deployment_says_what_it_did(run: Run) -> None:
     ]
     assert proof == (
         f"smoke test passed: {CANARY_KEY} (version v1):"
-        " it is recorded, receipted, backed up and announced"
+        " it is recorded, receipted, backed up and announced, by csv-processor:2"
     )
 
 

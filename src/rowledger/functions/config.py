@@ -87,6 +87,13 @@ class AdministratorConfig(DatabaseConfig):
     database_address: str
 
 
+def running_version(environment: Mapping[str, str]) -> str | None:
+    """Say which version of which function this is, such as csv-processor:7; None outside Lambda."""
+    name = environment.get("AWS_LAMBDA_FUNCTION_NAME")
+    version = environment.get("AWS_LAMBDA_FUNCTION_VERSION")
+    return f"{name}:{version}" if name and version else None
+
+
 def _parse(setting: Mapping[str, Any], text: str) -> str | int | bool:
     match setting["type"]:
         case "integer":

@@ -90,10 +90,7 @@ def _print(
         facts.insert(2, ("reason", reason_text(row)))
     print_facts(facts)
     for attempt in history.attempts:
-        output.print(
-            f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'}"
-            f" (request {attempt['request_id']}, began {shown_time(attempt['started_at'])})"
-        )
+        output.print(_attempt_line(attempt), soft_wrap=True)
     for replay in history.replays:
         output.print(_replay_line(replay), soft_wrap=True)
     if receipt is None:
@@ -117,6 +114,14 @@ def _missing(row: LedgerRow) -> str:
     if not row.is_final:
         return "not yet"
     return "missing" if row.sha256 else "none: there was nothing left to copy"
+
+
+def _attempt_line(attempt: dict[str, Any]) -> Text:
+    version = attempt.get("function_version") or "a version that was not recorded"
+    return Text(
+        f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'} by {version}"
+        f" (request {attempt['request_id']}, began {shown_time(attempt['started_at'])})"
+    )
 
 
 def _replay_line(replay: dict[str, Any]) -> Text:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rowledger.functions.domain.account import Account, read_account
+from rowledger.functions.domain.account import Account, AccountedRow, read_account
 from rowledger.functions.domain.outcome import Status
 
 CANARY_PREFIX = "rowledger-canary/"
@@ -31,10 +31,13 @@ class CanaryVerdict:
     Args:
         passed: None while that is open.
         reason: What was found, or what is missing.
+        by_other: Whether another version than the one to be proved did the work, so that the canary
+            says nothing of that one.
     """
 
     passed: bool | None
     reason: str
+    by_other: bool = False
 
 
 def canary_key(moment: datetime, version: str) -> str:
@@ -43,8 +46,12 @@ def canary_key(moment: datetime, version: str) -> str:
     return f"{CANARY_PREFIX}{utc:%Y%m%dT%H%M%S}.{utc.microsecond // 1000:03d}Z-{version}.csv"
 
 
-def judge(answer: Any) -> CanaryVerdict:  # noqa: ANN401 -- the answer of a function of any version
-    """Return the verdict on the canary of which csv-reconciler gave this account."""
+def judge(answer: Any, proved: str) -> CanaryVerdict:  # noqa: ANN401 -- the answer of a function of any version
+    """Return the verdict on the canary of which csv-reconciler gave this account.
+
+    Args:
+        proved: The version that the canary is to prove, such as csv-processor:7.
+    """
     try:
         account = read_account(answer)
     except ValueError:
@@ -54,18 +61,34 @@ def judge(answer: Any) -> CanaryVerdict:  # noqa: ANN401 -- the answer of a func
         return CanaryVerdict(None, "it has no ledger row")
     if row.status == Status.PROCESSING:
         return CanaryVerdict(None, f"it has no outcome, in attempt {row.attempts}")
+    wrong = _wrong(row, proved)
+    if wrong:
+        return wrong
+    missing = _missing(account)
+    if missing:
+        return CanaryVerdict(None, ", ".join(missing))
+    again = "" if row.attempts == 1 else f", in attempt {row.attempts}"
+    by = (
+        f", by {proved}"
+        if row.says_version
+        else "; by which version is not known: this csv-reconciler is older than that record"
+    )
+    return CanaryVerdict(
+        passed=True, reason=f"it is recorded, receipted, backed up and announced{again}{by}"
+    )
+
+
+def _wrong(row: AccountedRow, proved: str) -> CanaryVerdict | None:
+    """The verdict on a final row that proves nothing, or the contrary; None on a good one."""
+    if row.says_version and row.function_version != proved:
+        by = row.function_version or "a version that the ledger does not name"
+        return CanaryVerdict(passed=False, reason=f"{by} counted it, not {proved}", by_other=True)
     if (row.status, row.rows_count) != (Status.SUCCESS, CANARY_ROWS):
         found = f"{row.status} with {row.rows_count} rows"
         return CanaryVerdict(
             passed=False, reason=f"its row says {found}, not SUCCESS with {CANARY_ROWS}"
         )
-    missing = _missing(account)
-    if missing:
-        return CanaryVerdict(None, ", ".join(missing))
-    again = "" if row.attempts == 1 else f", in attempt {row.attempts}"
-    return CanaryVerdict(
-        passed=True, reason=f"it is recorded, receipted, backed up and announced{again}"
-    )
+    return None
 
 
 def _missing(account: Account) -> list[str]:

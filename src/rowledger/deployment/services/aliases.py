@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rowledger.deployment.domain.rollout import Alias, Move, Position, PutBack, Release, plan_moves
+from rowledger.deployment.domain.rollout import (
+    Alias,
+    Move,
+    Position,
+    PutBack,
+    Release,
+    Target,
+    plan_moves,
+)
 from rowledger.deployment.ports.function_versions import FunctionVersions
 from rowledger.functions.domain.faults import FaultError
 
@@ -73,6 +81,11 @@ class AliasMoves:
                 if each.problem
             ]
             raise FaultError(fault.code, "; ".join(messages)) from fault
+
+    def points_to(self, target: Target) -> bool:
+        """Whether a function's alias gives every invocation to this version; raise FaultError."""
+        alias = self.functions.alias(target.function, self.name)
+        return alias.position == Position(target.version)
 
     def keep(self) -> None:
         """Keep the moves made so far: put_back() no longer undoes them."""

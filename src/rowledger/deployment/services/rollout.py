@@ -3,9 +3,9 @@
 Only the aliases are put back. A migration stays, and works with the package before it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,19 +22,21 @@ from rowledger.deployment.domain.rollout import (
     Release,
     RolloutReport,
     Target,
-    Version,
-    version_with_same_code,
 )
 from rowledger.deployment.ports.alarms import Alarms
 from rowledger.deployment.ports.canary import Canary
 from rowledger.deployment.ports.function_versions import FunctionVersions
 from rowledger.deployment.services.aliases import AliasMoves
+from rowledger.deployment.services.choices import chosen_release, list_choices
 from rowledger.functions.domain.account import account_request
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
 # How often the alarm, and the canary's account, is asked for.
 ALARM_SECONDS = 5.0
 ACCOUNT_SECONDS = 1.0
+# How many canaries are uploaded while the version before still gets them, and how far apart.
+MAX_CANARIES = 4
+CANARY_SECONDS = 5.0
 
 _NO_VERSION_ID = "none"
 
@@ -75,7 +77,7 @@ class Rollout:
         def act() -> None:
             self._prepare(report, moves, stepped=bool(steps))
             self._move(report, moves, steps, interval)
-            self._prove(report, timeout)
+            self._prove(report, moves, timeout)
 
         self._guarded(report, moves, act)
         return report
@@ -93,24 +95,17 @@ class Rollout:
 
         def act() -> None:
             moves.read(release)
-            report.release = self._chosen(release, version)
+            report.release = chosen_release(self.functions, release, version)
             self._move(report, moves, (), 0)
             moves.keep()
-            self._prove(report, timeout)
+            self._prove(report, moves, timeout)
 
         self._guarded(report, moves, act)
         return report
 
     def choices(self, release: Release) -> list[Choice]:
         """Return the versions that a rollback can name, the newest first; raise FaultError."""
-        processor = release.processor.function
-        alias = self.functions.alias(processor, release.alias)
-        known = {each.function: self.functions.versions(each.function) for each in release.targets}
-        newest_first = sorted(known.pop(processor), key=lambda each: int(each.number), reverse=True)
-        return [
-            Choice(version, _others(version, known), version.number == alias.position.version)
-            for version in newest_first
-        ]
+        return list_choices(self.functions, release)
 
     def _guarded(self, report: RolloutReport, moves: AliasMoves, act: Callable[[], None]) -> None:
         try:
@@ -143,7 +138,7 @@ class Rollout:
         self._ask(release.processor, {"Records": []})
         key = canary_key(self.now(), release.processor.version)
         answer = self._ask(release.reconciler, account_request(key, _NO_VERSION_ID))
-        if judge(answer).passed is False:
+        if judge(answer, str(release.processor)).passed is False:
             raise FaultError(
                 FaultCode.SMOKE_TEST, f"{release.reconciler} gives no account of an upload"
             )
@@ -173,31 +168,47 @@ class Rollout:
         if self.alarms.in_alarm(self.alarm):
             raise FaultError(FaultCode.ALARM, f"the alarm {self.alarm} is on, {when}")
 
-    def _prove(self, report: RolloutReport, timeout: float) -> None:
+    def _prove(self, report: RolloutReport, moves: AliasMoves, timeout: float) -> None:
+        """Upload a canary and wait for its account.
+
+        For a moment after a move an event may still reach the version before: a canary that went
+        there proves nothing. If the alias points to the new version alone, another is uploaded.
+        """
         release = report.release
+        until = self.monotonic() + timeout
+        for left in reversed(range(MAX_CANARIES)):
+            canary = report.canary = self._upload_canary(release)
+            verdict = report.verdict = self._awaited(report, canary, until)
+            if verdict.passed:
+                return
+            if not (left and verdict.by_other and moves.points_to(release.processor)):
+                after = f" after {timeout:g} s" if verdict.passed is None else ""
+                raise FaultError(
+                    FaultCode.SMOKE_TEST,
+                    f"the canary {canary.key} failed{after}: {verdict.reason}",
+                )
+            self._pause(CANARY_SECONDS)
+
+    def _upload_canary(self, release: Release) -> SentCanary:
         key = canary_key(self.now(), release.processor.version)
         self.on_progress(f"uploading the canary {key}")
-        report.canary = SentCanary(key, self.canary.upload(key, CANARY_CONTENT))
-        until = self.monotonic() + timeout
+        return SentCanary(key, self.canary.upload(key, CANARY_CONTENT))
+
+    def _awaited(self, report: RolloutReport, canary: SentCanary, until: float) -> CanaryVerdict:
+        """Ask for the canary's account until it decides, or until the time is up."""
         while True:
             # The last account is asked for when the time is up, or after it.
             late = self.monotonic() >= until
-            verdict = report.verdict = self._verdict(release, report.canary)
-            if verdict.passed:
-                return
-            if verdict.passed is False or late:
-                after = f" after {timeout:g} s" if verdict.passed is None else ""
-                raise FaultError(
-                    FaultCode.SMOKE_TEST, f"the canary {key} failed{after}: {verdict.reason}"
-                )
+            verdict = report.verdict = self._verdict(report.release, canary)
+            if verdict.passed is not None or late:
+                return verdict
             self.on_progress(f"waiting for the canary: {verdict.reason}")
             self._pause(ACCOUNT_SECONDS)
 
     def _verdict(self, release: Release, canary: SentCanary) -> CanaryVerdict:
+        event = account_request(canary.key, canary.version_id)
         try:
-            return judge(
-                self._ask(release.reconciler, account_request(canary.key, canary.version_id))
-            )
+            return judge(self._ask(release.reconciler, event), str(release.processor))
         except FaultError as fault:
             # One invocation may meet a fault that the next does not.
             return CanaryVerdict(None, str(fault))
@@ -225,42 +236,6 @@ class Rollout:
             return ReconcilerRun(reconciler, "it was not waited for: it may still be at work")
         return ReconcilerRun(reconciler, None)
 
-    def _chosen(self, release: Release, version: str) -> Release:
-        """Return the release that a version of csv-processor belongs to."""
-        processor = release.processor.function
-        known = self.functions.versions(processor)
-        chosen = next((each for each in known if each.number == version), None)
-        if chosen is None:
-            listed = ", ".join(each.number for each in known)
-            raise FaultError(
-                FaultCode.NO_SUCH_VERSION, f"{processor} has no version {version}; it has {listed}"
-            )
-        return replace(
-            release,
-            processor=Target(processor, chosen.number),
-            reconciler=self._same_code(release.reconciler.function, chosen, processor),
-            administrator=self._same_code(release.administrator.function, chosen, processor),
-            others=self._others(release, chosen),
-        )
-
-    def _others(self, release: Release, version: Version) -> tuple[Target, ...]:
-        """The versions of the same package; what a package before them lacks stays where it is."""
-        found = []
-        for other in release.others:
-            same = version_with_same_code(version, self.functions.versions(other.function))
-            if same is not None:
-                found.append(Target(other.function, same.number))
-        return tuple(found)
-
-    def _same_code(self, function: str, version: Version, processor: str) -> Target:
-        found = version_with_same_code(version, self.functions.versions(function))
-        if found is None:
-            raise FaultError(
-                FaultCode.NO_SUCH_VERSION,
-                f"{function} has no version of the package of {processor}:{version.number}",
-            )
-        return Target(function, found.number)
-
     def _ask(self, target: Target, event: Any) -> Any:  # noqa: ANN401 -- any JSON
         with self.interruptible():
             return self.functions.invoke(target, event)
@@ -268,10 +243,3 @@ class Rollout:
     def _pause(self, seconds: float) -> None:
         with self.interruptible():
             self.sleep(seconds)
-
-
-def _others(version: Version, known: Mapping[str, Sequence[Version]]) -> dict[str, str]:
-    found = {
-        function: version_with_same_code(version, versions) for function, versions in known.items()
-    }
-    return {function: each.number for function, each in found.items() if each}

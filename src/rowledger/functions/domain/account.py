@@ -11,11 +11,19 @@ def account_request(key: str, version_id: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class AccountedRow:
-    """What the ledger says. attempts: how many were begun."""
+    """What the ledger says.
+
+    attempts: how many were begun.
+    function_version: which version of which function made the latest of them; None where that was
+        not recorded.
+    says_version: whether whoever gave the account knows versions at all.
+    """
 
     status: str
     rows_count: int | None
     attempts: int
+    function_version: str | None
+    says_version: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,11 @@ class Account:
 
     def document(self) -> dict[str, Any]:
         """As JSON, which read_account reads."""
-        return asdict(self)
+        document = asdict(self)
+        if self.row:
+            # Whether it is said shows in the document itself.
+            del document["row"]["says_version"]
+        return document
 
 
 def read_account(document: Any) -> Account:  # noqa: ANN401 -- what a function of some version answered
@@ -61,5 +73,8 @@ def _read_row(document: dict[str, Any]) -> AccountedRow:
             "rows_count": int() | None as rows_count,
             "attempts": int(attempts),
         }:
-            return AccountedRow(status, rows_count, attempts)
+            match document.get("function_version"):
+                case str() | None as version:
+                    says = "function_version" in document
+                    return AccountedRow(status, rows_count, attempts, version, says)
     raise ValueError("this is no account of a ledger row")

@@ -10,7 +10,8 @@ from rowledger.functions.domain.ledger import LedgerRow
 class UploadHistory:
     """What the ledger has of one upload.
 
-    attempts: the first one first, each with attempt, request_id, started_at, ended_at and result.
+    attempts: the first one first, each with attempt, request_id, started_at, ended_at, result and
+        function_version: such as csv-processor:7, None where it was not recorded.
     replays: the oldest first, each with requested_at, requested_by, identity, reason, source and
         previous: the outcome that was recorded before, None where there was none.
     """

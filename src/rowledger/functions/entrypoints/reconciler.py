@@ -2,13 +2,13 @@
 
 import os
 
-from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.config import ReconcilerConfig, running_version
 from rowledger.functions.handlers.reconciler import build_handler
 from rowledger.functions.wiring.reconciler import build_reconciler
 from rowledger.functions.wiring.shared import RESERVE_SECONDS, monotonic
 
 _config = ReconcilerConfig.from_environment(os.environ)
-_reconciler = build_reconciler(_config)
+_reconciler = build_reconciler(_config, function_version=running_version(os.environ))
 handler = build_handler(
     _reconciler.reconciliation,
     _reconciler.facts,

@@ -22,6 +22,9 @@ class ReconciliationStore(Protocol):
     def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, LedgerRow]:
         """Return the rows of these uploads, asked for in one query."""
 
+    def attempt_version(self, file_id: int, attempt: int) -> str | None:
+        """Return which version of which function made an attempt; None where it is not known."""
+
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         """Return rows that nobody is at work on, by id, with an id above `after`.
 

@@ -65,7 +65,12 @@ class FactGatherer:
         return Account(
             key,
             version_id,
-            AccountedRow(row.status, row.rows_count, row.attempt),
+            AccountedRow(
+                row.status,
+                row.rows_count,
+                row.attempt,
+                self.store.attempt_version(row.id, row.attempt),
+            ),
             receipt=row.receipt_key in receipts,
             backup=row.backup_key in backups,
             announced=row.notified_at is not None,

@@ -17,12 +17,16 @@ from rowledger.functions.wiring.shared import monotonic, now, open_database
 def build_intake(
     config: ProcessorConfig,
     *,
+    function_version: str | None = None,
     ledger: Ledger | None = None,
     storage: Storage | None = None,
     notifier: Notifier | None = None,
 ) -> Intake:
-    """Build what csv-processor does with an upload."""
-    ledger = ledger or PostgresLedger(open_database(config), config.lease_seconds)
+    """Build what csv-processor does with an upload.
+
+    function_version: which version of which function this is, for the ledger.
+    """
+    ledger = ledger or PostgresLedger(open_database(config), config.lease_seconds, function_version)
     notifier = notifier or SnsNotifier(make_client("sns", read_timeout=5), config.topic_arn)
     storage = storage or S3Storage(
         make_client("s3", read_timeout=READ_SECONDS), config.output_bucket, config.backup_bucket

@@ -33,15 +33,20 @@ class Reconciler:
     parts: ReconciliationParts
 
 
-def build_reconciler(config: ReconcilerConfig) -> Reconciler:
-    """Build what csv-reconciler does, with the parts of AWS."""
+def build_reconciler(
+    config: ReconcilerConfig, *, function_version: str | None = None
+) -> Reconciler:
+    """Build what csv-reconciler does, with the parts of AWS.
+
+    function_version: which version of which function this is, for the ledger.
+    """
     # One connection for both views of the ledger.
     database = open_database(config)
     s3 = make_client("s3", read_timeout=READ_SECONDS)
     buckets = (config.output_bucket, config.backup_bucket)
     return reconciler_over(
         config,
-        ledger=PostgresLedger(database, config.lease_seconds),
+        ledger=PostgresLedger(database, config.lease_seconds, function_version),
         store=PostgresReconciliationStore(database),
         storage=S3Storage(s3, *buckets),
         inventory=S3Inventory(s3, *buckets),

@@ -28,11 +28,13 @@ QUERIES = load_queries("ledger")
 class PostgresLedger:
     """lease_seconds: how long a claim lasts; longer than the function may run.
 
+    function_version: what each attempt is recorded as made by; None where that is not known.
     queries: by name, as queries/ledger.sql has them.
     """
 
     database: Database
     lease_seconds: int
+    function_version: str | None = None
     queries: Mapping[str, str] = field(default_factory=lambda: QUERIES)
 
     def claim(self, upload: Upload, request_id: str) -> ClaimResult:
@@ -41,7 +43,12 @@ class PostgresLedger:
             "key": upload.key,
             "version_id": upload.version_id,
         }
-        claim = {**identity, "request_id": request_id, "lease": self.lease_seconds}
+        claim = {
+            **identity,
+            "request_id": request_id,
+            "lease": self.lease_seconds,
+            "function_version": self.function_version,
+        }
         with self.database.session() as connection:
             for location in (backup_key(upload), alternative_backup_key(upload)):
                 for row in connection.run(

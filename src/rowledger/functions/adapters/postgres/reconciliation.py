@@ -34,6 +34,13 @@ class PostgresReconciliationStore:
         rows = self._rows("lookup", bucket=bucket, wanted=json.dumps(wanted))
         return {(row.filename, row.version_id): row for row in rows}
 
+    def attempt_version(self, file_id: int, attempt: int) -> str | None:
+        with self.database.session() as connection:
+            rows: list[list[str | None]] = connection.run(
+                _QUERIES["attempt_version"], file_id=file_id, attempt=attempt
+            )
+        return rows[0][0] if rows else None
+
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return self._rows("stranded", bucket=bucket, after=after, limit=limit)
 

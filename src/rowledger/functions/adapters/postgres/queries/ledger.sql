@@ -7,8 +7,8 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING id, attempt, backup_key
 ), begun AS (
-    INSERT INTO file_attempt (file_id, attempt, request_id)
-    SELECT id, attempt, :request_id FROM claimed
+    INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
+    SELECT id, attempt, :request_id, :function_version FROM claimed
 )
 SELECT id, attempt, backup_key FROM claimed
 
@@ -22,8 +22,8 @@ WITH claimed AS (
        AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
     RETURNING id, attempt, backup_key
 ), begun AS (
-    INSERT INTO file_attempt (file_id, attempt, request_id)
-    SELECT id, attempt, :request_id FROM claimed
+    INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
+    SELECT id, attempt, :request_id, :function_version FROM claimed
 )
 SELECT id, attempt, backup_key FROM claimed
 

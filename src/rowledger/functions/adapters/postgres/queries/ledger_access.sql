@@ -52,7 +52,8 @@ SELECT ${ledger_row}
 SELECT ${ledger_row},
        (SELECT json_agg(json_build_object(
                    'attempt', a.attempt, 'request_id', a.request_id, 'started_at', a.started_at,
-                   'ended_at', a.ended_at, 'result', a.result) ORDER BY a.attempt)
+                   'ended_at', a.ended_at, 'result', a.result,
+                   'function_version', a.function_version) ORDER BY a.attempt)
           FROM (SELECT * FROM file_attempt WHERE file_id = f.id
                  ORDER BY attempt DESC LIMIT :most) a) AS attempts,
        (SELECT coalesce(json_agg(json_build_object(

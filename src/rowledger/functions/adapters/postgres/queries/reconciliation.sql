@@ -5,6 +5,9 @@ SELECT ${ledger_row}
     ON f.filename = wanted.key AND f.version_id = wanted.version_id
  WHERE f.bucket = :bucket
 
+-- attempt_version: Which version of which function made an attempt.
+SELECT function_version FROM file_attempt WHERE file_id = :file_id AND attempt = :attempt
+
 -- stranded: Rows that nobody is at work on: no outcome and no lease, or a notification that waits.
 SELECT ${ledger_row}
   FROM ${ledger}
