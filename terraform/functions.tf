@@ -147,12 +147,15 @@ module "ledger_operator" {
   alias                = local.alias
 }
 
-# --- Rotation of the three logins
+# --- Rotation of the three logins, by the version in service: a bare name would run the newest one.
+# Secrets Manager gives Lambda the ARN that it is given, and Lambda looks for the permission at the
+# alias that the ARN names.
 
 resource "aws_lambda_permission" "rotation" {
   statement_id   = "rotation"
   action         = "lambda:InvokeFunction"
   function_name  = module.administrator.name
+  qualifier      = module.administrator.alias
   principal      = "secretsmanager.amazonaws.com"
   source_arn     = aws_secretsmanager_secret.database.arn
   source_account = var.account_id
@@ -162,6 +165,7 @@ resource "aws_lambda_permission" "reader_rotation" {
   statement_id   = "reader-rotation"
   action         = "lambda:InvokeFunction"
   function_name  = module.administrator.name
+  qualifier      = module.administrator.alias
   principal      = "secretsmanager.amazonaws.com"
   source_arn     = aws_secretsmanager_secret.reader.arn
   source_account = var.account_id
@@ -171,7 +175,7 @@ resource "aws_secretsmanager_secret_rotation" "reader" {
   count = var.rotation_days == 0 ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.reader.id
-  rotation_lambda_arn = module.administrator.arn
+  rotation_lambda_arn = module.administrator.alias_arn
   rotate_immediately  = false
 
   rotation_rules {
@@ -185,6 +189,7 @@ resource "aws_lambda_permission" "operator_rotation" {
   statement_id   = "operator-rotation"
   action         = "lambda:InvokeFunction"
   function_name  = module.administrator.name
+  qualifier      = module.administrator.alias
   principal      = "secretsmanager.amazonaws.com"
   source_arn     = aws_secretsmanager_secret.operator.arn
   source_account = var.account_id
@@ -194,7 +199,7 @@ resource "aws_secretsmanager_secret_rotation" "operator" {
   count = var.rotation_days == 0 ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.operator.id
-  rotation_lambda_arn = module.administrator.arn
+  rotation_lambda_arn = module.administrator.alias_arn
   rotate_immediately  = false
 
   rotation_rules {
@@ -208,7 +213,7 @@ resource "aws_secretsmanager_secret_rotation" "database" {
   count = var.rotation_days == 0 ? 0 : 1
 
   secret_id           = aws_secretsmanager_secret.database.id
-  rotation_lambda_arn = module.administrator.arn
+  rotation_lambda_arn = module.administrator.alias_arn
   # The first login is young, and the functions are not to wait for a new one at every change here.
   rotate_immediately = false
 

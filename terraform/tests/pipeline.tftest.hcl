@@ -63,12 +63,38 @@ run "rotation" {
   command = plan
 
   assert {
+    condition     = alltrue([for permission in [aws_lambda_permission.rotation, aws_lambda_permission.reader_rotation, aws_lambda_permission.operator_rotation] : permission.qualifier == "live"])
+    error_message = "it may invoke the version in service, and no other"
+  }
+
+  assert {
     condition     = aws_secretsmanager_secret_rotation.database[0].rotation_rules[0].automatically_after_days == 30 && !aws_secretsmanager_secret_rotation.database[0].rotate_immediately
     error_message = "the functions' password is changed every 30 days"
   }
   assert {
     condition     = aws_lambda_permission.rotation.source_account == "123456789012" && aws_lambda_permission.rotation.principal == "secretsmanager.amazonaws.com"
     error_message = "Secrets Manager may invoke the administrator, for this account only"
+  }
+}
+
+run "rotation_by_the_version_in_service" {
+  command = plan
+
+  override_module {
+    target          = module.administrator
+    override_during = plan
+    outputs = {
+      name      = "csv-administrator"
+      alias     = "live"
+      alias_arn = "arn:aws:lambda:us-east-1:123456789012:function:csv-administrator:live"
+      version   = "7"
+      role_arn  = "arn:aws:iam::123456789012:role/csv-administrator"
+    }
+  }
+
+  assert {
+    condition     = toset([for rotation in [aws_secretsmanager_secret_rotation.database, aws_secretsmanager_secret_rotation.reader, aws_secretsmanager_secret_rotation.operator] : rotation[0].rotation_lambda_arn]) == toset(["arn:aws:lambda:us-east-1:123456789012:function:csv-administrator:live"])
+    error_message = "each rotation names the alias: a bare name runs the newest version, in service or not"
   }
 }
 

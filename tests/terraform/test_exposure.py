@@ -57,11 +57,11 @@ def test_each_route_is_known(planned: list[Any]) -> None:
 
 def test_who_may_invoke_a_function_is_known(planned: list[Any]) -> None:
     assert {
-        (each["principal"], each["function_name"], each["source_account"])
+        (each["principal"], each["function_name"], each["qualifier"], each["source_account"])
         for each in _of(planned, "aws_lambda_permission").values()
     } == {
-        ("s3.amazonaws.com", "csv-processor", ACCOUNT_ID),
-        ("secretsmanager.amazonaws.com", "csv-administrator", ACCOUNT_ID),
+        ("s3.amazonaws.com", "csv-processor", "live", ACCOUNT_ID),
+        ("secretsmanager.amazonaws.com", "csv-administrator", "live", ACCOUNT_ID),
     }
 
 

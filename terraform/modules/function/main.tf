@@ -2,8 +2,8 @@
 # alias that says which version is in service, and what happens to an asynchronous event that failed.
 
 locals {
-  # $LATEST as well as the alias: a replay invokes the function by its bare name, and its events are to
-  # be retried and kept like all others.
+  # $LATEST as well as the alias: nothing here invokes the function by its bare name, but if somebody
+  # does, the events are to be retried and kept like all others.
   asynchronous_qualifiers = var.retries == null ? [] : [var.alias, "$LATEST"]
 }
 

@@ -3,12 +3,6 @@ output "name" {
   value       = aws_lambda_function.this.function_name
 }
 
-output "arn" {
-  description = "The function's ARN, without a version."
-  value       = aws_lambda_function.this.arn
-  depends_on  = [aws_lambda_function_event_invoke_config.this]
-}
-
 output "alias" {
   description = "The name of the alias, known once the event-invoke settings hold for it."
   value       = aws_lambda_alias.live.name
