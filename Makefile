@@ -97,6 +97,7 @@ conformance: setup ## the counter against the csv module, and its score on publi
 bench: setup ## speed and memory, as ratios measured side by side
 	$(BIN)/python -m bench.counting
 	$(BIN)/python -m bench.function
+	$(BIN)/python -m bench.cold_start
 
 .PHONY: package
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)

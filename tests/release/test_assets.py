@@ -176,7 +176,10 @@ def test_the_bill_names_what_is_in_the_package_and_no_more(
     assert product == f"pkg:pypi/rowledger@{__version__}"
     assert [ref.split("@")[0] for ref in needs[product]] == [
         "pkg:pypi/aws-lambda-powertools",
+        "pkg:pypi/botocore",
         "pkg:pypi/pg8000",
+        "pkg:pypi/s3transfer",
+        "pkg:pypi/urllib3",
     ]
 
 

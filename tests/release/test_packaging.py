@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,29 +14,36 @@ import trustme
 from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.packaging.__main__ import main
 from rowledger.deployment.packaging.package import Package, build_package
+from rowledger.deployment.packaging.sdk import SERVICES
 from rowledger.functions import contract
 
 MAX_UNPACKED_BYTES = 15_000_000
 DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
 
-# Only what the Lambda runtime brings may come from outside the package.
-IMPORT_ALONE = """
-import importlib, importlib.util, sys
-package, runtime = sys.argv[1:]
-# botocore takes it where it is, as beside our tools; the runtime does not bring it.
+# As in Lambda, where what the runtime brings comes after the package. Printed: what is not the
+# package's own, and whose certificates AWS's are checked against.
+IMPORT_ALL = """
+import importlib, json, sys
+package, runtime, services = sys.argv[1:]
+# botocore takes it where it is, as beside our tools; neither package nor runtime brings it.
 sys.modules["certifi"] = None
 sys.path.insert(0, package)
-sys.path.append(runtime)
-for function in ("processor", "reconciler", "administrator"):
+if runtime:
+    sys.path.append(runtime)
+for function in ("processor", "reconciler", "administrator", "ledger_access"):
     for part in ("wiring", "handlers"):
         importlib.import_module(f"rowledger.functions.{part}.{function}")
-allowed = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
+import s3transfer.manager
+from botocore.httpsession import DEFAULT_CA_BUNDLE
+from rowledger.functions.adapters.aws.clients import make_client
+for service in services.split():
+    client = make_client(service, read_timeout=5)
+    assert client.meta.endpoint_url.startswith("https://"), client.meta.endpoint_url
 outside = sorted(
     name for name, module in sys.modules.items()
-    if (getattr(module, "__file__", None) or "").startswith(runtime)
-    and name.split(".")[0] not in allowed
+    if "site-packages" in (getattr(module, "__file__", None) or "")
 )
-print(outside)
+print(json.dumps([outside, DEFAULT_CA_BUNDLE]))
 """
 
 
@@ -115,23 +123,46 @@ def test_the_package_is_small_and_has_nothing_of_the_laptop(package: Package) ->
         names = archive.namelist()
         assert archive.testzip() is None
     assert names == sorted(names)
-    for unwanted in ("boto3/", "botocore/", "rowledger/local/", "rowledger/cli/"):
+    for unwanted in ("boto3/", "rowledger/local/", "rowledger/cli/"):
         assert not [name for name in names if name.startswith(unwanted)]
     assert "rowledger/functions/entrypoints/processor.py" in names
     assert "rowledger/functions/contract/settings.json" in names
 
 
-def test_the_package_imports_with_the_runtimes_boto3_alone(
-    package: Package, tmp_path: Path
+def test_the_sdk_is_packed_with_the_data_of_what_is_called_and_its_licences(
+    package: Package,
 ) -> None:
     with zipfile.ZipFile(package.path) as archive:
+        names = archive.namelist()
+    data = [name for name in names if name.startswith("botocore/data/")]
+    assert {name.split("/")[2] for name in data if name.count("/") > 2} == set(SERVICES)
+    assert {"botocore/data/endpoints.json", "botocore/data/partitions.json"} <= set(data)
+    for library, licence in (
+        ("botocore", "LICENSE.txt"),
+        ("s3transfer", "LICENSE.txt"),
+        ("urllib3", "licenses/LICENSE.txt"),
+    ):
+        described = [name for name in names if re.match(rf"{library}-[\d.]+\.dist-info/", name)]
+        assert any(name.endswith("/METADATA") for name in described)
+        assert any(name.endswith(licence) for name in described)
+
+
+@pytest.mark.parametrize("beside", ["nothing", "another SDK"])
+def test_the_package_runs_with_its_own_libraries_alone(
+    package: Package, tmp_path: Path, beside: str
+) -> None:
+    """The runtime's SDK changes by itself, and is never the one that runs."""
+    with zipfile.ZipFile(package.path) as archive:
         archive.extractall(tmp_path)
-    runtime = next(path for path in sys.path if path.endswith("site-packages"))
+    ours = next(path for path in sys.path if path.endswith("site-packages"))
+    runtime = ours if beside == "another SDK" else ""
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", IMPORT_ALONE, str(tmp_path), runtime],
+        [sys.executable, "-I", "-S", "-c", IMPORT_ALL, str(tmp_path), runtime, " ".join(SERVICES)],
         capture_output=True,
         text=True,
         check=False,
         cwd=ROOT,
+        env={"AWS_DEFAULT_REGION": "eu-central-1"},
     )
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[], str(tmp_path / "botocore" / "cacert.pem")]

@@ -16,6 +16,7 @@ from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.certificates import Certificates, read_certificates
 from rowledger.deployment.packaging.libraries import locked_libraries
+from rowledger.deployment.packaging.sdk import is_packed
 from rowledger.functions import contract
 
 # The first moment that a ZIP entry can carry.
@@ -62,7 +63,8 @@ def build_package(target: Path, database_ca: Path | None = None) -> Package:
         PackagingError: It cannot be built.
     """
     libraries = locked_libraries()
-    entries = {**dict(_files(libraries, libraries)), **dict(shipped_files(ROOT / "src"))}
+    packed = {name: path for name, path in _files(libraries, libraries) if is_packed(name)}
+    entries = {**packed, **dict(shipped_files(ROOT / "src"))}
     certificates = None
     if database_ca is not None:
         certificates = read_certificates(database_ca)

@@ -1,0 +1,90 @@
+"""What a cold start costs: a new interpreter imports an entrypoint from the unpacked package.
+
+Beside it, in turn, the same package without AWS's SDK, which then comes compiled from beside the
+package, as the Lambda runtime brings it. As in Lambda no bytecode is written. Run:
+python -m bench.cold_start [--runs 15]
+"""
+
+import argparse
+import compileall
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from rowledger.deployment.packaging.package import build_package
+from rowledger.functions import contract
+
+# Of the SDK, what is in the package for its sake alone.
+SDK = ("botocore", "s3transfer", "urllib3")
+SETTINGS = (
+    "INPUT_BUCKET",
+    "OUTPUT_BUCKET",
+    "BACKUP_BUCKET",
+    "TOPIC_ARN",
+    "DATABASE_SECRET_ID",
+    "READER_SECRET_ID",
+    "OPERATOR_SECRET_ID",
+    "MASTER_SECRET_ID",
+    "DATABASE_ADDRESS",
+)
+LOAD = """
+import importlib, sys
+handler, package, *runtime = sys.argv[1:]
+sys.path[:0] = [package]
+sys.path += runtime
+importlib.import_module(handler.rpartition(".")[0])
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=15)
+    runs: int = parser.parse_args().runs
+    with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
+        whole, bare, runtime = (Path(folder) / name for name in ("whole", "bare", "runtime"))
+        package = build_package(Path(folder) / "package.zip")
+        with zipfile.ZipFile(package.path) as archive:
+            archive.extractall(whole)
+        shutil.copytree(whole, bare)
+        runtime.mkdir()
+        for name in SDK:
+            (bare / name).rename(runtime / name)
+        sdk = sum(path.stat().st_size for path in runtime.rglob("*") if path.is_file())
+        compileall.compile_dir(runtime, quiet=1)
+        print(f"package: {package.packed_bytes / 1e6:.2f} MB, {sdk / 1e6:.2f} MB of it AWS's SDK")
+        for function in contract.load("pipeline.json")["functions"].values():
+            pairs = [
+                (seconds(function["handler"], whole), seconds(function["handler"], bare, runtime))
+                for _ in range(runs)
+            ]
+            packed, brought = (statistics.median(each) for each in zip(*pairs, strict=True))
+            ratio = statistics.median(one / other for one, other in pairs)
+            print(
+                f"{function['name']}: {packed * 1000:.0f} ms of CPU with the SDK packed,"
+                f" {brought * 1000:.0f} ms with the runtime's; pair by pair {ratio:.2f}"
+            )
+
+
+def seconds(handler: str, *folders: Path) -> float:
+    """CPU seconds of one import in a new interpreter."""
+    before = _children()
+    subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", LOAD, handler, *map(str, folders)],
+        check=True,
+        env={"AWS_DEFAULT_REGION": "us-east-1"} | {f"ROWLEDGER_{name}": "x" for name in SETTINGS},
+    )
+    return _children() - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
