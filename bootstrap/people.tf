@@ -2,7 +2,7 @@
 # made here and not in terraform/, so that no deployment can change what people may do.
 
 locals {
-  people_alias  = "live" # as in terraform/contract.tf
+  people_alias  = local.pipeline.alias
   people_folder = "${path.module}/../src/rowledger/functions/contract/policies/people"
   people_arns = merge(
     {

@@ -7,7 +7,7 @@ locals {
 
   buckets    = { for use, name in local.pipeline.buckets : use => "${name}${var.bucket_suffix}" }
   log_bucket = "candidate-test-logs${var.bucket_suffix}"
-  alias      = "live"
+  alias      = local.pipeline.alias
 
   # The values of the policy documents' placeholders. Where a name decides an ARN it is written from
   # the name, so that a plan shows the policies as they will be.

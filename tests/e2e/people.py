@@ -18,7 +18,6 @@ from tests.e2e.cli import Result, invoke
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-    from mypy_boto3_lambda import LambdaClient
 
 PIPELINE = contract.load("pipeline.json")
 WHO = ("reader", "operator")
@@ -35,20 +34,13 @@ class Person:
         return invoke(command, "--env", self.name, *rest)
 
 
-def alias_of(stack: Stack) -> str | None:
-    """The alias that Terraform gives each function; None in a stack without aliases."""
-    client: LambdaClient = stack.client("lambda")
-    found = client.list_aliases(FunctionName=PIPELINE["functions"]["ledger_reader"]["name"])
-    return found["Aliases"][0]["Name"] if found["Aliases"] else None
-
-
-def outputs_of(alias: str | None) -> dict[str, Any]:
+def outputs_of() -> dict[str, Any]:
     """What Terraform's outputs say of the local stack."""
     functions = PIPELINE["functions"]
     environment = {
         "region": REGION,
         "account_id": ACCOUNT_ID,
-        "alias": alias,
+        "alias": PIPELINE["alias"],
         "buckets": PIPELINE["buckets"],
         "functions": {use: each["name"] for use, each in functions.items()},
         "log_groups": {use: each["log_group"] for use, each in functions.items()},
@@ -59,14 +51,14 @@ def outputs_of(alias: str | None) -> dict[str, Any]:
 
 
 @contextmanager
-def users(stack: Stack, alias: str | None) -> Iterator[dict[str, tuple[str, str]]]:
+def users(stack: Stack) -> Iterator[dict[str, tuple[str, str]]]:
     """An IAM user with the reader's policy and one with the operator's: their access keys."""
     iam: IAMClient = stack.client("iam")
     keys = {}
     for who in WHO:
         user = f"test-{who}"
         iam.create_user(UserName=user)
-        document = json.dumps(people_policy(who, people_arns(alias)))
+        document = json.dumps(people_policy(who, people_arns(PIPELINE["alias"])))
         policy = iam.create_policy(PolicyName=user, PolicyDocument=document)["Policy"]["Arn"]
         iam.attach_user_policy(UserName=user, PolicyArn=policy)
         key = iam.create_access_key(UserName=user)["AccessKey"]

@@ -116,6 +116,7 @@ class Pipeline:
         client: LambdaClient = self.stack.client("lambda")
         client.invoke(
             FunctionName=PIPELINE["functions"]["processor"]["name"],
+            Qualifier=PIPELINE["alias"],
             InvocationType="Event",
             Payload=json.dumps(an_event(*uploads)),
         )

@@ -10,7 +10,7 @@ import pytest
 from rowledger.cli.environment import ENVIRONMENT_VARIABLE
 from rowledger.local.stack import Stack
 from tests.e2e.cli import invoke
-from tests.e2e.people import alias_of, make_people, outputs_of, users
+from tests.e2e.people import make_people, outputs_of, users
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.test_replay import fail_for_good
 
@@ -34,9 +34,8 @@ def commands(name: str) -> list[tuple[str, ...]]:
 @pytest.fixture
 def operator(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stand where an operator stands: with an environment in use, and nothing else."""
-    alias = alias_of(stack)
-    with users(stack, alias) as keys:
-        make_people(stack, keys, outputs_of(alias), tmp_path, monkeypatch)
+    with users(stack) as keys:
+        make_people(stack, keys, outputs_of(), tmp_path, monkeypatch)
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, "operator")
         yield
 

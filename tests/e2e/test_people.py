@@ -10,7 +10,7 @@ import pytest
 
 from rowledger.local.stack import Stack
 from tests.e2e.cli import invoke
-from tests.e2e.people import Person, alias_of, make_people, outputs_of, users
+from tests.e2e.people import Person, make_people, outputs_of, users
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.test_replay import fail_for_good
 
@@ -21,9 +21,8 @@ GOOD, BAD = b"a,b\n1,2\n3,4\n", b'a,b\n1,2\n3,"4\n'
 def people(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Person]]:
-    alias = alias_of(stack)
-    with users(stack, alias) as keys:
-        yield make_people(stack, keys, outputs_of(alias), tmp_path, monkeypatch)
+    with users(stack) as keys:
+        yield make_people(stack, keys, outputs_of(), tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -135,7 +134,7 @@ def test_what_arrived_what_failed_and_again_in_three_commands(
 def test_credentials_of_another_account_are_refused(
     people: dict[str, Person], tmp_path: Path
 ) -> None:
-    outputs = outputs_of(None)
+    outputs = outputs_of()
     outputs["environment"]["value"]["account_id"] = "999999999999"
     described = tmp_path / "other.json"
     described.write_text(json.dumps(outputs))

@@ -58,7 +58,8 @@ def raised_and_mailed_by_a_run(pipeline: Pipeline, stack: Stack, alarm: str) -> 
 
     def alarmed_by_a_run() -> bool:
         # More than one: on a busy machine the emulator gives a run's last lines to the next.
-        reconciler.invoke(FunctionName=PIPELINE["functions"]["reconciler"]["name"])
+        name = PIPELINE["functions"]["reconciler"]["name"]
+        reconciler.invoke(FunctionName=name, Qualifier=PIPELINE["alias"])
         return pipeline.alarm(alarm) == "ALARM"
 
     eventually("the alarm", alarmed_by_a_run)

@@ -123,6 +123,7 @@ class Arena:
         client: LambdaClient = self.stack.client("lambda")
         client.invoke(
             FunctionName=FUNCTION,
+            Qualifier=PIPELINE["alias"],
             InvocationType="Event",
             Payload=json.dumps(to_event(uploads)),
         )

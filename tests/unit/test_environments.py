@@ -115,6 +115,14 @@ def test_how_it_is_described_must_be_said_once() -> None:
     assert env("add", "x", "--region", "eu-central-1").exit_code == 2
 
 
+def test_an_environment_without_an_alias_is_refused() -> None:
+    """A command would run whatever version is newest, in service or not."""
+    hand = ("--region", "eu-central-1", "--account", "123456789012")
+    done = env("add", "dev", *hand, "--alias", "")
+    assert isinstance(done.exception, CommandError)
+    assert "the alias is empty" in str(done.exception)
+
+
 def test_a_name_that_is_not_known_gets_a_suggestion() -> None:
     add("production")
     with pytest.raises(CommandError, match="did you mean production"):

@@ -42,7 +42,7 @@ class LocalEnvironment:
             administrator=functions["administrator"]["name"],
             ledger_reader=functions["ledger_reader"]["name"],
             ledger_operator=functions["ledger_operator"]["name"],
-            alias=None,
+            alias=pipeline["alias"],
             log_groups={use: each["log_group"] for use, each in functions.items()},
             failure_queue=pipeline["failure_queue"]["name"],
             alarms=tuple(pipeline["alarms"]),

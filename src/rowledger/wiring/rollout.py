@@ -60,7 +60,7 @@ def release_of(environment_name: str) -> Release:
     """The functions of an environment, for a rollback: in no version yet."""
     names = _environment(environment_name).names
     return Release(
-        alias=names.alias or "",
+        alias=names.alias,
         input_bucket=names.input_bucket,
         administrator=Target(names.administrator, ""),
         reconciler=Target(names.reconciler, ""),

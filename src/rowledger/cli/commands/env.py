@@ -48,7 +48,12 @@ def env() -> None:
 @click.option("--region", help="By hand: the region. Names are then those of the contract.")
 @click.option("--account", help="By hand: the account's id.")
 @click.option("--bucket-suffix", default="", help="By hand: what the buckets' names end in.")
-@click.option("--alias", default="live", show_default=True, help="By hand: of the functions.")
+@click.option(
+    "--alias",
+    default=contract.load("pipeline.json")["alias"],
+    show_default=True,
+    help="By hand: of the functions.",
+)
 @click.option("--profile", help="Of the AWS configuration; default: whatever boto3 finds.")
 @click.option("--force", is_flag=True, help="Put it in place of one that has this name.")
 def add(

@@ -78,7 +78,5 @@ def _add(table: Table, state: ServiceState) -> None:
 
 
 def _in_service(function: FunctionInService) -> str:
-    if function.alias is None:
-        return "latest code"
     shares = "".join(f", {version}: {share:.0%}" for version, share in function.weights.items())
     return f"{function.alias}: version {function.version}{shares}"

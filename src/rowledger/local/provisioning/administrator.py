@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rowledger.functions import contract
 from rowledger.local import StackError
 from rowledger.local.emulator_clients import EmulatorClients
-from rowledger.local.provisioning.functions import put_function, put_role
+from rowledger.local.provisioning.functions import ALIAS, put_function, put_role
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -27,11 +27,14 @@ def deploy(
     put_function(aws.client("lambda"), administrator, role, environment, package)
 
 
-def invoke(aws: EmulatorClients, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- what it answers, as JSON
-    """Invoke it with an event; raise StackError with its own message where it fails."""
+def invoke(aws: EmulatorClients, event: dict[str, Any], version: str = ALIAS) -> Any:  # noqa: ANN401 -- what it answers, as JSON
+    """Invoke it with an event; raise StackError with its own message where it fails.
+
+    version: or alias.
+    """
     client: LambdaClient = aws.client("lambda")
     name = contract.load("pipeline.json")["functions"]["administrator"]["name"]
-    answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    answer = client.invoke(FunctionName=name, Qualifier=version, Payload=json.dumps(event).encode())
     result = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
         raise StackError(f"{name} failed: {result.get('errorMessage', result)}")

@@ -1,4 +1,8 @@
-"""What every function in the local emulator needs: package, role, settings and retries."""
+"""What every function in the local emulator needs: package, role, settings, alias and retries.
+
+As on AWS a function is invoked by its alias. Here the alias is at the latest code, as nobody rolls
+out a version on a laptop.
+"""
 
 import base64
 import hashlib
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
 
+ALIAS: str = contract.load("pipeline.json")["alias"]
+_LATEST = "$LATEST"
 # Whose database login is another than csv-processor's.
 _SECRETS = {"ledger_reader": "reader_secret", "ledger_operator": "operator_secret"}
 
@@ -114,9 +120,22 @@ def put_function(
     role: str,
     environment: dict[str, str],
     package: bytes,
-) -> None:
-    """Create a function of the contract, or bring its code and configuration up to date."""
-    name, wanted = function["name"], _configuration(function, role, environment)
+) -> str:
+    """Create a function of the contract, or bring it up to date; return the ARN of its alias."""
+    _put_code(client, function["name"], _configuration(function, role, environment), package)
+    return _put_alias(client, function["name"])
+
+
+def _put_alias(client: "LambdaClient", name: str) -> str:
+    try:
+        return client.get_alias(FunctionName=name, Name=ALIAS)["AliasArn"]
+    except client.exceptions.ResourceNotFoundException:
+        return client.create_alias(FunctionName=name, Name=ALIAS, FunctionVersion=_LATEST)[
+            "AliasArn"
+        ]
+
+
+def _put_code(client: "LambdaClient", name: str, wanted: dict[str, Any], package: bytes) -> None:
     try:
         known = client.get_function_configuration(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
@@ -141,16 +160,18 @@ def _agrees(known: Any, wanted: Any) -> bool:  # noqa: ANN401 -- any value of an
 def put_retries(
     client: "LambdaClient", name: str, retries: dict[str, int], failure_queue_arn: str | None = None
 ) -> None:
-    """Set what becomes of an asynchronous event whose invocation failed."""
+    """Set what becomes of an asynchronous event whose invocation failed, by alias or bare name."""
     wanted: dict[str, Any] = {
         "MaximumRetryAttempts": retries["maximum_retry_attempts"],
         "MaximumEventAgeInSeconds": retries["maximum_event_age_seconds"],
     }
     if failure_queue_arn:
         wanted["DestinationConfig"] = {"OnFailure": {"Destination": failure_queue_arn}}
-    try:
-        known: Any = client.get_function_event_invoke_config(FunctionName=name)
-    except client.exceptions.ResourceNotFoundException:
-        known = {}
-    if any(not _agrees(known.get(key), value) for key, value in wanted.items()):
-        client.put_function_event_invoke_config(FunctionName=name, **wanted)
+    for qualifier in (ALIAS, _LATEST):
+        which: Any = {"FunctionName": name, "Qualifier": qualifier}
+        try:
+            known: Any = client.get_function_event_invoke_config(**which)
+        except client.exceptions.ResourceNotFoundException:
+            known = {}
+        if any(not _agrees(known.get(key), value) for key, value in wanted.items()):
+            client.put_function_event_invoke_config(**which, **wanted)

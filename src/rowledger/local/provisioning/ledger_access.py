@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowledger.functions import contract
 from rowledger.local.emulator_clients import ACCOUNT_ID, REGION, EmulatorClients
-from rowledger.local.provisioning.functions import put_function, put_role
+from rowledger.local.provisioning.functions import ALIAS, put_function, put_role
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -29,20 +29,18 @@ def deploy(
     for use in FUNCTIONS:
         role = put_role(aws.client("iam"), functions[use]["role"], arns)
         put_function(aws.client("lambda"), functions[use], role, settings[use], package)
-    # No alias here: what is invoked is the function itself.
     for who, name in contract.load("pipeline.json")["people_policies"].items():
-        _put_policy(aws.client("iam"), name, people_policy(who, people_arns(None)))
+        _put_policy(aws.client("iam"), name, people_policy(who, people_arns(ALIAS)))
 
 
-def people_arns(alias: str | None) -> dict[str, str]:
+def people_arns(alias: str) -> dict[str, str]:
     """A value for every placeholder of contract/policies/people/, but the key's.
 
-    alias: of the functions; None where they have none.
+    alias: of the functions.
     """
     pipeline = contract.load("pipeline.json")
     functions = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:"
     queue = pipeline["failure_queue"]["name"]
-    qualifier = f":{alias}" if alias else ""
     return {
         "function_arns": functions,
         "log_group_arns": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/lambda/",
@@ -51,7 +49,7 @@ def people_arns(alias: str | None) -> dict[str, str]:
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },
         **{
-            f"{use}_invoked_arn": f"{functions}{each['name']}{qualifier}"
+            f"{use}_invoked_arn": f"{functions}{each['name']}:{alias}"
             for use, each in pipeline["functions"].items()
         },
     }

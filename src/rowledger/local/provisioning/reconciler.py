@@ -21,19 +21,18 @@ def deploy(
     reconciler = contract.load("pipeline.json")["functions"]["reconciler"]
     role = put_role(aws.client("iam"), reconciler["role"], arns)
     client: LambdaClient = aws.client("lambda")
-    put_function(client, reconciler, role, environment, package)
+    invoked = put_function(client, reconciler, role, environment, package)
     put_retries(client, reconciler["name"], reconciler["retries"])
-    arn = client.get_function_configuration(FunctionName=reconciler["name"])["FunctionArn"]
-    _schedule(aws, reconciler["schedule"], arn)
+    _schedule(aws, reconciler["schedule"], invoked)
 
 
-def _schedule(aws: EmulatorClients, schedule: dict[str, Any], function_arn: str) -> None:
+def _schedule(aws: EmulatorClients, schedule: dict[str, Any], invoked_arn: str) -> None:
     scheduler = aws.client("scheduler")
-    role = put_role(aws.client("iam"), schedule["role"], {"reconciler_arn": function_arn})
+    role = put_role(aws.client("iam"), schedule["role"], {"reconciler_arn": invoked_arn})
     wanted: dict[str, Any] = {
         "ScheduleExpression": schedule["expression"],
         "FlexibleTimeWindow": {"Mode": "OFF"},
-        "Target": {"Arn": function_arn, "RoleArn": role, "Input": json.dumps({})},
+        "Target": {"Arn": invoked_arn, "RoleArn": role, "Input": json.dumps({})},
     }
     try:
         known = scheduler.get_schedule(Name=schedule["name"])

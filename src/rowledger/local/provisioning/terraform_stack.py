@@ -64,10 +64,13 @@ class TerraformProvisioner:
         workspace = _pointed_at(self.workspace, aws, layout, master)
         workspace.follow(_ApplyProgress(on_progress), "apply", VALUES)
         on_progress("migrating the database")
-        administrator.invoke(aws, {"action": "migrate"})
+        outputs = json.loads(workspace.checked("output", "-json"))
+        # By the new version, before its alias is moved to it.
+        made = outputs["functions"]["value"]["administrator"]["version"]
+        administrator.invoke(aws, {"action": "migrate"}, made)
         on_progress("moving the aliases")
         client: LambdaClient = aws.client("lambda")
-        self.move_aliases(client, json.loads(workspace.checked("output", "-json")))
+        self.move_aliases(client, outputs)
         # The reconciler does what the processor does, and uses all of its settings.
         name = contract.load("pipeline.json")["functions"]["reconciler"]["name"]
         known = client.get_function_configuration(FunctionName=name)

@@ -19,13 +19,13 @@ _ACCOUNT = re.compile(r"\d{12}")
 class KeptEnvironment:
     """One pipeline. buckets, functions, log_groups: names by use, as in contract/pipeline.json.
 
-    alias: of the functions; None where a function has its latest code in service.
+    alias: of the functions, never empty: a bare name runs the newest version, in service or not.
     profile: of the AWS configuration files; None for whatever boto3 finds.
     """
 
     region: str
     account_id: str
-    alias: str | None
+    alias: str
     buckets: dict[str, str]
     functions: dict[str, str]
     log_groups: dict[str, str]
@@ -103,6 +103,8 @@ def checked(document: object) -> KeptEnvironment:
     found = read(KeptEnvironment, document, "the environment")
     if not _ACCOUNT.fullmatch(found.account_id):
         raise ValueError(f"the account id {found.account_id!r} has not twelve digits")
+    if not found.alias:
+        raise ValueError("the alias is empty: a bare name runs the newest version of a function")
     for name, known, needed in (
         ("buckets", found.buckets, ("input", "output", "backup")),
         ("functions", found.functions, _FUNCTIONS),

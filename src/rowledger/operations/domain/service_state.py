@@ -7,13 +7,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FunctionInService:
-    """alias, version: what an invocation runs; alias is None where there is none.
+    """alias, version: what an invocation runs; the version is $LATEST in the local stack.
 
     weights: the shares of further versions, from 0 to 1. since: when this version was made.
     """
 
     name: str
-    alias: str | None
+    alias: str
     version: str
     weights: Mapping[str, float]
     since: datetime

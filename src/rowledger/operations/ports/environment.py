@@ -10,8 +10,7 @@ class PipelineNames:
     """What the parts of a pipeline are called.
 
     processor, reconciler, administrator, ledger_reader, ledger_operator: the functions' names.
-    alias: of all of them, that of the version in service; None where a function has its latest code
-        in service.
+    alias: of all of them, that of the version in service.
     log_groups: by the functions' sections of contract/pipeline.json.
     suffixes: the endings of the keys that the pipeline takes.
     """
@@ -24,7 +23,7 @@ class PipelineNames:
     administrator: str
     ledger_reader: str
     ledger_operator: str
-    alias: str | None
+    alias: str
     log_groups: Mapping[str, str]
     failure_queue: str
     alarms: tuple[str, ...]
@@ -42,8 +41,8 @@ class PipelineNames:
         )
 
     def invoked(self, function: str) -> str:
-        """What an invocation of a function names: with the alias where there is one."""
-        return f"{function}:{self.alias}" if self.alias else function
+        """What an invocation of a function names: never the bare name, which runs any version."""
+        return f"{function}:{self.alias}"
 
 
 @dataclass(frozen=True, slots=True)

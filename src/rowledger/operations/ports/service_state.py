@@ -9,7 +9,7 @@ from rowledger.operations.domain.service_state import FunctionInService
 class ServiceStateSource(Protocol):
     """It raises FaultError (FUNCTION, ALARM or FAILURE_QUEUE)."""
 
-    def in_service(self, function: str, alias: str | None) -> FunctionInService:
+    def in_service(self, function: str, alias: str) -> FunctionInService:
         """Which version an invocation runs, and since when that code is there."""
         ...
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AskedFunction:
-    """name: with its alias where it has one. A bare name would run the latest code, in service or
-    not (AWS Lambda API reference, Invoke).
+    """name: with its alias. A bare name would run the latest code, in service or not.
+
+    (AWS Lambda API reference, Invoke.)
     """
 
     client: "LambdaClient"

@@ -24,16 +24,13 @@ class AwsServiceState:
     cloudwatch: "CloudWatchClient"
     sqs: "SQSClient"
 
-    def in_service(self, function: str, alias: str | None) -> FunctionInService:
+    def in_service(self, function: str, alias: str) -> FunctionInService:
         """Which version an invocation runs, and since when that code is there."""
         with translated(FaultCode.FUNCTION, f"looking at {function}"):
-            version, weights = None, {}
-            if alias is not None:
-                found = self.functions_client.get_alias(FunctionName=function, Name=alias)
-                version = found["FunctionVersion"]
-                weights = dict(found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}))
+            found = self.functions_client.get_alias(FunctionName=function, Name=alias)
+            weights = dict(found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}))
             configuration = self.functions_client.get_function_configuration(
-                FunctionName=function, **({"Qualifier": version} if version else {})
+                FunctionName=function, Qualifier=found["FunctionVersion"]
             )
         return FunctionInService(
             function,
