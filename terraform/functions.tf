@@ -4,8 +4,9 @@ locals {
   # Of how many may run at once, what is reserved; -1: nothing, where the account's quota is too
   # small to reserve from and is the ceiling itself.
   reserves            = var.account_concurrency == null
-  processor_ceiling   = coalesce(var.account_concurrency, var.processor_concurrency)
-  processor_reserved  = local.reserves ? var.processor_concurrency : -1
+  processors          = coalesce(var.processor_concurrency, local.pipeline.functions.processor.concurrency)
+  processor_ceiling   = coalesce(var.account_concurrency, local.processors)
+  processor_reserved  = local.reserves ? local.processors : -1
   one_at_a_time       = local.reserves ? 1 : -1
   reconciler_reserved = local.reserves ? 2 : -1 # a run, and a deployment's question meanwhile
   reader_reserved     = local.reserves ? var.ledger_reader_concurrency : -1

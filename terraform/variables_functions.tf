@@ -32,13 +32,12 @@ variable "settings" {
 }
 
 variable "processor_concurrency" {
-  description = "How many csv-processors may run at once. Each holds one connection to the database."
+  description = "How many csv-processors may run at once. Each holds one connection to the database. null: as many as contract/pipeline.json says, which the local stack takes too."
   type        = number
-  default     = 20
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = var.processor_concurrency >= 1 && floor(var.processor_concurrency) == var.processor_concurrency
+    condition     = var.processor_concurrency == null ? true : var.processor_concurrency >= 1 && floor(var.processor_concurrency) == var.processor_concurrency
     error_message = "processor_concurrency is a whole number, at least 1."
   }
 }

@@ -12,8 +12,8 @@ deletion_protection      = false
 secret_recovery_days     = 0
 key_deletion_window_days = 7
 
-# Not reserved: the emulator hands a throttled event to the failure queue at once, where AWS keeps it
-# for hours.
+# Nothing is reserved, as in a new account: on a small machine the emulator works on fewer events at
+# once than Terraform would reserve for.
 account_concurrency = 10
 
 # The emulator's RotateSecret asks no function, and it knows no CancelRotateSecret, without which

@@ -5,6 +5,7 @@ import ministack.app
 from rowledger.local.emulator_patches import (
     action_names,
     alias_weights,
+    asynchronous_events,
     condition_keys,
     database_settings,
     idle_connections,
@@ -15,6 +16,7 @@ from rowledger.local.emulator_patches import (
 def main() -> None:
     idle_connections.apply_patch()
     alias_weights.apply_patch()
+    asynchronous_events.apply_patch()
     action_names.apply_patch()
     condition_keys.apply_patch()
     database_settings.apply_patch()
