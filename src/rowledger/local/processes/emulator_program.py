@@ -7,6 +7,7 @@ from rowledger.local.emulator_patches import (
     alias_weights,
     asynchronous_events,
     condition_keys,
+    credentials,
     database_settings,
     idle_connections,
     resource_patterns,
@@ -19,6 +20,7 @@ def main() -> None:
     asynchronous_events.apply_patch()
     action_names.apply_patch()
     condition_keys.apply_patch()
+    credentials.apply_patch()
     database_settings.apply_patch()
     resource_patterns.apply_patch()
     ministack.app.main()
