@@ -173,14 +173,6 @@ def test_up_repairs_what_was_killed(running: Stack, victims: tuple[str, ...]) ->
     assert account_for(repaired, f"after-{'-'.join(victims)}.csv") == 2
 
 
-def test_up_replaces_a_part_that_hangs(running: Stack) -> None:
-    stuck = identities(running)["inbox"]
-    os.kill(stuck.pid, signal.SIGSTOP)
-    start_local_stack(quiet, running.layout, answer_seconds=0.5)
-    assert not stuck.alive()
-    assert health.check(running.layout).healthy
-
-
 def test_up_finds_other_ports_when_its_own_are_taken(running: Stack) -> None:
     stop(quiet, running.layout)
     taken = [part.port for part in State.load(running.layout).parts.values()]

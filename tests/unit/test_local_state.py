@@ -10,6 +10,7 @@ from rowledger.local.layout import STATE_DIR_VARIABLE, Layout, find_layout, layo
 from rowledger.local.private_files import read_json, tail, write_json, write_private
 from rowledger.local.processes import background
 from rowledger.local.processes.background import MARKER, ProcessId
+from rowledger.local.stack import reset, stop
 from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
 from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE, environment_files
 
@@ -186,3 +187,93 @@ def test_a_lock_on_a_removed_folder_is_no_lock(layout: Layout) -> None:
         layout.lock_file.unlink()
         with exclusive(layout):
             assert layout.lock_file.exists()
+
+
+def a_folder_of_somebodys(root: Path, *, with_state: str | None = None) -> dict[str, str]:
+    """A folder that holds what a state folder may hold, and is none."""
+    for name in ("logs/app.log", "terraform/main.tf", "inbox/1.eml", "postgres/PG_VERSION"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("mine")
+    (root / "credentials.json").write_text("{}")
+    if with_state is not None:
+        (root / "state.json").write_text(with_state)
+    return contents(root)
+
+
+def contents(root: Path) -> dict[str, str]:
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): path.read_text() for path in files}
+
+
+@pytest.mark.parametrize(
+    "state", [None, "{", "{}", '{"version": 4}', '{"parts": 1, "settings": 2}']
+)
+def test_a_folder_of_somebodys_is_neither_used_nor_stopped_nor_removed(
+    tmp_path: Path, state: str | None
+) -> None:
+    before = a_folder_of_somebodys(tmp_path, with_state=state)
+    layout = Layout(tmp_path)
+    with pytest.raises(StackError, match="other things in it"):
+        layout.create()
+    for refused in (stop, reset):
+        with pytest.raises(StackError, match="not the state folder"):
+            refused(lambda _step: None, layout)
+    with pytest.raises(StackError, match="not the state folder"):
+        layout.remove()
+    assert contents(tmp_path) == before
+
+
+def test_an_empty_or_missing_folder_is_taken_and_a_marked_one_again(tmp_path: Path) -> None:
+    empty, missing = Layout(tmp_path / "empty"), Layout(tmp_path / "missing" / "deep")
+    empty.root.mkdir()
+    for layout in (empty, missing):
+        layout.create()
+        assert layout.is_ours()
+        layout.create()
+        assert reset(lambda _step: None, layout)
+        assert not layout.root.exists()
+        assert not reset(lambda _step: None, layout)
+
+
+def test_a_state_folder_of_a_version_without_a_marker_is_taken_over(layout: Layout) -> None:
+    State({"emulator": PartProcess(4566, ProcessId(1, 2.5))}).save(layout)
+    layout.marker.unlink()
+    assert layout.is_ours()
+    layout.create()
+    assert layout.marker.is_file()
+    layout.marker.unlink()
+    layout.remove()
+    assert not layout.root.exists()
+
+
+def test_every_file_of_a_state_folder_is_for_its_owner_only(layout: Layout) -> None:
+    for name in ("logs/emulator.log", "function.zip"):
+        (layout.root / name).touch()
+        (layout.root / name).chmod(0o644)
+    layout.create()
+    with exclusive(layout):
+        pass
+    files = [path for path in layout.root.rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert {path.name for path in files} == {
+        "emulator.log",
+        "function.zip",
+        "lock",
+        "rowledger-state",
+    }
+
+
+def test_a_log_is_kept_and_a_long_one_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "emulator.log"
+    assert background.begin_log(log) == 0
+    log.write_bytes(b"already in use\n")
+    assert background.begin_log(log) == 15
+    with log.open("ab") as file:
+        file.write(b"started\n")
+    assert tail(log, begin=15) == "started"
+    monkeypatch.setattr(background, "_LONG_LOG_BYTES", 20)
+    assert background.begin_log(log) == 0
+    assert (tmp_path / "emulator.log.1").read_bytes() == b"already in use\nstarted\n"
+    assert not log.exists()

@@ -8,10 +8,18 @@ from pathlib import Path
 
 import platformdirs
 
+from rowledger.local import StackError
+from rowledger.local.private_files import OWNER_ONLY, read_json
 from rowledger.operations.adapters.environment_files import environment_files
 
 STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
 _STATE_DIR_NAME = ".rowledger"
+
+# In every state folder from its beginning: without it nothing there is stopped or removed.
+MARKER_NAME = "rowledger-state"
+_MARKER_TEXT = "A local stack of Rowledger keeps its state here. `rowledger reset` removes it.\n"
+# What a state file of a version without the marker has.
+_STATE_NAMES = {"parts", "settings"}
 
 # Under root the database server runs as another user, who must pass through to its data. This mode
 # allows no more than that: the folder still cannot be listed.
@@ -24,6 +32,10 @@ class Layout:
     """The paths inside one state folder."""
 
     root: Path
+
+    @property
+    def marker(self) -> Path:
+        return self.root / MARKER_NAME
 
     @property
     def state_file(self) -> Path:
@@ -95,23 +107,57 @@ class Layout:
     def log_file(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 
+    def is_ours(self) -> bool:
+        """Whether a local stack made this folder, or began to use it when it was empty."""
+        if self.marker.is_file():
+            return True
+        # A version before this one left no marker.
+        saved = read_json(self.state_file) or {}
+        return set(saved) == _STATE_NAMES and isinstance(saved["parts"], dict)
+
+    def require_ours(self) -> None:
+        """Raise StackError where the folder is not a stack's, with nothing changed in it."""
+        if not self.is_ours():
+            raise StackError(
+                f"{self.root} is not the state folder of a local stack (it has no {MARKER_NAME} "
+                "file), so nothing in it was stopped or removed"
+            )
+
     def create(self) -> None:
-        """Make the folders that are missing, closed to other users."""
+        """Make the folders that are missing, and close all of them to other users.
+
+        Raise StackError where other things are in the folder, with nothing changed in it.
+        """
         shared = _PASSABLE if os.geteuid() == 0 else _PRIVATE
         self.root.parent.mkdir(parents=True, exist_ok=True)
+        _make(self.root, shared)
+        if not self.is_ours() and any(self.root.iterdir()):
+            raise StackError(
+                f"{self.root} has other things in it and no state of a local stack; empty it, or "
+                f"name another folder in {STATE_DIR_VARIABLE}"
+            )
+        if not self.marker.exists():
+            self.marker.write_text(_MARKER_TEXT)
         for folder, mode in (
-            (self.root, shared),
             (self.logs, shared),
             (self.emulator, _PRIVATE),
             (self.scratch, _PRIVATE),
             (self.inbox, _PRIVATE),
         ):
-            if not folder.exists():
-                folder.mkdir(mode=mode)
-                folder.chmod(mode)
+            _make(folder, mode)
+        # Earlier versions left these open to others.
+        for file in (*self.logs.iterdir(), self.package, self.lock_file, self.marker):
+            if file.is_file() and file.stat().st_mode & ~OWNER_ONLY & 0o777:
+                file.chmod(OWNER_ONLY)
 
     def remove(self) -> None:
-        """Remove what the stack made, and the folder itself if nothing else is in it."""
+        """Remove what the stack made, and the folder itself if nothing else is in it.
+
+        Raise StackError where the folder is not a stack's.
+        """
+        self.require_ours()
+        # Goes last, so that a removal that is interrupted can be repeated.
+        self.marker.touch(mode=OWNER_ONLY)
         # By name: other files in a folder that the variable names are somebody's own.
         for folder in (
             self.postgres,
@@ -134,8 +180,19 @@ class Layout:
             self.lock_file,
         ):
             file.unlink(missing_ok=True)
+        self.marker.unlink(missing_ok=True)
         if not any(self.root.iterdir()):
             self.root.rmdir()
+
+
+def _make(folder: Path, mode: int) -> None:
+    """Make a folder of that mode, unless it is there."""
+    try:
+        folder.mkdir(mode=mode)
+        folder.chmod(mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise StackError(f"{folder} is no folder") from None
 
 
 def find_layout() -> Layout:

@@ -3,15 +3,20 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-_OWNER_ONLY = 0o600
+OWNER_ONLY = 0o600
+
+
+def open_private(path: Path, mode: str) -> IO[Any]:
+    """Open a file; one that is new can be read by its owner only. mode: as for open()."""
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, OWNER_ONLY))
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file in one step, readable by its owner only."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -35,10 +40,10 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def tail(path: Path, lines: int = 12) -> str:
-    """The last lines of a text file, or an empty string if it is missing."""
+def tail(path: Path, lines: int = 12, begin: int = 0) -> str:
+    """The last lines of a text file from a byte on, or an empty string if it is missing."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = path.read_bytes()[begin:].decode(errors="replace")
     except FileNotFoundError:
         return ""
     return "\n".join(text.splitlines()[-lines:])

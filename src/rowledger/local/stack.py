@@ -70,18 +70,24 @@ def last_stack(layout: Layout) -> Stack | None:
 
 
 def stop(on_progress: OnProgress, layout: Layout | None = None) -> bool:
-    """Stop every process of the stack, keeping its state; False if none was running."""
+    """Stop every process of the stack, keeping its state; False if none was running.
+
+    Raise StackError where the folder is not a stack's.
+    """
     layout = layout or find_layout()
-    if not layout.root.exists():
+    if not _holds_anything(layout):
         return False
     with exclusive(layout):
         return _stop(layout, on_progress)
 
 
 def reset(on_progress: OnProgress, layout: Layout | None = None) -> bool:
-    """Stop the stack and remove its state; False if it had none."""
+    """Stop the stack and remove its state; False if it had none.
+
+    Raise StackError where the folder is not a stack's.
+    """
     layout = layout or find_layout()
-    if not layout.root.exists():
+    if not _holds_anything(layout):
         return False
     with exclusive(layout):
         _stop(layout, on_progress)
@@ -90,6 +96,13 @@ def reset(on_progress: OnProgress, layout: Layout | None = None) -> bool:
     store = environment_files()
     if store.last_local_stack() == layout.root:
         store.note_local_stack(None)
+    return True
+
+
+def _holds_anything(layout: Layout) -> bool:
+    if not layout.root.exists() or not any(layout.root.iterdir()):
+        return False
+    layout.require_ours()
     return True
 
 

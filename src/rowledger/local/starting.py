@@ -18,8 +18,10 @@ from rowledger.local.provisioning.terraform_stack import MoveAliases
 from rowledger.local.state import PartProcess, StackCredentials, State, exclusive
 from rowledger.local.waiting import until
 
-# How long a part that runs may take to answer before it counts as stuck.
-ANSWER_SECONDS = 5.0
+# How long `up` waits for a part that runs and does not answer. It is busy, or else only the user
+# knows that it is stuck: what it is working on would be lost with it.
+ANSWER_SECONDS = 120.0
+_ASK_SECONDS = 5.0
 
 
 def start(
@@ -34,8 +36,9 @@ def start(
 
     terraform: whether Terraform provisions a new stack; one that it did provision, it always does.
     move_aliases: puts what Terraform deployed into service.
-    answer_seconds: a part that runs and takes longer to answer is replaced.
-    Raise CommandError; whatever this call had started is then stopped again.
+    answer_seconds: how long to wait for a part that runs and does not answer.
+    Raise CommandError; whatever this call had started is then stopped again. What ran before goes
+    on, also where it did not answer.
     """
     layout.create()
     with exclusive(layout):
@@ -94,10 +97,10 @@ class Start:
         self._state.save(self._layout)
 
     def _ensure(self, name: str, begin: Callable[[int | None], PartProcess]) -> PartProcess:
-        """The part that runs, or a new one where it has died or no longer answers."""
+        """The part that runs, or a new one where it has ended."""
         known = self._state.parts.get(name)
         if known is not None:
-            if self._is_healthy(name, known):
+            if self._runs(name, known):
                 return known
             stop_part(self._layout, name, known)
         self._on_progress(f"starting {name}")
@@ -107,12 +110,28 @@ class Start:
         self._state.save(self._layout)
         return part
 
-    def _is_healthy(self, name: str, part: PartProcess) -> bool:
-        def does_answer() -> bool:
-            return answers(name, part.port, self._credentials, self._answer_seconds)
+    def _runs(self, name: str, part: PartProcess) -> bool:
+        """Whether its process runs, once it answers; raise StackError where it does not answer."""
 
+        def does_answer() -> bool:
+            seconds = min(_ASK_SECONDS, self._answer_seconds)
+            return answers(name, part.port, self._credentials, seconds)
+
+        if not part.alive():
+            return False
+        if does_answer():
+            return True
+        self._on_progress(f"waiting for {name}, which is busy")
         until(lambda: not part.alive() or does_answer(), self._answer_seconds)
-        return part.alive() and does_answer()
+        if not part.alive():
+            return False
+        if does_answer():
+            return True
+        raise StackError(
+            f"{name} (process {part.process.pid}) runs and has not answered for "
+            f"{self._answer_seconds:g} s: if it is busy, wait and try again; if it is stuck, end "
+            "it and what it is working on with `rowledger down`, and start it with `rowledger up`"
+        )
 
     def _start_database(self, port: int | None) -> PartProcess:
         # It may run without a record: started by an `up` that was interrupted.

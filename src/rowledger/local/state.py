@@ -12,7 +12,7 @@ from typing import Any
 
 from rowledger.local import StackError
 from rowledger.local.layout import Layout
-from rowledger.local.private_files import read_json, write_json
+from rowledger.local.private_files import open_private, read_json, write_json
 from rowledger.local.processes.background import ProcessId
 
 _POLL_SECONDS = 0.1
@@ -111,7 +111,7 @@ def exclusive(layout: Layout, patience_seconds: float = LOCK_PATIENCE_SECONDS) -
     """
     deadline = time.monotonic() + patience_seconds
     while True:
-        with layout.lock_file.open("a") as file:
+        with open_private(layout.lock_file, "a") as file:
             if _lock(file.fileno(), layout.lock_file):
                 yield
                 return

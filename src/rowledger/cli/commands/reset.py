@@ -13,10 +13,12 @@ def reset(*, yes: bool) -> None:
 
     Example: rowledger reset --yes
     """
-    root = find_layout().root
+    layout = find_layout()
+    root = layout.root
     if not root.exists():
         click.echo("there is no state to remove")
         return
+    layout.require_ours()
     question = f"Remove {root} with every upload, ledger row and mail in it?"
     if not (yes or click.confirm(question)):
         raise CommandError("nothing was removed")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from rowledger.local.private_files import open_private
 from rowledger.local.waiting import until
 
 # Each Python process we start has this variable with the state folder's path, and so have its
@@ -17,6 +18,7 @@ MARKER = "ROWLEDGER_LOCAL_STACK"
 # The kernel rounds start times to clock ticks, and the wall clock they refer to may be adjusted.
 _SAME_START_SECONDS = 2.0
 _KILLED_SECONDS = 5.0
+_LONG_LOG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class ProcessId:
 def spawn(
     command: Sequence[str], *, environment: Mapping[str, str], cwd: Path, log_file: Path
 ) -> ProcessId:
-    """Start a process that outlives this one and writes its output to a new log file."""
-    with log_file.open("wb") as log:
+    """Start a process that outlives this one and appends its output to a log file."""
+    with open_private(log_file, "ab") as log:
         process = subprocess.Popen(  # noqa: S603 -- our own programs, by absolute path
             command,
             env=dict(environment),
@@ -65,6 +67,21 @@ def spawn(
     # that nobody waited for the process.
     process.returncode = 0
     return identity
+
+
+def begin_log(log_file: Path) -> int:
+    """Where in its log what is started now will begin.
+
+    The log is kept; a long one is set aside first, in place of the one that was set aside before.
+    """
+    try:
+        size = log_file.stat().st_size
+    except FileNotFoundError:
+        return 0
+    if size < _LONG_LOG_BYTES:
+        return size
+    log_file.replace(log_file.with_name(f"{log_file.name}.1"))
+    return 0
 
 
 def clean_environment() -> dict[str, str]:

@@ -46,6 +46,7 @@ def start(layout: Layout, emulator_port: int, preferred_port: int | None) -> Par
 
 def _start_on(layout: Layout, emulator_port: int, port: int) -> PartProcess:
     log_file = layout.log_file(NAME)
+    log_begin = background.begin_log(log_file)
     process = background.spawn(
         [sys.executable, "-m", __name__, str(layout.root), str(emulator_port), str(port)],
         environment=background.marked_environment(layout.root),
@@ -56,7 +57,7 @@ def _start_on(layout: Layout, emulator_port: int, port: int) -> PartProcess:
     if process.alive() and inbox.greets(tcp_ports.HOST, port):
         return PartProcess(port, process)
     stop(PartProcess(port, process))
-    raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
+    raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file, begin=log_begin)}")
 
 
 def stop(part: PartProcess) -> None:

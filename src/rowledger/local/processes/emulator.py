@@ -39,6 +39,7 @@ def start(layout: Layout, credentials: StackCredentials, preferred_port: int | N
 
 def _start_on(layout: Layout, credentials: StackCredentials, port: int) -> PartProcess:
     log_file = layout.log_file(NAME)
+    log_begin = background.begin_log(log_file)
     process = background.spawn(
         [sys.executable, "-m", PROGRAM],
         environment=_environment(layout, credentials, port),
@@ -51,7 +52,7 @@ def _start_on(layout: Layout, credentials: StackCredentials, port: int) -> PartP
     running = process.find()
     if running is not None:
         background.stop([running], grace_seconds=5)
-    raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file)}")
+    raise StackError(f"{NAME} did not start; {log_file} ends:\n{tail(log_file, begin=log_begin)}")
 
 
 def answers(port: int, timeout_seconds: float = PROBE_SECONDS) -> bool:

@@ -41,6 +41,7 @@ def start(
 
 def _start_on(layout: Layout, port: int, start_seconds: int) -> PartProcess:
     log_file = layout.log_file(NAME)
+    log_begin = background.begin_log(log_file)
     log_file.touch(mode=0o600)
     server_user.give(log_file)
     server = f"-p {port} -c listen_addresses={tcp_ports.HOST} -c unix_socket_directories='' "
@@ -48,12 +49,14 @@ def _start_on(layout: Layout, port: int, start_seconds: int) -> PartProcess:
     try:
         _pg_ctl(layout, "start", "-t", str(start_seconds), "-l", str(log_file), "-o", server)
     except StackError as error:
-        log_end = tail(log_file)
+        log_end = tail(log_file, begin=log_begin)
         stop(layout)  # one that is slow to start goes on starting
         raise StackError(f"{NAME} did not start; {log_file} ends:\n{log_end}") from error
     running = find(layout)
     if running is None:
-        raise StackError(f"{NAME} ended at once; {log_file} ends:\n{tail(log_file)}")
+        raise StackError(
+            f"{NAME} ended at once; {log_file} ends:\n{tail(log_file, begin=log_begin)}"
+        )
     return PartProcess(port, running)
 
 

@@ -17,6 +17,7 @@ from rowledger.functions import contract
 from rowledger.local import StackError
 from rowledger.local.emulator_clients import ACCOUNT_ID
 from rowledger.local.layout import Layout
+from rowledger.local.private_files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -74,6 +75,7 @@ def build(layout: Layout) -> bytes:
         build_package(layout.package)
     except PackagingError as error:
         raise StackError(f"the function's package cannot be built: {error}") from error
+    layout.package.chmod(OWNER_ONLY)
     return layout.package.read_bytes()
 
 
