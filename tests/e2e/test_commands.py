@@ -1,6 +1,7 @@
 """The commands as a user types them, on the running stack."""
 
 import csv
+import gzip
 import json
 import subprocess
 from collections.abc import Callable
@@ -180,3 +181,42 @@ def test_a_name_that_is_no_text_is_one_clear_line(stack: Stack, command: list[st
     done = invoke_in_a_process(*command, state_dir=stack.state_dir)
     assert (done.status, len(done.err.splitlines())) == (1, 1)
     assert "not valid text" in done.err
+
+
+def test_an_export_of_nothing_leaves_the_file_that_is_there(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "kept.csv"
+    for there in (True, False):
+        if there:
+            target.write_text("precious")
+        done = run("export", "-o", str(target), "--force", "--prefix", "nothing/of/it/")
+        assert (done.status, done.err) == (1, "No upload is selected.\n")
+        assert target.exists() == there
+        assert not there or target.read_text() == "precious"
+        target.unlink(missing_ok=True)
+
+
+def test_a_rejection_at_no_line_is_shown_with_its_bytes(run: Run, tmp_path: Path) -> None:
+    torn = tmp_path / "torn.csv.gz"
+    torn.write_bytes(gzip.compress(b"a,b\n1,2\n" * 100)[:-8] + b"ruined..")
+    run("upload", str(torn), "--prefix", "cli/")
+    done = run("show", "cli/torn.csv.gz", "--context")
+    assert (done.status, done.err) == (0, "")
+    assert "the bytes around the place" in done.out
+    assert "ruined" in done.out
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    run("upload", str(empty), "--prefix", "cli/")
+    done = run("show", "cli/empty.csv", "--context")
+    assert "EMPTY_FILE" in done.out
+    assert "rejected as a whole: there is no place to show" in done.out
+
+
+def test_a_list_of_passes_names_each_of_its_values(run: Run) -> None:
+    assert run("reconcile", "--json").status in (0, 1)
+    done = run("reconcile", "--list")
+    latest = json.loads(run("reconcile", "--list", "--json").out.splitlines()[0])
+    block = done.out.splitlines()[:4]
+    assert block[0].startswith(f"pass {latest['pass']}, began ")
+    assert block[1].startswith("  ended ")
+    assert block[2].startswith("  complete through ")
+    assert block[3].startswith(f"  received {latest['received']:,}, missing {latest['missing']:,}")

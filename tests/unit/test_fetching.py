@@ -12,7 +12,7 @@ import pytest
 from rowledger.errors import CommandError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
-from rowledger.operations.services.context import MAX_LINE, lines_around_rejection
+from rowledger.operations.services.context import MAX_LINE, around_rejection
 from rowledger.operations.services.fetching import Fetching, Kept
 from tests.unit.test_ledger_row import ROW
 
@@ -94,8 +94,14 @@ def test_there_is_no_backup_of_what_was_never_read() -> None:
         fetched(replace(GOOD, sha256=None), Kept.BACKUP, b"")
 
 
-def rejected(line: int | None, encoding: str = "utf-8") -> LedgerRow:
-    error = {"code": "UNTERMINATED_QUOTE", "message": "m", "line": line}
+def rejected(
+    line: int | None,
+    encoding: str = "utf-8",
+    *,
+    byte_offset: int | None = None,
+    code: str = "UNTERMINATED_QUOTE",
+) -> LedgerRow:
+    error = {"code": code, "message": "m", "line": line, "byte_offset": byte_offset}
     return replace(
         GOOD, status=Status.FAILED, rows_count=None, error=error, dialect={"encoding": encoding}
     )
@@ -117,20 +123,49 @@ def test_the_lines_around_a_place_are_found(
     content: bytes, encoding: str, chunk_bytes: int
 ) -> None:
     objects = FakeObjects(content, max(chunk_bytes, 2))
-    found = lines_around_rejection(objects, rejected(10, encoding))
+    found = around_rejection(objects, rejected(10, encoding)).lines
     assert [(each.number, each.text) for each in found] == [
         (number, f"{number},ä") for number in range(7, 14)
     ]
 
 
 def test_a_line_that_is_endless_is_cut_and_says_so() -> None:
-    (line,) = lines_around_rejection(FakeObjects(b"x" * 10_000, 1000), rejected(1))
+    (line,) = around_rejection(FakeObjects(b"x" * 10_000, 1000), rejected(1)).lines
     assert (line.text, line.left_out) == ("x" * MAX_LINE, 10_000 - MAX_LINE)
 
 
+@pytest.mark.parametrize("chunk_bytes", [7, 1000])
+def test_of_a_long_line_the_place_itself_is_shown(chunk_bytes: int) -> None:
+    content = b"a,b\n" + "ä".encode() * 3000 + b'"' + b"z" * 3000 + b"\nlast\n"
+    offset = content.index(b'"')
+    row = rejected(2, byte_offset=offset)
+    first, line, last = around_rejection(FakeObjects(content, chunk_bytes), row).lines
+    assert line.text == "ä" * 200 + '"' + "z" * 199
+    assert (line.begins, line.left_out) == (2801, 6001 - 400)
+    assert (first.text, last.text) == ("a,b", "last")
+
+
+@pytest.mark.parametrize("chunk_bytes", [7, 1000])
+def test_at_a_place_in_no_line_the_bytes_are_shown(chunk_bytes: int) -> None:
+    content = bytes(range(256))
+    row = rejected(None, byte_offset=130, code="NOT_CSV")
+    found = around_rejection(FakeObjects(content, chunk_bytes), row).bytes
+    assert [each.offset for each in found] == [80, 96, 112, 128, 144, 160, 176]
+    assert b"".join(each.content for each in found) == content[80:192]
+
+
+def test_the_place_in_what_is_not_gzip_is_among_the_compressed_bytes() -> None:
+    content = gzip.compress(b"a\n" * 1000)[:-4] + b"ruin"
+    row = rejected(None, byte_offset=len(content) - 4, code="CORRUPT_COMPRESSION")
+    found = around_rejection(FakeObjects(content, 9), row).bytes
+    assert found[-1].content.endswith(b"ruin")
+
+
 @pytest.mark.parametrize(
-    ("row", "said"), [(GOOD, "was not rejected"), (rejected(None), "at no line of it")]
+    ("row", "said"), [(GOOD, "was not rejected"), (rejected(None), "as a whole")]
 )
-def test_without_a_place_there_is_nothing_to_show(row: LedgerRow, said: str) -> None:
-    with pytest.raises(CommandError, match=said):
-        lines_around_rejection(FakeObjects(b""), row)
+def test_without_a_place_it_is_said_why(row: LedgerRow, said: str) -> None:
+    found = around_rejection(FakeObjects(b""), row)
+    assert said in (found.note or "")
+    assert not found.lines
+    assert not found.bytes

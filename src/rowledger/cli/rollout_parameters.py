@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rowledger.cli.environment import ENVIRONMENT_VARIABLE
 from rowledger.cli.parameters import Command, NumberRange
 from rowledger.deployment.domain.rollout import Release, read_outputs
 
@@ -33,8 +34,9 @@ def outputs_option(*, required: bool) -> Callable[[Command], Command]:
 environment_option = click.option(
     "--env",
     "environment_name",
+    envvar=ENVIRONMENT_VARIABLE,
     metavar="NAME",
-    help="An environment, for its account, region and profile; default: as boto3 finds them.",
+    help="An environment, for its account, region and profile.",
 )
 timeout_option = click.option(
     "--timeout",

@@ -1,5 +1,6 @@
 """How a command's argument names one upload: by its id in the ledger, or by its key."""
 
+import shlex
 from collections.abc import Sequence
 
 import click
@@ -41,9 +42,18 @@ def find_upload(ledger: LedgerQueries, file: str, version_id: str | None) -> Upl
 
 def say_what_is_safe(sent: Sequence[UploadName]) -> None:
     """Say, where somebody stops waiting, that nothing is lost by that, and how to look again."""
-    keys = "file is" if len(sent) == 1 else f"{len(sent):,} files are"
+    if not sent:
+        return
+    keys = "the file is" if len(sent) == 1 else f"{len(sent):,} files are"
     click.echo(
         f"{keys} in the input bucket, and will be processed without this command; look again with:"
-        f" rowledger show {printable(sent[0].key)}, or rowledger files",
+        f" {_how_to_show(sent[0].key)}rowledger files",
         err=True,
     )
+
+
+def _how_to_show(key: str) -> str:
+    """The command for a key that can be written on a command line as it is; else nothing."""
+    if printable(key) != key:
+        return ""
+    return f"rowledger show {'-- ' if key.startswith('-') else ''}{shlex.quote(key)}, or "

@@ -7,6 +7,7 @@ from typing import Any
 from rowledger.functions import contract
 from rowledger.local import health
 from rowledger.local.layout import Layout
+from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack, open_stack
 from rowledger.operations.ports.environment import Health, PipelineNames
 
@@ -61,4 +62,5 @@ class LocalEnvironment:
 
     @cached_property
     def _stack(self) -> Stack:
-        return open_stack(self.layout)
+        # A command finds out by itself what else it needs, as on AWS: most can do something yet.
+        return open_stack(self.layout, needs=(emulator.NAME,))

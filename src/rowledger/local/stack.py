@@ -1,5 +1,6 @@
 """The local stack as a whole: use it, stop it, clear it. starting.py starts it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,15 +50,21 @@ class Stack:
         return self.aws.client(service)
 
 
-def open_stack(layout: Layout) -> Stack:
-    """The running stack; raise StackError if it was not started or a part of it has died."""
+def open_stack(layout: Layout, needs: Collection[str] = PART_NAMES) -> Stack:
+    """The running stack; raise StackError if it was not started or a part that is needed has died.
+
+    needs: the names of the parts.
+    """
     stack = last_stack(layout)
     parts = State.load(layout).parts
     dead = [name for name in PART_NAMES if name not in parts or not parts[name].alive()]
     if stack is None or len(dead) == len(PART_NAMES):
         raise StackError(NOT_RUNNING)
-    if dead:
-        raise StackError(f"{' and '.join(dead)} of the local stack died; repair with: rowledger up")
+    missing = [name for name in dead if name in needs]
+    if missing:
+        raise StackError(
+            f"{' and '.join(missing)} of the local stack died; repair with: rowledger up"
+        )
     return stack
 
 

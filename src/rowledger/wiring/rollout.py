@@ -56,6 +56,16 @@ def session_of(environment_name: str | None) -> Any:  # noqa: ANN401 -- boto3 it
     return boto3 if environment_name is None else _environment(environment_name).session()
 
 
+def location_of(environment_name: str) -> str:
+    """Where an environment is, in words."""
+    return _environment(environment_name).location
+
+
+def environment_in_use() -> str:
+    """The name of the environment in use."""
+    return environment_store().load().current
+
+
 def release_of(environment_name: str) -> Release:
     """The functions of an environment, for a rollback: in no version yet."""
     names = _environment(environment_name).names

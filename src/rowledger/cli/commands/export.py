@@ -1,5 +1,6 @@
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -49,23 +50,27 @@ def export(
 ) -> None:
     """Write the ledger rows of a selection to a file, the longest received first.
 
-    Exits with 1 if nothing is selected.
+    Exits with 1 if nothing is selected; no file is written then.
 
     Example: rowledger export --since 30d --format parquet -o ledger.parquet
     """
-    ledger = ledger_queries(environment)
+    found = pages(ledger_queries(environment), selection, FileOrder.OLDEST, limit=None)
+    first = next(found)
+    if not first.rows:
+        # A file that exists stays as it is, and none is begun.
+        click.echo("No upload is selected.", err=True)
+        context.exit(1)
     count = 0
     # Rows on the terminal are progress enough, and a spinner would tear them.
     shown = nullcontext(_silent) if target == STANDARD_OUTPUT else spinner()
     with shown as on_progress, _opened(target, force=force) as stream:
         writer = FORMATS[export_format](stream)
-        for page in pages(ledger, selection, FileOrder.OLDEST, limit=None):
+        for page in chain([first], found):
             writer.write(page.rows)
             count += len(page.rows)
             on_progress(f"{count:,} rows")
         writer.close()
-    click.echo(f"{count:,} rows" if count else "No upload is selected.", err=True)
-    context.exit(0 if count else 1)
+    click.echo(f"{count:,} rows", err=True)
 
 
 def _silent(_step: str) -> None:

@@ -102,20 +102,27 @@ def _list(ledger: LedgerQueries, *, json_output: bool) -> None:
     if not passes:
         click.echo("There was no pass yet.")
         return
-    table = table_of(
-        "pass", "began", "ended", "received", "missing", "problems", "complete through"
-    )
+    # Not a table: three times do not fit beside each other on 80 columns.
     for each in passes:
-        totals = each.totals
-        table.add_row(
-            str(each.id),
-            shown_time(each.began_at),
-            f"{totals.received:,}",
-            f"{totals.verdicts[Verdict.MISSING]:,}",
-            f"{totals.problem_count:,}",
-            shown_time(each.complete_through) if each.complete_through else "not finished",
-        )
-    output.print(table)
+        for line in _pass_lines(each):
+            output.print(line, soft_wrap=True, markup=False)
+
+
+def _pass_lines(found: Pass) -> tuple[str, ...]:
+    totals = found.totals
+    counts = (
+        f"  received {totals.received:,}, missing {totals.verdicts[Verdict.MISSING]:,},"
+        f" problems {totals.problem_count:,}"
+    )
+    began = f"pass {found.id}, began {shown_time(found.began_at)}"
+    if found.ended_at is None or found.complete_through is None:
+        return f"{began}, not finished", counts
+    return (
+        began,
+        f"  ended {shown_time(found.ended_at)}",
+        f"  complete through {shown_time(found.complete_through)}",
+        counts,
+    )
 
 
 def document(found: Pass) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rowledger.cli.rows import row_document
 from rowledger.cli.selection import selection_options
 from rowledger.cli.tables import hidden_text, outcome_line, upload_document
 from rowledger.cli.uploads import say_what_is_safe
+from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
@@ -121,7 +122,7 @@ def replay(
         return
     try:
         rejected = _follow(environment, sent, options)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, FaultError):
         say_what_is_safe(sent)
         raise
     if rejected:
@@ -166,16 +167,21 @@ def _run(
     service: Replay, steps: list[ReplayStep], request: ReplayRequest, options: Options
 ) -> list[UploadName]:
     """Print each step as it is done; return the uploads whose events were sent."""
-    sent = []
+    sent: list[UploadName] = []
     pace = Pace(options.rate, time.monotonic, time.sleep)
     with item_progress() as progress:
         task = progress.add_task("sending", total=len(steps))
-        for each in service.run(steps, request, pace):
+        try:
+            for each in service.run(steps, request, pace):
+                with paused(progress):
+                    _print_step(each.step, each.skipped, options, would=False)
+                if each.skipped is None:
+                    sent += [upload.name for upload in each.step.uploads]
+                progress.advance(task)
+        except (KeyboardInterrupt, FaultError):
             with paused(progress):
-                _print_step(each.step, each.skipped, options, would=False)
-            if each.skipped is None:
-                sent += [upload.name for upload in each.step.uploads]
-            progress.advance(task)
+                say_what_is_safe(sent)
+            raise
     return sent
 
 

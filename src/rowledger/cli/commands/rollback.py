@@ -10,7 +10,7 @@ from rowledger.cli.rollout_report import finish
 from rowledger.cli.times import utc_option
 from rowledger.deployment.domain.rollout import Choice, Release
 from rowledger.functions.domain.receipt import timestamp
-from rowledger.wiring.rollout import release_of
+from rowledger.wiring.rollout import environment_in_use, release_of
 
 
 @click.command()
@@ -44,11 +44,12 @@ def rollback(
     aliases stay where they are even if it fails; the exit status is then 1. The database is left as
     it is: migrations suit the package before them.
 
+    Without --outputs it works on the environment that --env names, or on the one in use.
+
     Example: rowledger rollback --env prod --to 7
     """
     if release is None:
-        if environment_name is None:
-            raise click.UsageError("give --env, or --outputs")
+        environment_name = environment_name or environment_in_use()
         release = release_of(environment_name)
     if list_only and version:
         raise click.UsageError("--list moves nothing: give either it or --to")

@@ -1,4 +1,3 @@
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -7,6 +6,7 @@ from rich.text import Text
 from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
+from rowledger.cli.surroundings import print_surroundings, surroundings_document
 from rowledger.cli.tables import history_document, reason_text, rows_text, status_text
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.cli.uploads import find_upload, upload_argument
@@ -14,7 +14,7 @@ from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.operations.ports.environment import Environment, PipelineNames
-from rowledger.operations.services.context import NumberedLine, lines_around_rejection
+from rowledger.operations.services.context import around_rejection
 from rowledger.wiring.operations import archive, ledger_queries, objects
 
 
@@ -25,7 +25,7 @@ from rowledger.wiring.operations import archive, ledger_queries, objects
     "--context",
     "show_context",
     is_flag=True,
-    help="Also the lines around the place of a rejection, read from the upload itself.",
+    help="Also what is around the place of a rejection, read from the upload itself.",
 )
 @utc_option
 @json_option("One JSON object.")
@@ -45,19 +45,19 @@ def show(
     """
     history = find_upload(ledger_queries(environment), file, version_id)
     row, names = history.row, environment.names
-    lines = lines_around_rejection(objects(environment), row) if show_context else []
+    around = around_rejection(objects(environment), row) if show_context else None
     kept = archive(environment)
     receipt = kept.receipt(row.receipt_key)
     size = kept.backup_size(row.backup_key)
     if json_output:
         document = _document(history, names, receipt, size)
-        if show_context:
-            document["context"] = [asdict(line) for line in lines]
+        if around is not None:
+            document |= surroundings_document(around)
         click.echo(as_json(document))
         return
     _print(history, names, receipt, size)
-    if lines:
-        _print_lines(lines, row)
+    if around is not None:
+        print_surroundings(around, row)
 
 
 def _document(
@@ -98,15 +98,6 @@ def _print(
         output.print("There is no receipt yet." if processing else "The receipt is missing.")
     else:
         show_json(receipt)
-
-
-def _print_lines(lines: list[NumberedLine], row: LedgerRow) -> None:
-    output.print(f"the lines around the place ({reason_text(row)}):", markup=False, soft_wrap=True)
-    at = row.error["line"] if row.error else None
-    for line in lines:
-        mark = ">" if line.number == at else " "
-        more = f" … {line.left_out:,} more characters" if line.left_out else ""
-        output.print(Text(f"{mark} {line.number:>6}  {printable(line.text)}{more}"), soft_wrap=True)
 
 
 def _missing(row: LedgerRow) -> str:

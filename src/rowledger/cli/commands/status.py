@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -58,15 +59,23 @@ def _print(health: Health, state: ServiceState | None) -> None:
         table.add_row(part.name, f"[{colour}]{escape(part.detail)}[/]", part.address or "")
     if state is not None:
         _add(table, state)
+    else:
+        _add_alarms(table, health.alarms)
+        if health.failed_events is not None:
+            table.add_row("failure queue", f"{health.failed_events:,} events")
     output.print(table)
+
+
+def _add_alarms(table: Table, alarms: Mapping[str, str]) -> None:
+    for name, value in alarms.items():
+        colour = "red" if value == "ALARM" else "green"
+        table.add_row(name, f"[{colour}]alarm is {value}[/]")
 
 
 def _add(table: Table, state: ServiceState) -> None:
     for each in state.functions:
         table.add_row(each.name, _in_service(each), f"since {shown_time(each.since)}")
-    for name, value in state.alarms.items():
-        colour = "red" if value == "ALARM" else "green"
-        table.add_row(name, f"[{colour}]alarm is {value}[/]")
+    _add_alarms(table, state.alarms)
     held = f", {state.held_events:,} held by a command" if state.held_events else ""
     table.add_row("failure queue", f"{state.failed_events:,} events{held}")
     if state.ledger_problem:

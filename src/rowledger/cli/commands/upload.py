@@ -14,6 +14,7 @@ from rowledger.cli.rows import row_document
 from rowledger.cli.tables import outcome_line
 from rowledger.cli.uploads import say_what_is_safe
 from rowledger.errors import CommandError
+from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
@@ -77,7 +78,7 @@ def upload(
         return
     try:
         rows = _follow(environment, sent, timeout, json_output=json_output)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, FaultError):
         say_what_is_safe(sent)
         raise
     if len(rows) > 1 and not json_output:
@@ -88,6 +89,8 @@ def upload(
 
 def _check(plan: UploadPlan, suffixes: Sequence[str]) -> None:
     """Say what is left out; raise where something cannot be as it was asked for."""
+    for path in plan.unnameable:
+        raise click.UsageError(f"{printable(str(path))}: its name is not UTF-8, as S3's keys are")
     for path in plan.refused:
         raise click.UsageError(
             f"{printable(str(path))}: the pipeline takes names that end in"
@@ -118,20 +121,20 @@ def _send(environment: Environment, uploads: Sequence[PlannedUpload]) -> list[Up
             "uploading", total=sum(each.path.stat().st_size for each in uploads)
         )
 
-        def send_one(each: PlannedUpload) -> UploadName:
-            return send(
-                target, each.path, bucket, each.key, lambda size: progress.advance(task, size)
+        def send_one(each: PlannedUpload) -> None:
+            sent.append(
+                send(target, each.path, bucket, each.key, lambda size: progress.advance(task, size))
             )
 
         pool = ThreadPoolExecutor(_FILES_AT_ONCE)
         try:
-            for name in pool.map(send_one, uploads):
-                sent.append(name)  # noqa: PERF402 -- what was sent counts, whatever comes after
+            for _ in pool.map(send_one, uploads):
+                pass
         except BaseException:
+            # Those under way are still sent, and count.
             pool.shutdown(cancel_futures=True)
-            if sent:
-                with paused(progress):
-                    say_what_is_safe(sent)
+            with paused(progress):
+                say_what_is_safe(sent)
             raise
         pool.shutdown()
     return sent

@@ -19,6 +19,7 @@ class UploadPlan:
     """hidden, others: files of a folder that are left out: hidden ones, and those with a name that
         the pipeline does not take.
     refused: files that were named and that the pipeline does not take.
+    unnameable: files whose names are not UTF-8, which a key is.
     clashes: keys that several files would have, with those files.
     """
 
@@ -26,7 +27,16 @@ class UploadPlan:
     hidden: int
     others: int
     refused: tuple[Path, ...]
+    unnameable: tuple[Path, ...]
     clashes: dict[str, tuple[Path, ...]]
+
+
+def _is_utf8(key: str) -> bool:
+    try:
+        key.encode()
+    except UnicodeEncodeError:  # the bytes of a name that are none are kept as surrogates
+        return False
+    return True
 
 
 def join_prefix(prefix: str, name: str) -> str:
@@ -71,5 +81,6 @@ def plan_uploads(
         hidden,
         others,
         tuple(refused),
+        tuple(each.path for each in uploads if not _is_utf8(each.key)),
         {key: tuple(paths) for key, paths in by_key.items() if len(paths) > 1},
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rowledger.errors import CommandError
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.ledger_requests import FindRows
 from rowledger.functions.domain.text import printable
@@ -39,15 +40,27 @@ def follow(
 ) -> Iterator[LedgerRow]:
     """Yield each upload once it has its outcome and its notification is sent.
 
-    One query a look, for all that are still waited for. Raise CommandError, naming the uploads,
-    where some have none within the time (seconds).
+    One query a look, for all that are still waited for. A ledger that cannot be asked for a while
+    is asked again: what is waited for is retried meanwhile, too.
+
+    Raises:
+        CommandError: naming the uploads, where some have no outcome within the time (seconds).
+        FaultError: DATABASE_UNAVAILABLE where the ledger cannot be asked when the time is up; what
+            else is wrong, at once.
     """
     waiting, total = set(sent), len(set(sent))
     deadline = time.monotonic() + timeout
     pause = _FIRST_PAUSE_SECONDS
     while waiting:
         on_waiting(total - len(waiting), total)
-        for row in ledger.find_rows(FindRows(uploads=tuple(sorted(waiting)))):
+        away = None
+        try:
+            rows = ledger.find_rows(FindRows(uploads=tuple(sorted(waiting))))
+        except FaultError as fault:
+            if fault.code is not FaultCode.DATABASE_UNAVAILABLE:
+                raise
+            rows, away = (), fault
+        for row in rows:
             if row.is_final and row.notified_at is not None:
                 waiting.discard(row.upload.name)
                 yield row
@@ -55,6 +68,8 @@ def follow(
             return
         left = deadline - time.monotonic()
         if left <= 0:
+            if away:
+                raise away
             names = ", ".join(printable(each.key) for each in sorted(waiting))
             raise CommandError(
                 f"no outcome after {timeout:g} s: {names}; a fault is retried and then kept in the"
