@@ -183,6 +183,16 @@ class Arena:
                 prefix=prefix,
             )
 
+    def finished(self, prefix: str) -> int:
+        """How many uploads have their outcome."""
+        with self.superuser() as connection:
+            ((count,),) = connection.run(
+                "SELECT count(*) FROM file_metadata"
+                " WHERE starts_with(filename, :prefix) AND status <> 'PROCESSING'",
+                prefix=prefix,
+            )
+        return int(count)
+
     def unfinished(self, prefix: str) -> int:
         """How many uploads have no outcome yet."""
         with self.superuser() as connection:
