@@ -70,10 +70,24 @@ resource "aws_iam_policy" "boundary" {
         }
       },
       {
+        # A function's settings, where the grant that Lambda made for its role is gone.
+        Sid       = "SettingsThroughLambda"
+        Effect    = "Allow"
+        Action    = "kms:Decrypt"
+        Resource  = local.key_arns
+        Condition = { StringEquals = { "kms:ViaService" = "lambda.${var.aws_region}.amazonaws.com" } }
+      },
+      {
         Sid      = "Logs"
         Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
         Resource = [for arn in local.log_group_arns : "${arn}:*"]
+      },
+      {
+        Sid      = "FindLogs"
+        Effect   = "Allow"
+        Action   = "logs:DescribeLogGroups"
+        Resource = "${local.regional.logs}:log-group:*"
       },
       {
         # AWS's own policy for enhanced monitoring.

@@ -36,10 +36,12 @@ locals {
   arns = {
     any     = ["*"]
     network = ["${local.regional.ec2}:*/*"]
-    buckets = [for name in local.bucket_names : "arn:aws:s3:::${name}${var.bucket_suffix}"]
-    keys    = local.key_arns
-    aliases = ["${local.regional.kms}:alias/rowledger-data", "${local.regional.kms}:alias/rowledger-notifications"]
-    secrets = concat(["${local.regional.secretsmanager}:secret:${local.pipeline.secret}*"], local.own_master_secret)
+    # AWS makes an endpoint's private zone, and for some of them asks its maker for this.
+    private_zones = ["arn:aws:route53:::hostedzone/*"]
+    buckets       = [for name in local.bucket_names : "arn:aws:s3:::${name}${var.bucket_suffix}"]
+    keys          = local.key_arns
+    aliases       = ["${local.regional.kms}:alias/rowledger-data", "${local.regional.kms}:alias/rowledger-notifications"]
+    secrets       = concat(["${local.regional.secretsmanager}:secret:${local.pipeline.secret}*"], local.own_master_secret)
     # The master's, where RDS makes it; else, on the emulator, Terraform does.
     managed_master_secret = var.platform.managed_master_secret ? ["${local.regional.secretsmanager}:secret:rds!db-*"] : []
     own_master_secret     = local.own_master_secret

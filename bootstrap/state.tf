@@ -51,6 +51,9 @@ resource "aws_s3_bucket_ownership_controls" "state" {
   rule {
     object_ownership = "BucketOwnerEnforced"
   }
+
+  # S3 refuses two changes of a bucket's access at once: block, policy, ownership.
+  depends_on = [aws_s3_bucket_policy.state]
 }
 
 resource "aws_s3_bucket_policy" "state" {

@@ -70,6 +70,7 @@ module "network" {
   database_cidr           = var.database_vpc_cidr
   database_port           = local.database_port
   endpoint_policies       = local.endpoint_policies
+  endpoints_in_one_zone   = var.endpoints_in_one_zone
   nat_gateway             = var.nat_gateway
   s3_prefix_list_rule     = var.platform.s3_prefix_list_rule
   flow_log_retention_days = var.flow_log_retention_days

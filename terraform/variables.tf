@@ -115,6 +115,13 @@ variable "database_vpc_cidr" {
   }
 }
 
+variable "endpoints_in_one_zone" {
+  description = "Whether the interface endpoints are in the first zone only, at half their price. If that zone fails, no function works until it is back."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "nat_gateway" {
   description = "Whether the functions can reach the internet. The pipeline does not need to."
   type        = bool

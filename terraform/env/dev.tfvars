@@ -10,6 +10,7 @@ database_max_connections   = 80
 database_backup_days       = 1
 database_apply_immediately = true
 processor_concurrency      = 10
+endpoints_in_one_zone      = true
 
 # It may go at any time, with everything in it.
 force_destroy            = true

@@ -12,6 +12,7 @@ variables {
   database_cidr           = "10.1.0.0/16"
   database_port           = 5432
   endpoint_policies       = { s3 = "{}", secretsmanager = "{}", sns = "{}" }
+  endpoints_in_one_zone   = false
   nat_gateway             = false
   s3_prefix_list_rule     = true
   flow_log_retention_days = 30
@@ -75,6 +76,46 @@ run "closed" {
   assert {
     condition     = toset([for log in aws_flow_log.this : log.vpc_id]) == toset([aws_vpc.lambda.id, aws_vpc.database.id])
     error_message = "both VPCs have flow logs"
+  }
+}
+
+run "endpoints_in_both_zones" {
+  command = apply
+
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition = alltrue([
+      for endpoint in [aws_vpc_endpoint.secretsmanager, aws_vpc_endpoint.sns] :
+      endpoint.subnet_ids == toset([for subnet in aws_subnet.private : subnet.id])
+    ])
+    error_message = "one zone may fail"
+  }
+}
+
+run "endpoints_in_one_zone" {
+  command = apply
+
+  variables {
+    endpoints_in_one_zone = true
+  }
+
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition = alltrue([
+      for endpoint in [aws_vpc_endpoint.secretsmanager, aws_vpc_endpoint.sns] :
+      endpoint.subnet_ids == toset([aws_subnet.private["us-east-1a"].id])
+    ])
+    error_message = "each interface endpoint is in the first zone only"
+  }
+  assert {
+    condition     = aws_vpc_endpoint.s3.route_table_ids == toset([aws_route_table.private.id])
+    error_message = "the gateway endpoint has no zone and costs nothing: it serves both subnets"
   }
 }
 

@@ -155,6 +155,7 @@ run "flow_logs" {
     database_cidr           = "10.1.0.0/16"
     database_port           = 5432
     endpoint_policies       = { s3 = "{}", secretsmanager = "{}", sns = "{}" }
+    endpoints_in_one_zone   = false
     nat_gateway             = false
     s3_prefix_list_rule     = true
     flow_log_retention_days = 30
@@ -172,8 +173,12 @@ run "flow_logs" {
     error_message = "the role is for flow logs of this account"
   }
   assert {
-    condition     = toset(flatten([for statement in jsondecode(aws_iam_role_policy.flow_logs.policy).Statement : statement.Resource])) == toset([for group in aws_cloudwatch_log_group.flow_logs : "arn:aws:logs:us-east-1:123456789012:log-group:${group.name}:*"])
+    condition     = toset(jsondecode(aws_iam_role_policy.flow_logs.policy).Statement[0].Resource) == toset([for group in aws_cloudwatch_log_group.flow_logs : "arn:aws:logs:us-east-1:123456789012:log-group:${group.name}:*"])
     error_message = "and writes to their two log groups"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.flow_logs.policy).Statement : statement.Action if statement.Sid == "FindTheTwoLogs"] == ["logs:DescribeLogGroups"]
+    error_message = "elsewhere it only sees which log groups there are"
   }
   assert {
     condition     = alltrue([for group in aws_cloudwatch_log_group.flow_logs : group.retention_in_days == 30 && group.kms_key_id == var.kms_key_arn])

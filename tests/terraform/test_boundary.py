@@ -28,6 +28,19 @@ ENHANCED_MONITORING = [
     )
     for action in (f"logs:{each}" for each in actions)
 ]
+# What AWS has a role of flow logs hold ("IAM role for publishing flow logs to CloudWatch Logs").
+FLOW_LOGS = {
+    f"logs:{action}"
+    for action in (
+        "CreateLogGroup",
+        "CreateLogStream",
+        "DescribeLogGroups",
+        "DescribeLogStreams",
+        "PutLogEvents",
+    )
+}
+# Characters of a managed policy, blanks apart (IAM and AWS STS quotas).
+MAX_POLICY = 6144
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +61,32 @@ def test_every_role_of_the_pipeline_carries_the_boundary(bounded: list[dict[str,
 def test_it_carries_none_where_none_is_named(plan: Any) -> None:  # noqa: ANN401 -- JSON
     roles = [each for each in plan["resource_changes"] if each["type"] == "aws_iam_role"]
     assert {each["change"]["after"].get("permissions_boundary") for each in roles} == {None}
+
+
+def test_iam_takes_its_length(boundary: Policies) -> None:
+    (document,) = boundary.documents
+    assert len(re.sub(r"\s", "", document)) <= MAX_POLICY
+
+
+FUNCTIONS = contract.load("pipeline.json")["functions"]
+
+
+def test_a_function_reads_its_own_settings_when_lambdas_grant_is_gone(
+    boundary: Policies, bounded: list[dict[str, Any]]
+) -> None:
+    """A role that was made anew has another id than the one in the grant on the key."""
+    holders = {
+        each["change"]["after"]["role"]
+        for each in bounded
+        if each["type"] == "aws_iam_role_policy" and each["change"]["after"]["name"] == "data-key"
+    }
+    assert holders == {each["role"] for each in FUNCTIONS.values()}
+    (data_key,) = (path for path in DOCUMENTS if path.stem == "data-key")
+    role = Policies([rendered(data_key.read_text(encoding="utf-8"))])
+    through = {"kms__ViaService": f"lambda.{REGION}.amazonaws.com"}
+    for policies in (role, boundary):
+        assert policies.allow("kms:Decrypt", KEY, **through)
+        assert not policies.allow("kms:GenerateDataKey", KEY, **through)
 
 
 def rendered(text: str) -> str:
@@ -98,6 +137,7 @@ def test_the_boundary_covers_flow_logs_and_monitoring(
         if each["address"] == "module.network.aws_iam_role_policy.flow_logs"
     )
     grants = [(action, resource) for action, resource, _ in requests(json.loads(flow_logs))]
+    assert {action for action, _ in grants} == FLOW_LOGS
     for action, resource in (*grants, *ENHANCED_MONITORING):
         assert boundary.allow(action, resource), (action, resource)
 

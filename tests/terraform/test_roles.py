@@ -133,6 +133,7 @@ ADMINISTRATOR = {"iam__PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"
         ("iam:AttachRolePolicy", MONITORING, BOUNDED | ENHANCED),
         ("iam:PassRole", PROCESSOR, {"iam__PassedToService": "lambda.amazonaws.com"}),
         ("kms:CreateGrant", KEY, {"kms__GrantIsForAWSResource": "true"}),
+        ("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z0123456789", {}),
         ("s3:PutObject", "arn:aws:s3:::candidate-test-input/rowledger-canary/x.csv", {}),
         ("kms:GenerateDataKey", KEY, {"kms__ViaService": f"s3.{REGION}.amazonaws.com"}),
         *(

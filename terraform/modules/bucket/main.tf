@@ -48,6 +48,9 @@ resource "aws_s3_bucket_ownership_controls" "this" {
     # No ACLs: what another account uploads belongs to this one.
     object_ownership = "BucketOwnerEnforced"
   }
+
+  # S3 refuses two changes of a bucket's access at once: block, policy, ownership.
+  depends_on = [aws_s3_bucket_policy.this]
 }
 
 resource "aws_s3_bucket_policy" "this" {

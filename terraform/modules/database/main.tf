@@ -15,6 +15,9 @@ resource "aws_db_parameter_group" "this" {
   parameter {
     name  = "rds.force_ssl"
     value = "1"
+    # The default since PostgreSQL 15, stated because the ledger depends on it. RDS reports a
+    # parameter that equals its default so; stated otherwise, every plan would have it as a change.
+    apply_method = "pending-reboot"
   }
   parameter {
     name  = "rds.accepted_password_auth_method"

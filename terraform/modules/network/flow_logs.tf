@@ -52,11 +52,20 @@ resource "aws_iam_role_policy" "flow_logs" {
   name = "write-flow-logs"
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "WriteTheTwoLogs"
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-      Resource = [for name in keys(local.logged_vpcs) : "arn:aws:logs:${var.region}:${var.account_id}:log-group:/rowledger/flow-logs/${name}:*"]
-    }]
+    # The five that AWS asks for ("IAM role for publishing flow logs to CloudWatch Logs").
+    Statement = [
+      {
+        Sid      = "WriteTheTwoLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [for name in keys(local.logged_vpcs) : "arn:aws:logs:${var.region}:${var.account_id}:log-group:/rowledger/flow-logs/${name}:*"]
+      },
+      {
+        Sid      = "FindTheTwoLogs"
+        Effect   = "Allow"
+        Action   = "logs:DescribeLogGroups"
+        Resource = "arn:aws:logs:${var.region}:${var.account_id}:log-group:*"
+      },
+    ]
   })
 }

@@ -44,6 +44,12 @@ variable "endpoint_policies" {
   nullable = false
 }
 
+variable "endpoints_in_one_zone" {
+  description = "Whether the interface endpoints are in the first zone only."
+  type        = bool
+  nullable    = false
+}
+
 variable "nat_gateway" {
   description = "Whether the functions can reach the internet."
   type        = bool
