@@ -145,7 +145,8 @@ module "notifications" {
 module "alarms" {
   source = "./modules/alarms"
 
-  alarms    = local.pipeline.alarms
+  alarms    = { for name, alarm in local.pipeline.alarms : name => alarm if var.platform.every_metric || lookup(alarm, "emulated", true) }
+  runbook   = coalesce(var.runbook_url, local.pipeline.runbook)
   topic_arn = module.notifications.topic_arn
 }
 

@@ -85,6 +85,17 @@ variable "notification_emails" {
   }
 }
 
+variable "runbook_url" {
+  description = "The address of docs/runbook.md where your people read it, such as https://github.com/OWNER/NAME/blob/main/docs/runbook.md; each alarm's mail ends in it. null: the path in the repository."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null ? true : can(regex("^https://[^[:space:]#]+$", var.runbook_url))
+    error_message = "runbook_url begins with https:// and has no #, or is null."
+  }
+}
+
 # --- Network
 
 variable "lambda_vpc_cidr" {
@@ -146,6 +157,7 @@ variable "platform" {
     managed_master_secret = optional(bool, true)
     s3_prefix_list_rule   = optional(bool, true)
     saved_queries         = optional(bool, true)
+    every_metric          = optional(bool, true)
   })
   default  = {}
   nullable = false

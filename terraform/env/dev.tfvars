@@ -2,7 +2,8 @@ account_id           = "111122223333" # yours
 environment          = "dev"
 bucket_suffix        = "-example-dev"
 notification_emails  = ["dev@example.com"]
-permissions_boundary = "arn:aws:iam::111122223333:policy/rowledger-boundary" # as make bootstrap says
+runbook_url          = "https://github.com/example/rowledger/blob/main/docs/runbook.md" # yours
+permissions_boundary = "arn:aws:iam::111122223333:policy/rowledger-boundary"            # as make bootstrap says
 
 # The smallest database there is.
 database_instance_class    = "db.t4g.micro"

@@ -32,4 +32,7 @@ platform = {
   s3_prefix_list_rule = false
   # It knows no PutQueryDefinition.
   saved_queries = false
+  # Its alarms ignore dimensions, and it records nothing of RDS, throttles or dropped events: an alarm
+  # that the contract marks as not emulated would never fire, or at another function's errors.
+  every_metric = false
 }

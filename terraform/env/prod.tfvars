@@ -2,7 +2,8 @@ account_id           = "444455556666" # yours
 environment          = "prod"
 bucket_suffix        = "-example-prod"
 notification_emails  = ["ops@example.com"]
-permissions_boundary = "arn:aws:iam::444455556666:policy/rowledger-boundary" # as make bootstrap says
+runbook_url          = "https://github.com/example/rowledger/blob/main/docs/runbook.md" # yours
+permissions_boundary = "arn:aws:iam::444455556666:policy/rowledger-boundary"            # as make bootstrap says
 
 # A database that a failed zone does not stop, and that bears 50 files at once.
 database_instance_class  = "db.t4g.medium"

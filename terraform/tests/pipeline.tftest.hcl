@@ -103,6 +103,7 @@ run "alarms" {
 
   variables {
     topic_arn = "arn:aws:sns:us-east-1:123456789012:rowledger-notifications"
+    runbook   = "https://example.com/runbook.md"
     alarms = {
       some = {
         description        = "d"
@@ -126,5 +127,9 @@ run "alarms" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["some"].alarm_actions == toset([var.topic_arn])
     error_message = "an alarm notifies the topic"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["some"].alarm_description == "d What to do: https://example.com/runbook.md#some"
+    error_message = "an alarm's mail says what happened and which page to open"
   }
 }

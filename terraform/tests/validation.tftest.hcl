@@ -20,6 +20,7 @@ run "wrong_values" {
     account_id                 = "12345678901"
     aws_region                 = "us-gov-west-1"
     environment                = "Prod"
+    runbook_url                = "docs/runbook.md"
     bucket_suffix              = "_acme"
     input_retention_days       = 14
     backup_archive_days        = 0
@@ -47,6 +48,7 @@ run "wrong_values" {
     var.account_id,
     var.aws_region,
     var.environment,
+    var.runbook_url,
     var.bucket_suffix,
     var.input_retention_days,
     var.backup_archive_days,

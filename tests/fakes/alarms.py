@@ -1,5 +1,7 @@
 """Alarms in memory: the fake of the Alarms port."""
 
+from collections.abc import Sequence
+
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
 
@@ -15,3 +17,6 @@ class FakeAlarms:
         except KeyError:
             raise FaultError(FaultCode.ALARM, f"there is no alarm {name}") from None
         return states.pop(0) if len(states) > 1 else states[0]
+
+    def which_are_on(self, names: Sequence[str]) -> list[str]:
+        return [name for name in names if self.in_alarm(name)]

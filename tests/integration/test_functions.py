@@ -162,5 +162,6 @@ def test_an_alarm_is_on_or_off_or_missing(stack: Stack) -> None:
         for state, is_on in (("OK", False), ("ALARM", True), ("INSUFFICIENT_DATA", False)):
             client.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")  # type: ignore[arg-type]
             assert alarms.in_alarm(name) is is_on
+            assert alarms.which_are_on([f"no-{name}", name]) == [name] * is_on
     finally:
         client.delete_alarms(AlarmNames=[name])

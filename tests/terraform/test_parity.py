@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PIPELINE = contract.load("pipeline.json")
 FUNCTIONS = PIPELINE["functions"]
+EMULATED = [name for name, alarm in PIPELINE["alarms"].items() if alarm.get("emulated", True)]
 RETRIED = [use for use, each in FUNCTIONS.items() if "retries" in each]
 ROLES = [
     *(each["role"] for each in FUNCTIONS.values()),
@@ -160,7 +161,29 @@ def test_roles_are_taken_by_the_same(stack: Stack, planned: Planned, role: str) 
     assert json.loads(there["assume_role_policy"]) == local
 
 
-@pytest.mark.parametrize("name", PIPELINE["alarms"])
+def test_every_alarm_is_planned_and_watches_what_there_is(planned: Planned) -> None:
+    names = {
+        "FunctionName": {each["name"] for each in FUNCTIONS.values()},
+        "QueueName": {PIPELINE["failure_queue"]["name"]},
+        "DBInstanceIdentifier": {planned("aws_db_instance")["identifier"]},
+        "service": {each["name"] for each in FUNCTIONS.values()},
+    }
+    for name, alarm in PIPELINE["alarms"].items():
+        there = planned("aws_cloudwatch_metric_alarm", alarm_name=name)
+        assert there["alarm_description"] == (
+            f"{alarm['description']} What to do: {PIPELINE['runbook']}#{name}"
+        )
+        ((dimension, value),) = there["dimensions"].items()
+        assert value in names[dimension]
+
+
+def test_the_local_stack_has_no_alarm_whose_metric_it_lacks(stack: Stack) -> None:
+    client: CloudWatchClient = stack.client("cloudwatch")
+    local = {each["AlarmName"] for each in client.describe_alarms()["MetricAlarms"]}
+    assert local == set(EMULATED)
+
+
+@pytest.mark.parametrize("name", EMULATED)
 def test_alarms_watch_alike(stack: Stack, planned: Planned, name: str) -> None:
     client: CloudWatchClient = stack.client("cloudwatch")
     local = client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]

@@ -27,7 +27,8 @@ ENDPOINT = {"policy", "private_dns_enabled", "security_group_ids"}
 FORGOTTEN: dict[str, set[str]] = {
     **{
         f'module.alarms.aws_cloudwatch_metric_alarm.this["{name}"]': ALARM
-        for name in contract.load("pipeline.json")["alarms"]
+        for name, alarm in contract.load("pipeline.json")["alarms"].items()
+        if alarm.get("emulated", True)
     },
     # Role and interval cannot be changed in a flow log: it would be made anew.
     'module.network.aws_flow_log.this["database"]': FLOW_LOG,

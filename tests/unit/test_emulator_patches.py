@@ -8,6 +8,7 @@ from unittest.mock import MagicMock, Mock
 
 import pytest
 
+from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
 from rowledger.local.emulator_patches.embedded_metrics import Embedded, find
 from rowledger.local.emulator_patches.invocation_metrics import failed, parse
 from rowledger.local.emulator_patches.queue_metrics import QueueMetrics
@@ -139,8 +140,8 @@ def test_a_message_without_a_subject_has_the_one_sns_gives_it() -> None:
     assert received(envelope(Subject=None))["Subject"] == "AWS Notification Message"
 
 
-def test_a_queues_depth_is_put_when_it_changes_and_again_while_it_is_not_empty() -> None:
-    depths, now, put = iter([0, 2, 2, 2, 0, 0]), [0.0], []
+def test_a_queues_depth_is_put_when_it_changes_and_again_and_again() -> None:
+    depths, now, put = iter([0, 2, 2, 2, 0, 0, 0]), [0.0], []
     sqs = MagicMock()
     sqs.get_queue_attributes.side_effect = lambda **_: {
         "Attributes": {"ApproximateNumberOfMessages": str(next(depths))}
@@ -151,7 +152,59 @@ def test_a_queues_depth_is_put_when_it_changes_and_again_while_it_is_not_empty()
     )
     aws = Mock(client=lambda service: {"sqs": sqs, "cloudwatch": cloudwatch}[service])
     metrics = QueueMetrics(aws, "failures", lambda: now[0])
-    for _ in range(6):
+    for _ in range(7):
         metrics.run_once()
         now[0] += 15
-    assert put == [(15.0, 2), (45.0, 2), (60.0, 0)]
+    assert put == [(0.0, 0), (15.0, 2), (45.0, 2), (60.0, 0), (90.0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("missing", "points", "recovers"),
+    [
+        ("notBreaching", [], True),
+        ("notBreaching", [0.0], True),
+        ("notBreaching", [0.0, 3.0], False),
+        # An idle queue has no metric after some hours: an unemptied one must not seem to be empty.
+        ("ignore", [], False),
+        ("ignore", [0.0], True),
+        ("ignore", [0.0, 3.0], False),
+        ("breaching", [], False),
+    ],
+)
+def test_an_alarm_recovers_as_it_treats_missing_data(
+    missing: str, points: list[float], *, recovers: bool
+) -> None:
+    alarm = {
+        "AlarmName": "some",
+        "StateValue": "ALARM",
+        "TreatMissingData": missing,
+        "Namespace": "n",
+        "MetricName": "m",
+        "Dimensions": [],
+        "Statistic": "Maximum",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0.0,
+        "Period": 60,
+        "EvaluationPeriods": 1,
+    }
+    cloudwatch = Mock()
+    cloudwatch.describe_alarms.return_value = {"MetricAlarms": [alarm]}
+    cloudwatch.get_metric_statistics.return_value = {
+        "Datapoints": [{"Maximum": each} for each in points]
+    }
+    AlarmRecovery(Mock(client=lambda _service: cloudwatch)).run_once()
+    assert cloudwatch.set_alarm_state.called == recovers
+
+
+def test_an_alarms_mail_is_in_words() -> None:
+    said = {
+        "AlarmName": "csv-processor-errors",
+        "AlarmDescription": "It failed. What to do: docs/runbook.md#csv-processor-errors",
+        "NewStateValue": "ALARM",
+        "NewStateReason": "Threshold Crossed: Sum 1.0 GreaterThanThreshold 0",
+        "StateChangeTime": "2026-05-04T03:02:01Z",
+    }
+    text = received(envelope(Message=json.dumps(said))).get_content()
+    assert "The alarm csv-processor-errors is ALARM since 2026-05-04T03:02:01Z." in text
+    assert said["AlarmDescription"] in text
+    assert said["NewStateReason"] in text

@@ -48,6 +48,7 @@ def _document(report: RolloutReport) -> dict[str, Any]:
             for each in report.put_back
         ],
         "reconciled": {"by": str(run.target), "trouble": run.problem} if run else None,
+        "alarms_on": report.alarms_on,
     }
 
 
@@ -77,6 +78,11 @@ def _print(report: RolloutReport) -> None:
             output.print(Text(f"put back {where} to {each.origin}"), soft_wrap=True)
     if report.reconciler_run and report.reconciler_run.problem is None:
         output.print(Text(f"reconciled by {report.reconciler_run.target}"))
+    if report.alarms_on:
+        # CloudWatch mails when an alarm turns on, and never again while it stays so.
+        output.print(
+            Text(f"in ALARM, and not mailed again: {', '.join(report.alarms_on)}"), soft_wrap=True
+        )
 
 
 def _moved(report: RolloutReport, move: Move) -> str:
@@ -93,6 +99,8 @@ def _problems(report: RolloutReport) -> Iterator[str]:
             if report.moved
             else "no alias was moved, so none could be put back"
         )
+    if report.alarms_problem:
+        yield f"which alarms are on is not known: {report.alarms_problem}"
     for each in report.put_back:
         if each.problem:
             yield _not_put_back(report.release.alias, each)

@@ -48,6 +48,7 @@ def build_rollout(
             sleep=time.sleep,
             on_progress=on_progress,
             interruptible=interruptible,
+            alarms_at_end=tuple(contract.load("pipeline.json")["alarms"]),
         )
 
 

@@ -4,7 +4,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = var.alarms
 
   alarm_name          = each.key
-  alarm_description   = each.value.description
+  alarm_description   = "${each.value.description} What to do: ${var.runbook}#${each.key}"
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions

@@ -15,6 +15,12 @@ variable "alarms" {
   nullable = false
 }
 
+variable "runbook" {
+  description = "The address of the runbook, which has a section for each alarm."
+  type        = string
+  nullable    = false
+}
+
 variable "topic_arn" {
   description = "The topic that is notified when an alarm turns on."
   type        = string

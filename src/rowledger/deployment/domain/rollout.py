@@ -239,6 +239,8 @@ class RolloutReport:
         moved: The moves that were made, in order.
         migrated: What the administrator answered.
         failure: Why it failed; None where it did not.
+        alarms_on: The alarms that were on when it ended.
+        alarms_problem: Why the alarms could not be looked at; None where they were.
     """
 
     release: Release
@@ -249,6 +251,8 @@ class RolloutReport:
     failure: str | None = None
     put_back: list[PutBack] = field(default_factory=list)
     reconciler_run: ReconcilerRun | None = None
+    alarms_on: list[str] = field(default_factory=list)
+    alarms_problem: str | None = None
 
     @property
     def rolled_back(self) -> bool | None:

@@ -47,6 +47,7 @@ class Rollout:
 
     Args:
         alarm: The alarm that is watched while csv-processor is moved in steps.
+        alarms_at_end: Those whose state a deployment ends with.
         on_progress: Called with a few words on what is being done.
         interruptible: Within it, and nowhere else, an interrupt ends what is being done.
     """
@@ -60,6 +61,7 @@ class Rollout:
     sleep: Callable[[float], None]
     on_progress: Callable[[str], None]
     interruptible: Callable[[], AbstractContextManager[None]] = nullcontext
+    alarms_at_end: tuple[str, ...] = ()
 
     def deploy(
         self, release: Release, *, steps: Sequence[int], interval: float, timeout: float
@@ -80,6 +82,7 @@ class Rollout:
             self._prove(report, moves, timeout)
 
         self._guarded(report, moves, act)
+        self._look_at_alarms(report)
         return report
 
     def roll_back(self, release: Release, version: str, *, timeout: float) -> RolloutReport:
@@ -167,6 +170,13 @@ class Rollout:
     def _check_alarm(self, when: str) -> None:
         if self.alarms.in_alarm(self.alarm):
             raise FaultError(FaultCode.ALARM, f"the alarm {self.alarm} is on, {when}")
+
+    def _look_at_alarms(self, report: RolloutReport) -> None:
+        """Say which alarms are on: one that was on before anybody listened sends no mail."""
+        try:
+            report.alarms_on = self.alarms.which_are_on(self.alarms_at_end)
+        except FaultError as fault:
+            report.alarms_problem = str(fault)
 
     def _prove(self, report: RolloutReport, moves: AliasMoves, timeout: float) -> None:
         """Upload a canary and wait for its account.

@@ -1,8 +1,8 @@
 """Returns alarms to OK when nothing in their period is breaching any more.
 
 The emulator looks at an alarm only when metric data arrive, and leaves it as it is where its period
-is empty. CloudWatch looks again and again, and here every alarm treats missing data as not
-breaching.
+is empty. CloudWatch looks again and again: an alarm that treats missing data as not breaching
+recovers in an empty period, one that ignores them at the first period whose data are good.
 """
 
 import operator
@@ -36,15 +36,25 @@ class AlarmRecovery:
         """
         now = now or datetime.now(UTC)
         for alarm in self._cloudwatch.describe_alarms()["MetricAlarms"]:
-            ignores_gaps = alarm.get("TreatMissingData") == "notBreaching"
-            if alarm["StateValue"] != "OK" and ignores_gaps and not self._breaching(alarm, now):
+            if alarm["StateValue"] != "OK" and self._has_recovered(alarm, now):
                 self._cloudwatch.set_alarm_state(
                     AlarmName=alarm["AlarmName"],
                     StateValue="OK",
                     StateReason="No datapoint of the last period was breaching.",
                 )
 
-    def _breaching(self, alarm: "MetricAlarmTypeDef", now: datetime) -> bool:
+    def _has_recovered(self, alarm: "MetricAlarmTypeDef", now: datetime) -> bool:
+        match alarm.get("TreatMissingData"):
+            case "notBreaching":
+                return not any(self._breaching(alarm, now))
+            case "ignore":
+                found = self._breaching(alarm, now)
+                return bool(found) and not any(found)
+            case _:
+                return False
+
+    def _breaching(self, alarm: "MetricAlarmTypeDef", now: datetime) -> list[bool]:
+        """Of each datapoint of the last periods, whether it is breaching."""
         span = alarm["Period"] * alarm["EvaluationPeriods"]
         statistic = alarm["Statistic"]
         found = self._cloudwatch.get_metric_statistics(
@@ -57,4 +67,4 @@ class AlarmRecovery:
             Statistics=[statistic],
         )
         beyond = _COMPARISONS[alarm["ComparisonOperator"]]
-        return any(beyond(point[statistic], alarm["Threshold"]) for point in found["Datapoints"])
+        return [beyond(point[statistic], alarm["Threshold"]) for point in found["Datapoints"]]

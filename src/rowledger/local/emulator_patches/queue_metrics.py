@@ -1,7 +1,7 @@
 """Puts the AWS/SQS metric for the number of messages in a queue, as the emulator does not.
 
-It is put whenever it changes, and again while it is above zero, so that every period of an alarm on
-it sees it.
+It is put whenever it changes, and again and again, as an alarm that ignores missing data keeps its
+state until it sees a good number.
 """
 
 import time
@@ -36,7 +36,7 @@ class QueueMetrics:
         """Look at the queue and put what is due; raise botocore's errors."""
         visible = self._visible()
         now = self._monotonic()
-        if visible == self._last and (visible == 0 or now < self._repeat_at):
+        if visible == self._last and now < self._repeat_at:
             return
         self._cloudwatch.put_metric_data(
             Namespace="AWS/SQS",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ParamValidationError
 
 from rowledger.local.emulator_clients import EmulatorClients
+from rowledger.local.mail.alarm_text import alarm_text
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -111,7 +112,8 @@ def compose(envelope: Mapping[str, Any], recipient: str) -> EmailMessage:
     mail["X-SNS-Topic-Arn"] = _one_line(envelope["TopicArn"])
     for name, attribute in sorted(envelope.get("MessageAttributes", {}).items()):
         mail[f"X-Attribute-{_header_name(name)}"] = _one_line(attribute["Value"])
-    mail.set_content(envelope["Message"], charset="utf-8")
+    message = envelope["Message"]
+    mail.set_content(alarm_text(message) or message, charset="utf-8")
     return mail
 
 

@@ -96,7 +96,8 @@ def provision(
     ledger_access.deploy(aws, package, settings, arns)
     on_progress("setting the alarms")
     for name, alarm in pipeline["alarms"].items():
-        _alarm(aws.client("cloudwatch"), name, alarm, topic)
+        if alarm.get("emulated", True):
+            _alarm(aws.client("cloudwatch"), name, alarm, pipeline["runbook"], topic)
     # The reconciler does what the processor does, and uses all of its settings.
     return settings["reconciler"]
 
@@ -160,10 +161,12 @@ def _log_group(logs: "CloudWatchLogsClient", function_contract: dict[str, Any]) 
     return f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{name}"
 
 
-def _alarm(cloudwatch: "CloudWatchClient", name: str, alarm: dict[str, Any], topic: str) -> None:
+def _alarm(
+    cloudwatch: "CloudWatchClient", name: str, alarm: dict[str, Any], runbook: str, topic: str
+) -> None:
     wanted = {
         "AlarmName": name,
-        "AlarmDescription": alarm["description"],
+        "AlarmDescription": f"{alarm['description']} What to do: {runbook}#{name}",
         "Namespace": alarm["namespace"],
         "MetricName": alarm["metric"],
         "Dimensions": [

@@ -1,5 +1,6 @@
 """The alarms in CloudWatch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,3 +21,10 @@ class CloudWatchAlarms:
         if not found:
             raise FaultError(FaultCode.ALARM, f"there is no alarm {name}")
         return found[0]["StateValue"] == "ALARM"
+
+    def which_are_on(self, names: Sequence[str]) -> list[str]:
+        # More than a hundred names are no call (Amazon CloudWatch API reference, DescribeAlarms).
+        with translated(FaultCode.ALARM, "looking at the alarms"):
+            found = self.client.describe_alarms(AlarmNames=list(names), StateValue="ALARM")
+        on = {each["AlarmName"] for each in found["MetricAlarms"]}
+        return [name for name in names if name in on]
