@@ -1,9 +1,10 @@
 """Named environments: what is kept, which one is chosen, and whom AWS says that we are."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
@@ -161,10 +162,11 @@ class Session:
         }
         self.identity.get_caller_identity.side_effect = error
         self.made: list[str] = []
+        self.others: dict[str, Any] = defaultdict(MagicMock)
 
     def client(self, service: str, **_options: object) -> object:
         self.made.append(service)
-        return self.identity if service == "sts" else service
+        return self.identity if service == "sts" else self.others[service]
 
 
 def environment_with(session: Session, monkeypatch: pytest.MonkeyPatch) -> AwsEnvironment:
@@ -175,8 +177,8 @@ def environment_with(session: Session, monkeypatch: pytest.MonkeyPatch) -> AwsEn
 def test_nothing_is_asked_before_the_account_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
     environment = environment_with(session, monkeypatch)
-    assert environment.client("s3") == "s3"
-    assert environment.client("lambda", patient=True) == "lambda"
+    assert environment.client("s3") is session.others["s3"]
+    assert environment.client("lambda", patient=True) is session.others["lambda"]
     assert session.made == ["sts", "s3", "lambda"]
     assert environment.identity() == f"arn:aws:iam::{ACCOUNT}:user/ada"
     assert environment.names.invoked("csv-processor") == "csv-processor:live"

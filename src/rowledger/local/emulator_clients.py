@@ -9,6 +9,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from rowledger.functions.adapters.aws.long_calls import LONG_CALL, kept_alive
+
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 # What the AWS CLI is told to use, see docs/local-stack.md.
@@ -27,8 +29,7 @@ _CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 
-# No function may run longer than 900 s (AWS Lambda quotas).
-_PATIENT = _CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1}))
+_PATIENT = _CONFIG.merge(LONG_CALL)
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ class EmulatorClients:
     def client(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
         """A boto3 client of the service, made once. patient: as Environment's."""
         if (service, patient) not in self._clients:
-            self._clients[service, patient] = self._session.client(  # type: ignore[call-overload]
+            made = self._session.client(  # type: ignore[call-overload]
                 service, endpoint_url=self.endpoint_url, config=_PATIENT if patient else _CONFIG
             )
+            self._clients[service, patient] = kept_alive(made) if patient else made
         return self._clients[service, patient]
 
     def profile_files(self) -> dict[str, str]:

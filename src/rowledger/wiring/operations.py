@@ -64,6 +64,7 @@ def fetching(environment: Environment) -> Fetching:
 def ledger_queries(environment: Environment) -> LedgerQueries:
     """The ledger for whoever looks into it."""
     function = environment.names.invoked(environment.names.ledger_reader)
+    # The one function that is asked again where an answer is lost: it only reads, within 30 s.
     return LambdaLedgerQueries(AskedFunction(environment.client("lambda"), function))
 
 

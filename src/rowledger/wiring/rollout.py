@@ -16,13 +16,11 @@ from rowledger.deployment.services.rollout import Rollout
 from rowledger.errors import CommandError
 from rowledger.functions import contract
 from rowledger.functions.adapters.aws.clients import client_config, translated
+from rowledger.functions.adapters.aws.long_calls import LONG_CALL, kept_alive
 from rowledger.functions.domain.faults import FaultCode
 from rowledger.operations.adapters.aws.environment import AwsEnvironment
 from rowledger.operations.domain.environments import LOCAL
 from rowledger.wiring.environments import aws_environment, environment_store
-
-# Beyond a function's own timeout, for the network.
-_MARGIN_SECONDS = 10
 
 
 def build_rollout(
@@ -38,7 +36,7 @@ def build_rollout(
         return Rollout(
             functions=LambdaFunctionVersions(
                 session.client("lambda", config=config),
-                session.client("lambda", config=client_config(read_timeout=_longest_run())),
+                kept_alive(session.client("lambda", config=config.merge(LONG_CALL))),
             ),
             canary=S3Canary(session.client("s3", config=config), release.input_bucket),
             alarms=CloudWatchAlarms(session.client("cloudwatch", config=config)),
@@ -84,10 +82,3 @@ def _environment(name: str) -> AwsEnvironment:
     if name == LOCAL:
         raise CommandError(f"{LOCAL} has no versions: a rollout is of a pipeline on AWS")
     return aws_environment(name, environment_store().load().get(name))
-
-
-def _longest_run() -> int:
-    """Return the seconds after which every function has answered."""
-    functions = contract.load("pipeline.json")["functions"].values()
-    longest: int = max(each["timeout_seconds"] for each in functions)
-    return longest + _MARGIN_SECONDS

@@ -32,7 +32,7 @@ def invoke(aws: EmulatorClients, event: dict[str, Any], version: str = ALIAS) ->
 
     version: or alias.
     """
-    client: LambdaClient = aws.client("lambda")
+    client: LambdaClient = aws.client("lambda", patient=True)
     name = contract.load("pipeline.json")["functions"]["administrator"]["name"]
     answer = client.invoke(FunctionName=name, Qualifier=version, Payload=json.dumps(event).encode())
     result = json.loads(answer["Payload"].read() or b"null")

@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 
 from rowledger.errors import CommandError
+from rowledger.functions.adapters.aws.long_calls import LONG_CALL, kept_alive
 from rowledger.operations.domain.environments import KeptEnvironment
 from rowledger.operations.ports.environment import Health, PipelineNames
 
@@ -25,10 +26,7 @@ _CONFIG = Config(
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
-# No function may run longer than 900 s (AWS Lambda quotas).
-_PATIENT = _CONFIG.merge(
-    Config(read_timeout=910, tcp_keepalive=True, retries={"total_max_attempts": 1})
-)
+_PATIENT = _CONFIG.merge(LONG_CALL)
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,9 @@ class AwsEnvironment:
         return Health([], {}, None)
 
     def _made(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- as above
-        return self._session.client(service, config=_PATIENT if patient else _CONFIG)  # type: ignore[call-overload]
+        if patient:
+            return kept_alive(self._session.client(service, config=_PATIENT))  # type: ignore[call-overload]
+        return self._session.client(service, config=_CONFIG)  # type: ignore[call-overload]
 
     @cached_property
     def _session(self) -> boto3.Session:
