@@ -61,6 +61,10 @@ class FakeReconciliationStore:
             raise FaultError(FaultCode.LEASE_LOST, f"another run works on pass {current.id}")
         self.passes[current.id - 1] = deepcopy(current)
 
+    def previous_pass_began(self, pass_id: int) -> datetime | None:
+        earlier = [each.began_at for each in self.passes if each.id < pass_id]
+        return earlier[-1] if earlier else None
+
     def request(self, request_id: int) -> ReconciliationRequest | None:
         requests = self.ledger.requests
         return requests[request_id - 1] if 0 < request_id <= len(requests) else None

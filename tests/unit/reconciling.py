@@ -14,6 +14,7 @@ from tests.unit.builders import BUCKET, SUFFIXES
 from tests.unit.test_intake import World
 
 DAY = 86_400
+OLD_AFTER = timedelta(days=7)
 
 
 class Bench(World):
@@ -22,7 +23,7 @@ class Bench(World):
     def __init__(self) -> None:
         super().__init__()
         self.store = FakeReconciliationStore(self.ledger)
-        self.facts = FactGatherer(self.store, self.storage, BUCKET, lambda: self.time)
+        self.facts = FactGatherer(self.store, self.storage, BUCKET, lambda: self.time, OLD_AFTER)
         self.reconciliation = self.over(self.facts)
 
     def over(self, facts: FactGatherer) -> Reconciliation:

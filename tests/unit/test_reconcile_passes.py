@@ -14,7 +14,7 @@ from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE, FactGatherer
 from rowledger.functions.services.reconciliation import Limits
 from tests.unit.builders import BUCKET
-from tests.unit.reconciling import DAY, Bench, repaired, verdicts
+from tests.unit.reconciling import DAY, OLD_AFTER, Bench, repaired, verdicts
 
 FAULT = FaultError(FaultCode.STORAGE, "the store is away")
 
@@ -233,8 +233,10 @@ class WrongFacts(FactGatherer):
 
     times: int
 
-    def of_listed(self, uploads: Sequence[Upload], deadline: Deadline) -> Iterator[Facts]:
-        for facts in super().of_listed(uploads, deadline):
+    def of_listed(
+        self, uploads: Sequence[Upload], deadline: Deadline, *, old_backups: bool = True
+    ) -> Iterator[Facts]:
+        for facts in super().of_listed(uploads, deadline, old_backups=old_backups):
             for _ in range(self.times if facts.upload.key == "1.csv" else 1):
                 yield facts
 
@@ -246,7 +248,7 @@ def test_an_upload_that_is_judged_not_once_does_not_balance(
 ) -> None:
     for number in range(6):
         bench.put(key=f"{number}.csv")
-    wrong = WrongFacts(bench.store, bench.storage, BUCKET, lambda: bench.time, times)
+    wrong = WrongFacts(bench.store, bench.storage, BUCKET, lambda: bench.time, OLD_AFTER, times)
     bench.reconciliation = bench.over(wrong)
     found = bench.run(**limits)
     while found.ended_at is None:

@@ -21,6 +21,7 @@ from rowledger.functions.domain.reconciliation import (
     TakeOver,
     Verdict,
     WriteReceipt,
+    is_backup_due,
     not_applied,
     plan_repairs,
 )
@@ -30,6 +31,7 @@ from rowledger.functions.domain.reconciliation_pass import (
     Problem,
     Totals,
     complete_through,
+    looks_for_old_backups,
 )
 from tests.unit.builders import RECEIVED, a_row, an_upload
 
@@ -175,3 +177,40 @@ def test_a_pass_is_clean_only_if_it_ended_balanced_with_nothing_wrong() -> None:
     missing = Totals(received=1)
     missing.verdicts[Verdict.MISSING] = 1
     assert not replace(ended, totals=missing).clean
+
+
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("row", "age", "old", "due"),
+    [
+        (FINAL, OLD, False, True),
+        (FINAL, WEEK, False, False),
+        (FINAL, WEEK, True, True),
+        (REJECTED, 2 * WEEK, False, False),
+        # There should be none.
+        (DELETED, OLD, True, False),
+        (OPEN, OLD, True, False),
+    ],
+)
+def test_the_backup_of_an_old_upload_is_looked_for_where_the_pass_does(
+    row: LedgerRow, age: timedelta, *, old: bool, due: bool
+) -> None:
+    assert is_backup_due(row, age, WEEK, old=old) is due
+
+
+@given(
+    st.lists(st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2026, 1, 9)))  # noqa: DTZ001 -- made UTC below
+)
+def test_old_backups_are_looked_for_once_on_each_day_that_a_pass_begins(
+    moments: list[datetime],
+) -> None:
+    began = sorted(each.replace(tzinfo=UTC) for each in moments)
+    before = [None, *began]
+    looked = [
+        each.date()
+        for each, previous in zip(began, before, strict=False)
+        if looks_for_old_backups(each, previous)
+    ]
+    assert looked == sorted({each.date() for each in began})

@@ -69,6 +69,7 @@ class ReconcilerConfig(ProcessorConfig):
     """csv-reconciler's settings: it also does what csv-processor does."""
 
     reconcile_grace_seconds: int
+    reconcile_old_backup_days: int
     reconcile_max_heals: int
 
 

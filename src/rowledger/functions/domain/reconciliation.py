@@ -100,6 +100,7 @@ class Facts:
     upload: as the bucket lists it, or as its row says. age: since it was received.
     row: None where the ledger has none.
     receipt_exists, backup_exists: at the row's own keys; they mean nothing without a final row.
+        backup_exists is True too where is_backup_due said that nobody should look.
     """
 
     upload: Upload
@@ -162,6 +163,18 @@ def plan_repairs(facts: Facts, grace: timedelta) -> RepairPlan:
     if row.was_read and not facts.backup_exists:
         repairs.append(BackUp(row))
     return RepairPlan(upload, recorded, verdict_of(row.status), tuple(repairs))
+
+
+def is_backup_due(row: LedgerRow, age: timedelta, old_after: timedelta, *, old: bool) -> bool:
+    """Decide whether the backup of a row is looked for.
+
+    Args:
+        row: of the upload.
+        age: since it was received.
+        old_after: the age from which its backup may be archived, where each look is dear.
+        old: whether this pass looks for those too.
+    """
+    return row.was_read and (old or age < old_after)
 
 
 def not_applied(plan: RepairPlan) -> RepairResult:

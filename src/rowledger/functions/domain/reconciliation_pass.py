@@ -1,7 +1,7 @@
 """A pass of reconciliation: one walk over the whole bucket, its totals, and what it may claim."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from rowledger.functions.domain.reconciliation import (
     RepairKind,
@@ -139,3 +139,13 @@ def complete_through(finished: Pass, oldest_unfinished: datetime | None) -> date
     return min(
         (finished.began_at - CLOCK_MARGIN, *(each for each in open_since if each is not None))
     )
+
+
+def looks_for_old_backups(began_at: datetime, previous_began_at: datetime | None) -> bool:
+    """Say whether a pass looks for the backups of old uploads: the first that begins in a UTC day.
+
+    previous_began_at: of the pass before it; None where there is none.
+    """
+    if previous_began_at is None:
+        return True
+    return previous_began_at.astimezone(UTC).date() < began_at.astimezone(UTC).date()

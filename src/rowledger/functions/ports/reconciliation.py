@@ -47,6 +47,9 @@ class ReconciliationStore(Protocol):
         Raise FaultError (LEASE_LOST) where another run works on the pass by now.
         """
 
+    def previous_pass_began(self, pass_id: int) -> datetime | None:
+        """Return when the pass before this one began; None where there is none, as before id 0."""
+
     def request(self, request_id: int) -> ReconciliationRequest | None:
         """Return what an operator asked for; None where no such request is recorded."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rowledger.functions.domain.account import Account, AccountedRow
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.reconciliation import Facts
+from rowledger.functions.domain.reconciliation import Facts, is_backup_due
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Inventory
 from rowledger.functions.ports.reconciliation import ReconciliationStore
@@ -20,15 +20,26 @@ LOOKED_FOR_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class FactGatherer:
-    """bucket: the input bucket. now: the wall clock, UTC."""
+    """bucket: the input bucket. now: the wall clock, UTC.
+
+    old_after: the backup of an older upload is looked for where that is asked for only.
+    """
 
     store: ReconciliationStore
     inventory: Inventory
     bucket: str
     now: Callable[[], datetime]
+    old_after: timedelta
 
-    def of_listed(self, uploads: Sequence[Upload], deadline: Deadline) -> Iterator[Facts]:
+    def of_listed(
+        self, uploads: Sequence[Upload], deadline: Deadline, *, old_backups: bool = True
+    ) -> Iterator[Facts]:
         """Gather the facts of uploads that the bucket lists, in their order.
+
+        Args:
+            uploads: of one page.
+            deadline: of the run.
+            old_backups: whether the backups of old uploads are looked for too.
 
         Raises:
             FaultError: TIME_UP where the deadline comes first; what was given until then is good.
@@ -38,14 +49,21 @@ class FactGatherer:
         for start in range(0, len(uploads), LOOKED_FOR_AT_ONCE):
             part = uploads[start : start + LOOKED_FOR_AT_ONCE]
             found = [rows.get((each.key, each.version_id)) for each in part]
-            receipts, backups = self._existing([row for row in found if row], deadline)
+            rows_found = [row for row in found if row]
+            due = [
+                row
+                for row in rows_found
+                if is_backup_due(row, self._age(row.upload), self.old_after, old=old_backups)
+            ]
+            receipts, backups = self._existing(rows_found, due, deadline)
+            not_due = {row.backup_key for row in rows_found} - {row.backup_key for row in due}
             for upload, row in zip(part, found, strict=True):
                 yield Facts(
                     upload,
                     self._age(row.upload if row else upload),
                     row,
                     receipt_exists=row is not None and row.receipt_key in receipts,
-                    backup_exists=row is not None and row.backup_key in backups,
+                    backup_exists=row is not None and row.backup_key in backups | not_due,
                 )
 
     def of_stranded(self, after: int, limit: int) -> list[Facts]:
@@ -61,7 +79,7 @@ class FactGatherer:
         row = self.store.lookup(self.bucket, [(key, version_id)]).get((key, version_id))
         if row is None:
             return Account(key, version_id, None, receipt=False, backup=False, announced=False)
-        receipts, backups = self._existing([row], deadline)
+        receipts, backups = self._existing([row], [row] if row.was_read else [], deadline)
         return Account(
             key,
             version_id,
@@ -76,14 +94,14 @@ class FactGatherer:
             announced=row.notified_at is not None,
         )
 
-    def _existing(self, rows: Sequence[LedgerRow], deadline: Deadline) -> tuple[set[str], set[str]]:
-        """The keys of the receipts and of the backups that exist of final rows."""
+    def _existing(
+        self, rows: Sequence[LedgerRow], backed_up: Sequence[LedgerRow], deadline: Deadline
+    ) -> tuple[set[str], set[str]]:
+        """The keys of the receipts that exist of final rows, and of the backups of some of them."""
         receipts = self.inventory.existing_receipts(
             [row.receipt_key for row in rows if row.is_final], deadline
         )
-        backups = self.inventory.existing_backups(
-            [row.backup_key for row in rows if row.was_read], deadline
-        )
+        backups = self.inventory.existing_backups([row.backup_key for row in backed_up], deadline)
         return receipts, backups
 
     def _age(self, upload: Upload) -> timedelta:

@@ -23,7 +23,12 @@ from rowledger.functions.domain.reconciliation import (
     not_applied,
     plan_repairs,
 )
-from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, complete_through
+from rowledger.functions.domain.reconciliation_pass import (
+    Cursor,
+    Pass,
+    complete_through,
+    looks_for_old_backups,
+)
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Inventory, Page
 from rowledger.functions.ports.reconciliation import ReconciliationStore
@@ -116,6 +121,9 @@ class Reconciliation:
             deadline=Deadline(self.monotonic() + limits.seconds, self.monotonic),
             request_id=request_id,
             began_at=(current.cursor, current.swept),
+            old_backups=looks_for_old_backups(
+                current.began_at, self.store.previous_pass_began(current.id)
+            ),
         )
 
     def _work(self, run: "_Run", after_page: Callable[[], None] = _nothing) -> None:
@@ -143,6 +151,7 @@ class _Run:
 
     request_id: None where nothing is applied.
     began_at: the pass's cursor and last swept row when this run began.
+    old_backups: whether the backups of old uploads are looked for.
     repairs: how many uploads it repaired or tried to.
     unrepaired: those that it could not repair, by key and version id.
     """
@@ -158,6 +167,7 @@ class _Run:
     deadline: Deadline
     request_id: str | None
     began_at: tuple[Cursor, int | None]
+    old_backups: bool
     repairs: int = 0
     pages: int = 0
     unrepaired: set[tuple[str, str]] = field(default_factory=set)
@@ -174,7 +184,7 @@ class _Run:
         )
         taken = [each for each in page.uploads if not self._ignores(each)]
         try:
-            for facts in self.facts.of_listed(taken, self.deadline):
+            for facts in self.facts.of_listed(taken, self.deadline, old_backups=self.old_backups):
                 plan = plan_repairs(facts, self.grace)
                 result = self._apply(plan)
                 current.totals.add_verdict(result.verdict, plan.recorded)

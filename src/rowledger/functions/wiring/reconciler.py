@@ -64,7 +64,13 @@ def reconciler_over(
     notifier: Notifier,
 ) -> Reconciler:
     """Build what csv-reconciler does over the given parts."""
-    facts = FactGatherer(store, inventory, config.input_bucket, now)
+    facts = FactGatherer(
+        store,
+        inventory,
+        config.input_bucket,
+        now,
+        old_after=timedelta(days=config.reconcile_old_backup_days),
+    )
     reconciliation = Reconciliation(
         store=store,
         inventory=inventory,

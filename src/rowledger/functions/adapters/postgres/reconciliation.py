@@ -82,6 +82,11 @@ class PostgresReconciliationStore:
         if not saved:
             raise FaultError(FaultCode.LEASE_LOST, f"another run works on pass {current.id}")
 
+    def previous_pass_began(self, pass_id: int) -> datetime | None:
+        with self.database.session() as connection:
+            rows: list[list[datetime]] = connection.run(_QUERIES["previous_pass_began"], id=pass_id)
+        return rows[0][0] if rows else None
+
     def request(self, request_id: int) -> ReconciliationRequest | None:
         with self.database.session() as connection:
             found = run_by_name(connection, _QUERIES["request"], id=request_id)

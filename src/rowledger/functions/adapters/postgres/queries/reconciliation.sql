@@ -42,6 +42,9 @@ UPDATE reconcile_pass
  WHERE id = :id AND run = :run AND ended_at IS NULL
 RETURNING id
 
+-- previous_pass_began: When the pass before this one began.
+SELECT began_at FROM reconcile_pass WHERE id < :id ORDER BY id DESC LIMIT 1
+
 -- complete_through: What the latest finished pass claims.
 SELECT complete_through FROM reconcile_pass WHERE ended_at IS NOT NULL ORDER BY id DESC LIMIT 1
 
