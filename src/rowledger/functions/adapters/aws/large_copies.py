@@ -7,6 +7,19 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+# For each upload in parts that this client begins.
+_BEGIN = "provide-client-params.s3.CreateMultipartUpload"
+
+
+def _ask_for_one_checksum(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 -- botocore's
+    """Have S3 compute the CRC-32 of the whole, where it else gives one of the parts' checksums.
+
+    The transfer manager's copies take no ChecksumType, so that botocore adds it. A store that does
+    not know it gives what it always gave.
+    """
+    params["ChecksumType"] = "FULL_OBJECT"
+
+
 def copy_in_parts(
     client: "S3Client",
     source: dict[str, str],
@@ -37,6 +50,7 @@ def copy_in_parts(
         def on_progress(self, future: Any, bytes_transferred: int, **_: Any) -> None:  # noqa: ANN401, ARG002 -- as the base class has it
             after_part()
 
+    client.meta.events.register(_BEGIN, _ask_for_one_checksum, unique_id=__name__)
     config = TransferConfig(multipart_threshold=threshold_bytes, multipart_chunksize=part_bytes)
     with TransferManager(client, config) as manager:
         manager.copy(

@@ -125,13 +125,14 @@ class S3Storage:
     ) -> bool:
         """Compare size and CRC-32 with what was counted.
 
-        S3 gives the CRC-32 of the whole of a single copy. Where it gives none, or a checksum of the
-        parts' checksums, which ends in their number ("…-3"), the backup is read back.
+        S3 gives the CRC-32 of the whole, of a copy in parts too where it is asked for. A store that
+        gives none, or a checksum of the parts' checksums, which ends in their number ("…-3"), has
+        the backup read back.
         """
         if head["ContentLength"] != content.size_bytes:
             return False
         checksum = head.get("ChecksumCRC32")
-        if checksum and "-" not in checksum:
+        if checksum and "-" not in checksum and head.get("ChecksumType") != "COMPOSITE":
             return int.from_bytes(base64.b64decode(checksum)) == content.crc32
         return self._read_back(key, deadline) == content.crc32
 
