@@ -1,5 +1,6 @@
 """Each configuration by itself: formatted, valid, and true to its own tests."""
 
+import json
 import re
 from pathlib import Path
 
@@ -65,3 +66,40 @@ def test_an_environments_values_give_a_plan(
     plan = planning(name).plan(f"-var-file=env/{environment}.tfvars", *REST[name])
     actions = {tuple(each["change"]["actions"]) for each in plan["resource_changes"]}
     assert actions == {("create",)}
+
+
+# A function that was made: what makes Terraform look at the package where it destroys.
+MADE = {
+    "version": 4,
+    "serial": 1,
+    "lineage": "a-test",
+    "outputs": {},
+    "resources": [
+        {
+            "module": "module.processor",
+            "mode": "managed",
+            "type": "aws_lambda_function",
+            "name": "this",
+            "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+            "instances": [{"schema_version": 0, "attributes": {"id": "f", "function_name": "f"}}],
+        }
+    ],
+}
+
+
+def test_what_is_destroyed_as_documented_needs_no_package(
+    planning: Planning, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "infrastructure.md").read_text(encoding="utf-8")
+    (values,) = re.findall(r"^terraform -chdir=terraform destroy (.+)$", page, re.MULTILINE)
+    state = tmp_path / "terraform.tfstate"
+    state.write_text(json.dumps(MADE), encoding="utf-8")
+    plan = ("plan", "-destroy", "-refresh=false", "-no-color", f"-state={state}")
+    workspace = planning("terraform")
+    done = workspace.run(*plan, *values.split())
+    assert done.returncode == 0, done.stderr
+    assert "1 to destroy" in done.stdout
+    # The stand-in is needed: Terraform looks at the package before it looks at what there is.
+    without = [each for each in values.split() if not each.startswith("-var=package=")]
+    done = workspace.run("plan", "-destroy", "-no-color", f"-state={state}", *without)
+    assert "package names no file" in done.stderr
