@@ -55,8 +55,8 @@ def test_copies_killed_at_random_instants(arena: Arena, *, full: bool) -> None:
     sending = threading.Thread(target=deliver, args=(arena, on_time, rng))
     sending.start()
     killed = 0
-    # The first copies may still be starting when the last event has been sent, and one that is killed
-    # before it has claimed anything shows nothing.
+    # The first copies may still be starting when the last event has been sent, and one that is
+    # killed before it has claimed anything shows nothing.
     while (killed < size.kills or not arena.cut_short(prefix)) and (
         sending.is_alive() or arena.finished(prefix) < size.uploads
     ):
