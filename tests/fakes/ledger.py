@@ -16,9 +16,11 @@ from rowledger.functions.domain.notification import Notification, PendingNotific
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.unreadable import Earlier, EarlierAttempt
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from tests.fakes.ledger_access import FakeLedgerQueries
+from tests.fakes.previous_outcome import previous_outcome
 
 _PUBLISH_LEASE = timedelta(seconds=60)
 
@@ -37,6 +39,7 @@ class StoredRow:
     lease_expires_at: datetime
     attempts: list[str | None] = field(default_factory=lambda: [None])
     versions: list[str | None] = field(default_factory=list)
+    began: list[datetime] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class FakeLedger:
             return InProgress(stored.lease_expires_at)
         else:
             stored.attempts.append(None)
+            stored.began.append(self.now())
             stored.claimed_by = request_id
             stored.lease_expires_at = self._lease_end()
         stored.versions.append(self.function_version)
@@ -119,6 +123,17 @@ class FakeLedger:
         if stored is not None:
             stored.lease_expires_at = self.now()
             stored.attempts[claim.attempt - 1] = stored.attempts[claim.attempt - 1] or code.value
+
+    def earlier_attempts(self, claim: Claim, *, limit: int) -> Earlier:
+        (stored,) = (each for each in self.rows.values() if each.row.id == claim.file_id)
+        ended = zip(stored.began, stored.attempts, strict=True)
+        attempts = [EarlierAttempt(*each) for each in ended][: claim.attempt - 1][::-1]
+        others_read = bool(attempts) and any(
+            min(row.received_at, row.timestamp) > attempts[0].started_at
+            for row in self.ledger_rows()
+            if row.id != claim.file_id and row.bucket == stored.row.bucket and row.sha256
+        )
+        return Earlier(attempts[:limit], self.now(), others_read)
 
     def pending_notification(
         self, file_id: int, request_id: str
@@ -170,7 +185,7 @@ class FakeLedger:
                 "identity": request.identity,
                 "reason": request.reason,
                 "source": request.source.value,
-                "previous": _previous(row) if row and row.is_final else None,
+                "previous": previous_outcome(row) if row and row.is_final else None,
             }
             self.replays.append((identity, document))
             if row and request.reopens and row.is_final:
@@ -252,7 +267,7 @@ class FakeLedger:
             held_until=None,
             unsent=False,
         )
-        stored = StoredRow(row, request_id, self._lease_end())
+        stored = StoredRow(row, request_id, self._lease_end(), began=[self.now()])
         self.rows[identity_of(upload)] = stored
         return stored
 
@@ -283,17 +298,3 @@ class FakeLedger:
 
 def identity_of(upload: Upload | UploadName) -> Identity:
     return upload.bucket, upload.key, upload.version_id
-
-
-def _previous(row: LedgerRow) -> dict[str, Any]:
-    return {
-        "status": row.status.value,
-        "timestamp": row.timestamp.isoformat(),
-        "rows_count": row.rows_count,
-        "columns_count": row.columns_count,
-        "file_size_bytes": row.file_size_bytes,
-        "sha256": row.sha256,
-        "dialect": row.dialect,
-        "error": row.error,
-        "attempt": row.attempt,
-    }

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 INPUT, OUTPUT, BACKUP = (PIPELINE["buckets"][use] for use in ("input", "output", "backup"))
+NOT_READ = {
+    "OBJECT_DELETED",
+    "OBJECT_ARCHIVED",
+    "OBJECT_ENCRYPTED",
+    "OBJECT_ACCESS_DENIED",
+    "UNREADABLE",
+}
 _MAIL_SECONDS = 30.0
 # Larger ones were counted when they were made.
 _COUNTED_HERE_BYTES = 1 << 20
@@ -128,7 +135,7 @@ class Audit:
             return
         self.account.outcomes += 1
         self._count_receipt(upload, row)
-        if row.error != "OBJECT_DELETED":
+        if row.error not in NOT_READ:
             self._count_backup(upload, row)
         notices = [notice for notice in self._notices if notice.file_id == row.id]
         if not notices:

@@ -266,3 +266,28 @@ def test_the_five_columns_are_as_specified(fresh_database: Login) -> None:
         ["rows_count", "bigint"],
     ]
     assert "nextval" in json.dumps(columns[0])
+
+
+def test_an_attempt_learns_how_those_before_it_ended(bench: Bench) -> None:
+    first = claimed(bench, an_upload(), "r1")
+    bench.ledger.release(first, FaultCode.STORAGE)
+    claimed(bench, an_upload(), "r2")
+    bench.expire_leases()
+    third = claimed(bench, an_upload(), "r3")
+    earlier = bench.ledger.earlier_attempts(third, limit=9)
+    assert [each.result for each in earlier.attempts] == [None, "STORAGE"]
+    assert earlier.attempts[1].started_at <= earlier.attempts[0].started_at <= earlier.at
+    assert not earlier.others_read
+    assert len(bench.ledger.earlier_attempts(third, limit=1).attempts) == 1
+
+
+def test_an_attempt_learns_whether_a_later_upload_was_read(bench: Bench) -> None:
+    bench.ledger.release(claimed(bench, an_upload(), "r1"), FaultCode.STORAGE)
+    second = claimed(bench, an_upload(), "r2")
+    old = an_upload("old.csv", "v2")
+    committed(bench, claimed(bench, old, "r3"), message_id="m-3")
+    assert not bench.ledger.earlier_attempts(second, limit=9).others_read
+    soon = bench.ledger.earlier_attempts(second, limit=9).at
+    new = an_upload("new.csv", "v3", received_at=soon)
+    committed(bench, claimed(bench, new, "r4"), message_id="m-4")
+    assert bench.ledger.earlier_attempts(second, limit=9).others_read

@@ -73,6 +73,7 @@ PROCESSOR = (
     | {
         "adapters.aws.large_copies",
         "adapters.aws.notifier",
+        "adapters.aws.source_errors",
         "adapters.aws.storage",
         "adapters.postgres.ledger",
         "adapters.postgres.queries",
@@ -86,6 +87,7 @@ PROCESSOR = (
         "domain.outcome",
         "domain.receipt",
         "domain.rejection",
+        "domain.unreadable",
         "domain.upload",
         "entrypoints.processor",
         "handlers.processor",
@@ -131,6 +133,7 @@ LEDGER_ACCESS = (
         "wiring.ledger_access",
         "wiring.shared",
         "adapters.aws.large_copies",
+        "adapters.aws.source_errors",
         "adapters.aws.storage",
         "domain.deadline",
     }

@@ -20,6 +20,7 @@ from rowledger.deployment.adapters.aws.alarms import CloudWatchAlarms
 from rowledger.deployment.adapters.aws.canary import S3Canary
 from rowledger.deployment.adapters.aws.function_versions import LambdaFunctionVersions
 from rowledger.deployment.domain.rollout import Alias, Position, Target
+from rowledger.functions.adapters.aws.clients import error_code
 from rowledger.functions.adapters.aws.credentials import (
     SecretsManagerCredentials,
     SecretsManagerStore,
@@ -57,7 +58,8 @@ def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
     storage = S3Storage(client, "out", "back")
     with pytest.raises(FaultError) as raised, storage.read(an_upload()):
         pass
-    assert raised.value.code is FaultCode.STORAGE
+    denied = error_code(error) == "AccessDenied" if isinstance(error, ClientError) else False
+    assert raised.value.code is (FaultCode.OBJECT_ACCESS_DENIED if denied else FaultCode.STORAGE)
     with pytest.raises(FaultError) as raised:
         storage.write_receipt("r", b"{}")
     assert raised.value.code is FaultCode.STORAGE

@@ -90,7 +90,7 @@ def test_a_receipt_of_this_upload_is_given() -> None:
 
 
 def test_there_is_no_backup_of_what_was_never_read() -> None:
-    with pytest.raises(CommandError, match="it has no backup"):
+    with pytest.raises(CommandError, match="has no backup: it was deleted"):
         fetched(replace(GOOD, sha256=None), Kept.BACKUP, b"")
 
 

@@ -16,6 +16,7 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.outcome import Rejected, Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.functions.domain.unreadable import Patience
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.intake import Intake, IntakeResult
 from rowledger.functions.services.outbox import Outbox
@@ -43,6 +44,7 @@ class World:
             backup_bucket="back",
             header=True,
             expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
+            patience=Patience(attempts=3, period=timedelta(hours=4)),
             now=lambda: self.time,
             monotonic=self.seconds,
         )

@@ -12,6 +12,7 @@ from rowledger.cli.rows import row_document
 from rowledger.cli.times import shown_time
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
 
@@ -77,6 +78,14 @@ def reason_text(row: LedgerRow) -> str:
         return ""
     where = place(row.error.get("line"), row.error.get("byte_offset"))
     return f"{row.error['message']} ({where})" if where else str(row.error["message"])
+
+
+def remedy_text(row: LedgerRow) -> str:
+    """What to do about a rejection; empty where there is nothing to say beyond its reason."""
+    code = row.error["code"] if row.error else ""
+    # A newer function may know a code that this command does not.
+    known = RejectionCode.__members__.get(code)
+    return (known.remedy if known else None) or ""
 
 
 def rows_text(rows: int) -> str:

@@ -59,6 +59,8 @@ class ProcessorConfig(DatabaseConfig):
     max_decompressed_bytes: int
     max_decompressed_ratio: int
     lease_seconds: int
+    unreadable_attempts: int
+    unreadable_seconds: int
     suffixes: tuple[str, ...] = field(
         default_factory=lambda: tuple(contract.load("pipeline.json")["event_filter"]["suffixes"])
     )

@@ -7,7 +7,7 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
 from rowledger.cli.surroundings import print_surroundings, surroundings_document
-from rowledger.cli.tables import history_document, reason_text, rows_text, status_text
+from rowledger.cli.tables import history_document, reason_text, remedy_text, rows_text, status_text
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.cli.uploads import find_upload, upload_argument
 from rowledger.functions.domain.history import UploadHistory
@@ -88,6 +88,8 @@ def _print(
     ]
     if row.error:
         facts.insert(2, ("reason", reason_text(row)))
+        if remedy := remedy_text(row):
+            facts.insert(3, ("to do", remedy))
     print_facts(facts)
     for attempt in history.attempts:
         output.print(_attempt_line(attempt), soft_wrap=True)
@@ -104,7 +106,7 @@ def _missing(row: LedgerRow) -> str:
     """Why there is no backup."""
     if not row.is_final:
         return "not yet"
-    return "missing" if row.sha256 else "none: there was nothing left to copy"
+    return f"none: {row.no_backup_reason}" if row.no_backup_reason else "missing"
 
 
 def _attempt_line(attempt: dict[str, Any]) -> Text:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
+from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.upload import Upload
 
 
@@ -50,7 +51,7 @@ class LedgerRow:
 
     timestamp: when the status was recorded.
     rows_count, columns_count, sha256, dialect, error, duration_ms: of the outcome; None while
-        PROCESSING. sha256 is None too where the object was deleted before it could be read.
+        PROCESSING. sha256 is None too where the object was not read.
     notified_at: when the latest attempt's outcome was announced.
     held_until: the end of the lease while an attempt is at work; else None.
     unsent: whether an outcome waits to be announced and nobody is about to do it.
@@ -99,6 +100,16 @@ class LedgerRow:
     def was_read(self) -> bool:
         """Whether its outcome is of bytes that were read, so that there should be a backup."""
         return self.is_final and self.sha256 is not None
+
+    @property
+    def no_backup_reason(self) -> str | None:
+        """Why its outcome has no backup, in words; None where it should have one, or none yet."""
+        if self.was_read or not self.is_final:
+            return None
+        code = self.error["code"] if self.error else RejectionCode.OBJECT_DELETED
+        if code == RejectionCode.OBJECT_DELETED:
+            return "it was deleted before it could be read"
+        return f"it could not be read ({code})"
 
     def agrees_with(self, outcome: Outcome) -> bool:
         """Say whether reading the version again gave what the row says."""

@@ -7,7 +7,14 @@ characters without line breaks; message attributes hold no control characters.
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
+from rowledger.functions.domain.outcome import (
+    Counted,
+    Deleted,
+    Outcome,
+    Rejected,
+    Unreadable,
+    record_of,
+)
 from rowledger.functions.domain.receipt import BackupLocation, timestamp
 from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.text import printable
@@ -77,7 +84,7 @@ def _result_lines(outcome: Outcome) -> list[str]:
     match outcome:
         case Counted(count):
             return [f"Data rows: {count.rows:,}"]
-        case Rejected(rejection) | Deleted(rejection=rejection):
+        case Rejected(rejection) | Deleted(rejection=rejection) | Unreadable(rejection=rejection):
             return _rejection_lines(rejection)
         case _:
             assert_never(outcome)
@@ -89,6 +96,8 @@ def _rejection_lines(rejection: Rejection) -> list[str]:
         lines.append(f"Line:      {rejection.line:,}")
     if rejection.byte_offset is not None:
         lines.append(f"Byte:      {rejection.byte_offset:,}")
+    if rejection.code.remedy:
+        lines.append(f"To do:     {rejection.code.remedy}")
     return lines
 
 
@@ -100,7 +109,7 @@ def _subject(outcome: Outcome, name: str) -> str:
     match outcome:
         case Counted(count):
             end = f" ({_rows(count.rows)})"
-        case Rejected(rejection) | Deleted(rejection=rejection):
+        case Rejected(rejection) | Deleted(rejection=rejection) | Unreadable(rejection=rejection):
             end = f" ({rejection.code})"
         case _:
             assert_never(outcome)

@@ -1,8 +1,8 @@
-"""What became of an upload: counted, rejected, or deleted before anybody could read it."""
+"""What became of an upload: counted, rejected, or never read: deleted before, or unreadable."""
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, assert_never
@@ -68,7 +68,29 @@ class Deleted:
         )
 
 
-Outcome = Counted | Rejected | Deleted
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The version is there and cannot be read: no digest, and nothing to back up.
+
+    size_bytes: as its event said. rejection: why.
+    """
+
+    size_bytes: int
+    rejection: Rejection
+
+
+Outcome = Counted | Rejected | Deleted | Unreadable
+
+
+def unread_outcome(size_bytes: int, error: Mapping[str, Any]) -> Deleted | Unreadable:
+    """Return the outcome of an upload that was not read, from what is recorded of it.
+
+    error: as Rejection.document gives it.
+    """
+    code = RejectionCode(error["code"])
+    if code is RejectionCode.OBJECT_DELETED:
+        return Deleted(size_bytes)
+    return Unreadable(size_bytes, Rejection(code, error["message"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +132,7 @@ def record_of(outcome: Outcome) -> OutcomeRecord:
                 dialect=asdict(dialect) if dialect else None,
                 error=rejection.document(),
             )
-        case Deleted(size_bytes):
+        case Deleted(size_bytes) | Unreadable(size_bytes):
             return OutcomeRecord(
                 status=Status.FAILED,
                 rows_count=None,

@@ -28,7 +28,7 @@ def render_receipt(
 ) -> bytes:
     """The receipt as UTF-8 JSON, indented for people and ending in a line feed.
 
-    backup: None where the object was deleted before it could be read.
+    backup: None where the object was not read, and so not copied.
     """
     record = record_of(outcome)
     document: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Why a file itself is bad: a normal outcome, recorded and announced, never retried."""
+"""Why a file is bad or unreadable: a normal outcome, recorded and announced, never retried."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +15,35 @@ class RejectionCode(StrEnum):
     CORRUPT_COMPRESSION = "CORRUPT_COMPRESSION"
     TOO_LARGE = "TOO_LARGE"
     OBJECT_DELETED = "OBJECT_DELETED"
+    OBJECT_ARCHIVED = "OBJECT_ARCHIVED"
+    OBJECT_ENCRYPTED = "OBJECT_ENCRYPTED"
+    OBJECT_ACCESS_DENIED = "OBJECT_ACCESS_DENIED"
+    UNREADABLE = "UNREADABLE"
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do about it, in one sentence; None where the message says all there is."""
+        return _REMEDIES.get(self)
+
+
+_REMEDIES = {
+    RejectionCode.OBJECT_ARCHIVED: (
+        "Restore this version in S3, then run rowledger replay; or upload the file again in a"
+        " storage class that is not archived."
+    ),
+    RejectionCode.OBJECT_ENCRYPTED: (
+        "Ask the sender to upload the file again without a key of their own (SSE-C); a replay"
+        " cannot read this version."
+    ),
+    RejectionCode.OBJECT_ACCESS_DENIED: (
+        "Allow the functions' roles to read this object and to use its KMS key, then run rowledger"
+        " replay; or upload the file again with the bucket's own encryption."
+    ),
+    RejectionCode.UNREADABLE: (
+        "Remove the cause that the last error names, as the runbook says, then run rowledger"
+        " replay; or upload the file again."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

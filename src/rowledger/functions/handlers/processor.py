@@ -14,7 +14,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.event import read_event
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected, record_of
+from rowledger.functions.domain.outcome import (
+    Counted,
+    Deleted,
+    Outcome,
+    Rejected,
+    Unreadable,
+    record_of,
+)
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of
 from rowledger.functions.services.intake import Intake, IntakeResult
@@ -106,7 +113,7 @@ def _counted_as(outcome: Outcome) -> str:
     match outcome:
         case Counted():
             return "FilesSucceeded"
-        case Rejected() | Deleted():
+        case Rejected() | Deleted() | Unreadable():
             return "FilesRejected"
         case _:
             assert_never(outcome)

@@ -6,6 +6,7 @@ from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.ledger import Claim, ClaimResult, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload
 
 
@@ -36,6 +37,9 @@ class Ledger(Protocol):
 
     def release(self, claim: Claim, code: FaultCode) -> None:
         """End an attempt that failed, so that the next need not wait for the lease."""
+
+    def earlier_attempts(self, claim: Claim, *, limit: int) -> Earlier:
+        """Say how the attempts before this one ended, and whether other uploads are read."""
 
     def pending_notification(
         self, file_id: int, request_id: str

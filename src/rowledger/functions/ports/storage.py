@@ -10,7 +10,10 @@ from rowledger.functions.domain.upload import Upload
 
 
 class Storage(Protocol):
-    """Every method raises FaultError (STORAGE, OBJECT_MISSING, BACKUP_DIFFERS or TIME_UP)."""
+    """Every method raises FaultError (STORAGE, OBJECT_MISSING, BACKUP_DIFFERS or TIME_UP).
+
+    OBJECT_ARCHIVED, OBJECT_ENCRYPTED and OBJECT_ACCESS_DENIED are about the version that is read.
+    """
 
     def read(self, upload: Upload) -> AbstractContextManager[Iterator[bytes]]:
         """Give the bytes of exactly this version, in chunks of constant size."""

@@ -16,8 +16,18 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
 from rowledger.functions.domain.notification import PendingNotification, announce
-from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine, record_of
+from rowledger.functions.domain.outcome import (
+    Counted,
+    Deleted,
+    Outcome,
+    Rejected,
+    Status,
+    Unreadable,
+    examine,
+    record_of,
+)
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
+from rowledger.functions.domain.unreadable import FULL_TRY_SECONDS, Earlier, Patience
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.storage import Storage
@@ -38,6 +48,17 @@ class IntakeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an attempt wrote of an outcome, before it is committed."""
+
+    outcome: Outcome
+    receipt: str
+    backup: BackupLocation | None
+    backup_version_id: str | None
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """now: the wall clock, UTC. monotonic: seconds, for durations."""
 
@@ -48,6 +69,7 @@ class Intake:
     backup_bucket: str
     header: bool
     expansion: ExpansionLimit
+    patience: Patience
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -88,8 +110,54 @@ class Intake:
     def _process(
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
-        outcome = self.examine(upload, deadline)
-        content = None if isinstance(outcome, Deleted) else outcome.content
+        kept = self._read_or_give_up(upload, claim, started, deadline)
+        notification = announce(
+            upload,
+            kept.outcome,
+            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt))),
+            file_id=claim.file_id,
+            receipt=f"s3://{self.output_bucket}/{kept.receipt}",
+            backup=kept.backup,
+        )
+        deadline.check(before="committing the outcome")
+        pending = self.ledger.commit(
+            claim,
+            kept.outcome,
+            notification,
+            backup_version_id=kept.backup_version_id,
+            duration_ms=kept.duration_ms,
+        )
+        return kept.outcome, pending
+
+    def _read_or_give_up(
+        self, upload: Upload, claim: Claim, started: float, deadline: Deadline
+    ) -> _Kept:
+        """Read the file and keep what it is; where that fails for good, keep why."""
+        earlier: Earlier | None = None
+        if claim.attempt > 1:
+            earlier = self.ledger.earlier_attempts(claim, limit=self.patience.attempts)
+        rejection = self.patience.killed(earlier)
+        seconds = deadline.left()
+        if rejection is None:
+            reading = deadline
+            if self.patience.has_ended(earlier, FaultCode.TIME_UP):
+                # The last try leaves time to record that it was the last.
+                reading = deadline.earlier(max(0, seconds - FULL_TRY_SECONDS))
+            try:
+                outcome = self.examine(upload, reading)
+                return self._keep(upload, claim, outcome, started, reading)
+            except Exception as error:
+                rejection = self.patience.rejection(error, earlier, seconds=seconds)
+                if rejection is None:
+                    raise
+        unreadable = Unreadable(upload.size_bytes, rejection)
+        return self._keep(upload, claim, unreadable, started, deadline)
+
+    def _keep(
+        self, upload: Upload, claim: Claim, outcome: Outcome, started: float, deadline: Deadline
+    ) -> _Kept:
+        """Write the receipt, and make the backup where there are bytes."""
+        content = outcome.content if isinstance(outcome, Counted | Rejected) else None
         backup = BackupLocation(self.backup_bucket, claim.backup_key) if content else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
@@ -102,25 +170,9 @@ class Intake:
             backup_version_id = self.storage.back_up(
                 upload, claim.backup_key, content, deadline, retry=claim.attempt > 1
             )
-        notification = announce(
-            upload,
-            outcome,
-            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt))),
-            file_id=claim.file_id,
-            receipt=f"s3://{self.output_bucket}/{receipt}",
-            backup=backup,
-        )
-        deadline.check(before="committing the outcome")
-        pending = self.ledger.commit(
-            claim,
-            outcome,
-            notification,
-            backup_version_id=backup_version_id,
-            duration_ms=duration_ms,
-        )
-        return outcome, pending
+        return _Kept(outcome, receipt, backup, backup_version_id, duration_ms)
 
-    def examine(self, upload: Upload, deadline: Deadline) -> Outcome:
+    def examine(self, upload: Upload, deadline: Deadline) -> Counted | Rejected | Deleted:
         """Read exactly this version and say what it is; raise FaultError where that fails."""
         deadline.check(before="reading the file")
         try:

@@ -8,7 +8,7 @@ from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.outcome import Counted, Deleted, Outcome, Rejected
+from rowledger.functions.domain.outcome import Counted, Outcome, Rejected, unread_outcome
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
 from rowledger.functions.domain.reconciliation import (
     Announce,
@@ -101,7 +101,9 @@ class Repairer:
     def _write_receipt(self, row: LedgerRow, deadline: Deadline) -> None:
         upload = row.upload
         outcome: Outcome = (
-            self._outcome(row, deadline) if row.was_read else Deleted(upload.size_bytes)
+            self._outcome(row, deadline)
+            if row.was_read or row.error is None
+            else unread_outcome(upload.size_bytes, row.error)
         )
         backup = BackupLocation(self.backup_bucket, row.backup_key) if row.was_read else None
         deadline.check(before="writing the receipt")
@@ -120,7 +122,7 @@ class Repairer:
     def _outcome(self, row: LedgerRow, deadline: Deadline) -> Counted | Rejected:
         """Read the row's version again; it must give the outcome that the ledger has."""
         outcome = self.intake.examine(row.upload, deadline)
-        if isinstance(outcome, Deleted):
+        if not isinstance(outcome, Counted | Rejected):
             raise FaultError(FaultCode.OBJECT_MISSING, "its version is gone from the input bucket")
         if not row.agrees_with(outcome):
             raise FaultError(

@@ -1,11 +1,14 @@
 """Builds csv-processor."""
 
+from datetime import timedelta
+
 from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import READ_SECONDS, S3Storage
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.unreadable import Patience
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.ports.storage import Storage
@@ -39,6 +42,7 @@ def build_intake(
         backup_bucket=config.backup_bucket,
         header=config.header,
         expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
+        patience=Patience(config.unreadable_attempts, timedelta(seconds=config.unreadable_seconds)),
         now=now,
         monotonic=monotonic,
     )

@@ -44,9 +44,7 @@ class Fetching:
         if kept is Kept.RECEIPT:
             return Location(self.output_bucket, row.receipt_key, None)
         if not row.was_read:
-            raise CommandError(
-                f"{printable(row.filename)} was deleted before it could be read: it has no backup"
-            )
+            raise CommandError(f"{printable(row.filename)} has no backup: {row.no_backup_reason}")
         return Location(self.backup_bucket, row.backup_key, row.backup_version_id)
 
     def fetch(self, row: LedgerRow, kept: Kept, write: Callable[[bytes], object]) -> int:

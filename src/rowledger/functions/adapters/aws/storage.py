@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, IncompleteReadError
 
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, longest_call, translated
 from rowledger.functions.adapters.aws.large_copies import copy_in_parts
+from rowledger.functions.adapters.aws.source_errors import source_translated
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Content
@@ -46,7 +47,7 @@ class S3Storage:
 
     @contextmanager
     def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
-        with translated(FaultCode.STORAGE, f"reading {upload.key!r} ({upload.version_id})"):
+        with source_translated(f"reading {upload.key!r} ({upload.version_id})"):
             answer = self.client.get_object(
                 Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
             )
@@ -69,7 +70,9 @@ class S3Storage:
                 earlier = self._head(key)
                 if earlier and self._is_copy(key, earlier, content, deadline):
                     return earlier.get("VersionId")
-            self.copy(upload, key, content.size_bytes, deadline)
+            # Denied here may be the backup bucket's word; what the object is in, is the object's.
+            with source_translated(what, denied=FaultCode.STORAGE):
+                self.copy(upload, key, content.size_bytes, deadline)
             deadline.check(before=_VERIFYING)
             copy = self._head(key)
             if copy is None or not self._is_copy(key, copy, content, deadline):
@@ -95,6 +98,8 @@ class S3Storage:
                 ChecksumAlgorithm="CRC32",
                 # A source's tags would need rights to read and write tags, and are not its content.
                 TaggingDirective="REPLACE",
+                # A backup of a restored object must be readable itself.
+                StorageClass="STANDARD",
             )
         else:
             # What is given up is followed by a call that removes its parts.

@@ -17,6 +17,7 @@ from rowledger.functions.domain.keys import alternative_backup_key, backup_key, 
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
+from rowledger.functions.domain.unreadable import Earlier, EarlierAttempt
 from rowledger.functions.domain.upload import Upload
 
 # Seconds that publishing one message may keep the right to do so.
@@ -117,6 +118,24 @@ class PostgresLedger:
             # Nothing to end where the attempt was taken over, or had committed after all.
             if connection.run(self.queries["release"], **attempt):
                 connection.run(self.queries["end_attempt"], **attempt, result=code.value)
+
+    def earlier_attempts(self, claim: Claim, *, limit: int) -> Earlier:
+        with self.database.session() as connection:
+            attempts = [
+                EarlierAttempt(*row)
+                for row in connection.run(
+                    self.queries["earlier_attempts"],
+                    id=claim.file_id,
+                    attempt=claim.attempt,
+                    limit=limit,
+                )
+            ]
+            ((at, others_read),) = connection.run(
+                self.queries["others_read"],
+                id=claim.file_id,
+                since=attempts[0].started_at if attempts else None,
+            )
+        return Earlier(attempts, at, others_read)
 
     def pending_notification(
         self, file_id: int, request_id: str

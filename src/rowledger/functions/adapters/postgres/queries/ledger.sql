@@ -57,6 +57,18 @@ UPDATE file_metadata SET lease_expires_at = now()
  WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
 RETURNING id
 
+-- earlier_attempts: How the attempts before this one ended, the latest first.
+SELECT started_at, result FROM file_attempt
+ WHERE file_id = :id AND attempt < :attempt ORDER BY attempt DESC LIMIT :limit
+
+-- others_read: The time now, and whether an upload that came since a moment has been read.
+-- received_at is what the index is by; timestamp, as the event's time may be wrong.
+SELECT clock_timestamp(), EXISTS (
+    SELECT FROM file_metadata
+     WHERE bucket = (SELECT bucket FROM file_metadata WHERE id = :id) AND id <> :id
+       AND received_at > CAST(:since AS timestamptz) AND timestamp > CAST(:since AS timestamptz)
+       AND sha256 IS NOT NULL)
+
 -- mark_sent: Record that a notification was sent.
 UPDATE notification SET sent_at = now(), topic_message_id = :topic
  WHERE id = :id AND sent_at IS NULL
