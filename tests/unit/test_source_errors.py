@@ -1,6 +1,6 @@
 """What S3 says of an object that cannot be read, and which fault that is.
 
-The answers are AWS's as its API reference and users' reports have them; none was seen on AWS itself.
+The answers are AWS's as its API reference and users' reports have them; none was seen on AWS.
 """
 
 import pytest
