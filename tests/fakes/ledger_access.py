@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from rowledger.functions.domain.faults import FaultCode, FaultError
@@ -28,7 +27,7 @@ from rowledger.functions.domain.ledger_requests import (
 )
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.reconciliation_pass import Pass
-from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.selection import Selection, name_matches
 
 _DESCENDING = (FileOrder.NEWEST, FileOrder.SIZE, FileOrder.ROWS)
 
@@ -106,7 +105,7 @@ def is_selected(row: LedgerRow, selection: Selection) -> bool:
         and selection.key in (None, row.filename)
         and selection.version_id in (None, row.version_id)
         and row.filename.startswith(selection.prefix or "")
-        and fnmatchcase(row.filename.rpartition("/")[2], selection.name or "*")
+        and (not selection.name or name_matches(selection.name, row.filename.rpartition("/")[2]))
         and selection.status in (None, row.status)
         and selection.code in (None, code)
         and (selection.since is None or selection.since <= row.received_at)

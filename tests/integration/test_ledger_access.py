@@ -58,6 +58,7 @@ def listed(ledger: LedgerQueries, request: ListFiles) -> list[str]:
         (Selection(name="acme*"), []),
         (Selection(name="b_1*"), ["acme/b_1.csv.gz"]),
         (Selection(name="b%"), []),
+        (Selection(name="[az].csv"), []),
         (Selection(code="UNTERMINATED_QUOTE"), ["acme/b_1.csv.gz"]),
         (Selection(code="NOT_CSV"), []),
         (Selection(prefix="acme/", since=RECEIVED + DAY), ["acme/b_1.csv.gz", "acme/z.csv"]),

@@ -1,7 +1,10 @@
 """A log that is followed shows each line once; an invocation's lines are found by its id."""
 
 from itertools import islice
+from typing import Any
+from unittest.mock import Mock
 
+from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.operations.ports.function_logs import LogLine
 from rowledger.operations.services.function_logs import follow_lines, lines_of_request
 from tests.fakes.function_logs import MemoryFunctionLogs
@@ -28,3 +31,27 @@ def test_a_followed_log_begins_where_it_was_asked_to() -> None:
 def test_only_the_lines_of_one_invocation_are_kept() -> None:
     assert list(lines_of_request([*FIRST, *SECOND], "two")) == SECOND
     assert list(lines_of_request(FIRST, "two")) == []
+
+
+def test_an_empty_page_of_a_log_is_not_its_end() -> None:
+    """CloudWatch Logs may return pages without events with more behind them."""
+    pages: dict[str | None, tuple[list[str], str]] = {
+        None: ([], "f/1"),
+        "f/1": (["first"], "f/2"),
+        "f/2": ([], "f/3"),
+        "f/3": (["second"], "f/4"),
+        "f/4": ([], "f/4"),
+    }
+
+    def get_log_events(**asked: Any) -> dict[str, Any]:  # noqa: ANN401 -- as boto3 has it
+        said, following = pages[asked.get("nextToken")]
+        events = [{"timestamp": 5, "message": each} for each in said]
+        return {"events": events, "nextForwardToken": following}
+
+    client = Mock()
+    client.get_paginator.return_value.paginate.return_value = [
+        {"logStreams": [{"logStreamName": "a", "lastEventTimestamp": 5}]}
+    ]
+    client.get_log_events.side_effect = get_log_events
+    lines = CloudWatchFunctionLogs(client, "/aws/lambda/csv-processor").read(0)
+    assert [line.message for line in lines] == ["first", "second"]

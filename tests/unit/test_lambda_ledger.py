@@ -53,6 +53,28 @@ def test_many_uploads_are_asked_for_in_parts() -> None:
             "no route",
         ),
         (
+            # As the emulator passes a fault on.
+            {"errorType": "Runtime.HandlerError", "errorMessage": "DATABASE_UNAVAILABLE: no route"},
+            True,
+            FaultCode.DATABASE_UNAVAILABLE,
+            "^DATABASE_UNAVAILABLE: no route$",
+        ),
+        (
+            {
+                "errorType": "Runtime.HandlerError",
+                "errorMessage": "FaultError: MALFORMED_EVENT: a list: of none",
+            },
+            True,
+            FaultCode.MALFORMED_EVENT,
+            "^MALFORMED_EVENT: a list: of none$",
+        ),
+        (
+            {"errorType": "ValueError", "errorMessage": "no code: but a colon"},
+            True,
+            FaultCode.FUNCTION,
+            "failed: no code: but a colon",
+        ),
+        (
             {"errorType": "Sandbox.Timedout", "errorMessage": "timed out"},
             True,
             FaultCode.FUNCTION,

@@ -12,7 +12,7 @@ from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
-from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.selection import Selection, name_matches
 from rowledger.functions.domain.upload import Upload
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
 from rowledger.operations.domain.replay_plan import ReplayStep
@@ -295,3 +295,21 @@ def test_time_that_was_spent_otherwise_is_not_waited_for_nor_made_up() -> None:
 )
 def test_what_a_selection_takes(selection: Selection, *, taken: bool) -> None:
     assert selection.takes(an_upload()) is taken
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matches"),
+    [
+        ("[ab].csv", "a.csv", False),
+        ("[ab].csv", "[ab].csv", True),
+        ("*", "", True),
+        ("a?c", "a\nc", True),
+        ("a?c", "ac", False),
+        ("*.CSV", "a.csv", False),
+        ("a.c", "abc", False),
+        ("*.csv", "a.csv\n", False),
+    ],
+)
+def test_a_name_is_matched_as_the_ledger_does_it(pattern: str, name: str, *, matches: bool) -> None:
+    assert name_matches(pattern, name) is matches
+    assert Selection(name=pattern).takes(an_upload(f"in/{name}")) is matches

@@ -1,8 +1,8 @@
 """A selection of uploads, by what the ledger knows of them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.upload import Upload
@@ -15,7 +15,7 @@ class Selection:
     file_id: of the ledger row.
     prefix: what keys begin with.
     name: a pattern for the last part of the key, behind its last slash: * and ? stand for any
-        characters and for one.
+        characters and for one, and nothing else is special.
     code: of a rejection.
     since, until: of the time the upload was received; since is included, until is not.
     """
@@ -36,7 +36,14 @@ class Selection:
             self.key in (None, upload.key)
             and self.version_id in (None, upload.version_id)
             and upload.key.startswith(self.prefix or "")
-            and fnmatchcase(upload.key.rpartition("/")[2], self.name or "*")
+            and (self.name is None or name_matches(self.name, upload.key.rpartition("/")[2]))
             and (self.since is None or self.since <= upload.received_at)
             and (self.until is None or upload.received_at < self.until)
         )
+
+
+def name_matches(pattern: str, name: str) -> bool:
+    """Say whether a name fits a pattern, as the ledger's LIKE does: brackets are plain letters."""
+    special = {"*": ".*", "?": "."}
+    expression = "".join(special.get(each) or re.escape(each) for each in pattern)
+    return re.fullmatch(expression, name, re.DOTALL) is not None

@@ -6,7 +6,7 @@ lines and names no next page.
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rowledger.operations.ports.function_logs import LogLine
 
@@ -45,12 +45,17 @@ class CloudWatchFunctionLogs:
         return list(reversed(found))
 
     def _lines(self, stream: str, since_ms: int) -> Iterator[LogLine]:
-        answer = self.client.get_log_events(
-            logGroupName=self.group, logStreamName=stream, startTime=since_ms, startFromHead=True
-        )
-        while answer["events"]:
+        # A page may be empty with more behind it. At the end of the stream the token that was asked
+        # with is returned (Amazon CloudWatch Logs API reference, GetLogEvents).
+        asked: dict[str, Any] = {"startTime": since_ms, "startFromHead": True}
+        token = None
+        while True:
+            answer = self.client.get_log_events(
+                logGroupName=self.group, logStreamName=stream, **asked
+            )
             for event in answer["events"]:
                 yield LogLine(event["timestamp"], stream, event["message"])
-            answer = self.client.get_log_events(
-                logGroupName=self.group, logStreamName=stream, nextToken=answer["nextForwardToken"]
-            )
+            if answer["nextForwardToken"] == token:
+                return
+            token = answer["nextForwardToken"]
+            asked = {"nextToken": token, "startFromHead": True}

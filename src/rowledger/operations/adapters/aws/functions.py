@@ -42,14 +42,15 @@ def _parsed(name: str, content: bytes) -> Any:  # noqa: ANN401 -- any JSON
 
 
 def _fault(name: str, said: object) -> FaultError:
-    """The fault that a function raised, as Lambda passes it on: errorType and errorMessage."""
+    """The fault that a function raised, as it is passed on: its code begins the errorMessage.
+
+    errorType does not tell: Lambda names the exception's class there, the emulator its own word.
+    """
     match said:
-        case {"errorType": "FaultError", "errorMessage": str(message)}:
-            code, _, text = message.partition(": ")
-            if code in list(FaultCode):
-                return FaultError(FaultCode(code), text)
-            return FaultError(FaultCode.FUNCTION, f"{name} failed: {message}")
         case {"errorMessage": str(message)}:
+            code, _, text = message.removeprefix("FaultError: ").partition(": ")
+            if text and code in list(FaultCode):
+                return FaultError(FaultCode(code), text)
             return FaultError(FaultCode.FUNCTION, f"{name} failed: {message}")
         case _:
             return FaultError(FaultCode.FUNCTION, f"{name} failed and does not say why")
