@@ -86,6 +86,7 @@ module "schedule" {
 
   name                 = local.pipeline.functions.reconciler.schedule.name
   expression           = local.pipeline.functions.reconciler.schedule.expression
+  input                = jsonencode(local.pipeline.functions.reconciler.schedule.input)
   function_arn         = module.reconciler.alias_arn
   role                 = local.pipeline.functions.reconciler.schedule.role
   trust_policy         = local.trust_policies.schedule

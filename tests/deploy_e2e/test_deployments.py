@@ -219,7 +219,10 @@ def state(account: Account) -> str:
 def reconcile(account: Account) -> None:
     """Have the csv-reconciler that is in service run once, as its schedule does."""
     client: LambdaClient = account.stack.client("lambda")
+    reconciler = PIPELINE["functions"]["reconciler"]
     answer = client.invoke(
-        FunctionName=PIPELINE["functions"]["reconciler"]["name"], Qualifier="live", Payload=b"{}"
+        FunctionName=reconciler["name"],
+        Qualifier="live",
+        Payload=json.dumps(reconciler["schedule"]["input"]).encode(),
     )
     assert "FunctionError" not in answer, answer["Payload"].read()

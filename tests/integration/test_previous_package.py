@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from rowledger.deployment.checkout import ROOT
+from rowledger.functions import contract
 from rowledger.functions.adapters.postgres.migrations import available
 from rowledger.functions.domain.event import to_event
 from rowledger.local.provisioning.database_logins import Login
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = "src/rowledger/functions/adapters/postgres/migrations"
 RELEASES = "v[0-9]*"
+# What the schedule of this version sends, whichever package is in service.
+SCHEDULED = contract.load("pipeline.json")["functions"]["reconciler"]["schedule"]["input"]
 
 # Run with the source of the version before as the only rowledger there is. Each line that it is
 # given is an event; each line that it prints, what came of it.
@@ -210,7 +213,9 @@ def test_the_package_of_the_version_before_works_on_this_schema(
             topic = stack.settings["ROWLEDGER_TOPIC_ARN"]
             (refused,) = package.run(late, ROWLEDGER_TOPIC_ARN=f"{topic}-none")
             assert "NOTIFICATION" in refused, what
-            *processed, reconciled = package.run(good, good, bad, late, ("csv-reconciler", {}))
+            *processed, reconciled = package.run(
+                good, good, bad, late, ("csv-reconciler", SCHEDULED)
+            )
             assert processed == [None] * 4, what
             found = [each.row for each in ledger.histories(limit=4)]
             rows = {row.filename.rpartition("/")[2]: row for row in found}

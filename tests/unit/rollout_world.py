@@ -14,6 +14,8 @@ ALARM = "csv-processor-errors"
 PROCESSOR, RECONCILER, ADMINISTRATOR = "csv-processor", "csv-reconciler", "csv-administrator"
 FUNCTIONS = (ADMINISTRATOR, RECONCILER, PROCESSOR)
 BEGAN = datetime(2026, 11, 22, 9, 15, 0, 250_000, tzinfo=UTC)
+# What the schedule sends: the reconciler that is put back is asked for a run in the same way.
+SCHEDULED = {"schedule": "csv-reconciler"}
 # What _account puts the version in service in the place of.
 IN_SERVICE = "in service"
 # csv-reconciler's account of a canary that passed.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.reconciler import SERVICE, build_handler
@@ -20,6 +21,10 @@ from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_processor_handler import Context, lines
+
+SCHEDULED: dict[str, Any] = contract.load("pipeline.json")["functions"]["reconciler"]["schedule"][
+    "input"
+]
 
 
 class Reconciler:
@@ -50,7 +55,7 @@ class Reconciler:
     def put(self, key: str) -> None:
         self.storage.uploads[BUCKET, key, "v1"] = b"a\n1\n"
 
-    def invoke(self, event: object = None, *, remaining_ms: int = 900_000) -> Any:  # noqa: ANN401 -- as above
+    def invoke(self, event: object = SCHEDULED, *, remaining_ms: int = 900_000) -> Any:  # noqa: ANN401 -- as above
         # The logger lives as long as the process, and so would the stream of the first test.
         for log_handler in logging.getLogger(SERVICE).handlers:
             assert isinstance(log_handler, logging.StreamHandler)
@@ -101,12 +106,40 @@ def test_the_setting_caps_what_one_run_repairs() -> None:
     assert len(reconciler.ledger.rows) == 2
 
 
-@pytest.mark.parametrize("event", [None, {}, {"detail": "scheduled"}, [], "tick"])
-def test_an_event_without_an_action_means_a_run(event: object) -> None:
+def test_the_event_of_the_schedule_means_a_run() -> None:
     reconciler = Reconciler()
     reconciler.put("a.csv")
-    assert reconciler.invoke(event) is None
+    assert reconciler.invoke(json.loads(json.dumps(SCHEDULED))) is None
     assert len(reconciler.ledger.rows) == 1
+
+
+def test_the_event_of_the_schedule_has_no_action() -> None:
+    """The package before takes any such event as a run, and may be the one in service."""
+    assert SCHEDULED
+    assert "action" not in SCHEDULED
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        {},
+        [],
+        "tick",
+        {"anything": 1},
+        {"detail": "scheduled"},
+        {**SCHEDULED, "more": 1},
+        # A slip: "ask" is of the ledger's functions.
+        {"version": 1, "ask": "run_part", "with": {}},
+    ],
+)
+def test_any_other_event_without_an_action_is_refused_and_is_no_run(event: object) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    with pytest.raises(FaultError, match="MALFORMED_EVENT: an event is that of the schedule"):
+        reconciler.invoke(event)
+    assert not reconciler.store.passes
+    assert not reconciler.ledger.rows
 
 
 def account_of(key: str, version_id: str = "v1") -> dict[str, str]:
@@ -186,6 +219,11 @@ def test_an_account_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         {"action": "account", "key": "a.csv"},
         {"action": "account", "key": "a.csv", "version_id": 1},
         {"action": "account", "key": None, "version_id": "v1"},
+        {"action": "account", "key": "a.csv", "version_id": "v1", "more": 1},
+        {"action": "preview_part", "version": 1, "with": {}, "more": 1},
+        {"action": "preview_part", "version": True, "with": {}},
+        {"action": "run_part", "version": 1, "with": {}},
+        {"action": ["run_part"], "version": 1, "with": {}},
     ],
 )
 def test_an_action_that_is_not_known_is_refused_and_is_no_run(event: object) -> None:

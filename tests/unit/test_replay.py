@@ -12,7 +12,7 @@ from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Deleted, Outcome, Status, examine
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
-from rowledger.functions.domain.selection import Selection, name_matches
+from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.upload import Upload
 from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, read_letter
 from rowledger.operations.domain.replay_plan import ReplayStep
@@ -22,7 +22,7 @@ from tests.fakes.failure_queue import FakeFailureQueue
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.storage import FakeStorage
-from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_event, an_upload
+from tests.unit.builders import BUCKET, SUFFIXES, an_event, an_upload
 
 GOOD = examine([b"a\n1\n"], header=True)
 BAD = examine([b""], header=True)
@@ -279,37 +279,3 @@ def test_time_that_was_spent_otherwise_is_not_waited_for_nor_made_up() -> None:
     assert slept == []
     pace.wait()
     assert slept == [1.0]
-
-
-@pytest.mark.parametrize(
-    ("selection", "taken"),
-    [
-        (Selection(since=RECEIVED), True),
-        (Selection(until=RECEIVED), False),
-        (Selection(key="orders.csv", version_id="v1"), True),
-        (Selection(key="orders"), False),
-        (Selection(prefix="orders"), True),
-        (Selection(name="*.csv"), True),
-        (Selection(name="*.gz"), False),
-    ],
-)
-def test_what_a_selection_takes(selection: Selection, *, taken: bool) -> None:
-    assert selection.takes(an_upload()) is taken
-
-
-@pytest.mark.parametrize(
-    ("pattern", "name", "matches"),
-    [
-        ("[ab].csv", "a.csv", False),
-        ("[ab].csv", "[ab].csv", True),
-        ("*", "", True),
-        ("a?c", "a\nc", True),
-        ("a?c", "ac", False),
-        ("*.CSV", "a.csv", False),
-        ("a.c", "abc", False),
-        ("*.csv", "a.csv\n", False),
-    ],
-)
-def test_a_name_is_matched_as_the_ledger_does_it(pattern: str, name: str, *, matches: bool) -> None:
-    assert name_matches(pattern, name) is matches
-    assert Selection(name=pattern).takes(an_upload(f"in/{name}")) is matches

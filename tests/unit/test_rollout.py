@@ -11,6 +11,7 @@ from tests.unit.rollout_world import (
     FUNCTIONS,
     PROCESSOR,
     RECONCILER,
+    SCHEDULED,
     WHOLE,
     World,
     all_at,
@@ -18,7 +19,7 @@ from tests.unit.rollout_world import (
 )
 
 FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
-OLD_RECONCILER_RUNS: tuple[str, dict[str, str]] = (f"{RECONCILER}:1", {})
+OLD_RECONCILER_RUNS: tuple[str, dict[str, str]] = (f"{RECONCILER}:1", SCHEDULED)
 
 
 @pytest.fixture

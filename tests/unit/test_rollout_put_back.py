@@ -5,7 +5,7 @@ import pytest
 from rowledger.deployment.domain.rollout import Position
 from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from tests.unit.rollout_world import FUNCTIONS, RECONCILER, World, all_at, somebody_moves
+from tests.unit.rollout_world import FUNCTIONS, RECONCILER, SCHEDULED, World, all_at, somebody_moves
 
 FAULT = FaultError(FaultCode.FUNCTION, "moving the alias: ServiceException")
 
@@ -28,7 +28,7 @@ def test_an_alias_that_cannot_be_put_back_is_named_and_the_others_are_put_back(
     assert reconciler.problem == str(FAULT)
     assert (processor.problem, administrator.problem) == (None, None)
     assert world.positions == {**all_at("1"), RECONCILER: Position("2")}
-    assert world.functions.invoked[-1] == (f"{RECONCILER}:1", {})
+    assert world.functions.invoked[-1] == (f"{RECONCILER}:1", SCHEDULED)
 
 
 def test_an_alias_that_cannot_be_read_is_reported_without_a_position(world: World) -> None:

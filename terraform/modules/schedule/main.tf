@@ -13,7 +13,7 @@ resource "aws_iam_role_policy" "this" {
 }
 
 resource "aws_scheduler_schedule" "this" {
-  #checkov:skip=CKV_AWS_297:a key of ours would protect the schedule's input, which is {}
+  #checkov:skip=CKV_AWS_297:a key of ours would protect the schedule's input, which is no secret
   name                = var.name
   schedule_expression = var.expression
 
@@ -24,7 +24,7 @@ resource "aws_scheduler_schedule" "this" {
   target {
     arn      = var.function_arn
     role_arn = aws_iam_role.this.arn
-    input    = jsonencode({})
+    input    = var.input
 
     # The next run does what one that could not be started would have done.
     retry_policy {

@@ -10,6 +10,12 @@ variable "expression" {
   nullable    = false
 }
 
+variable "input" {
+  description = "The event that the function is invoked with (JSON)."
+  type        = string
+  nullable    = false
+}
+
 variable "function_arn" {
   description = "The ARN of the alias that is invoked."
   type        = string

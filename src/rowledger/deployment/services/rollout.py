@@ -28,6 +28,7 @@ from rowledger.deployment.ports.canary import Canary
 from rowledger.deployment.ports.function_versions import FunctionVersions
 from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.deployment.services.choices import chosen_release, list_choices
+from rowledger.functions import contract
 from rowledger.functions.domain.account import account_request
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
@@ -39,6 +40,8 @@ MAX_CANARIES = 4
 CANARY_SECONDS = 5.0
 
 _NO_VERSION_ID = "none"
+# Every version of csv-reconciler takes it, also those that run at any event without an action.
+_SCHEDULED = contract.load("pipeline.json")["functions"]["reconciler"]["schedule"]["input"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,7 @@ class Rollout:
         """Let the version that is back in service repair what the other one left."""
         self.on_progress(f"reconciling with {reconciler}")
         try:
-            self._ask(reconciler, {})
+            self._ask(reconciler, _SCHEDULED)
         except FaultError as fault:
             return ReconcilerRun(reconciler, str(fault))
         except KeyboardInterrupt:

@@ -25,5 +25,6 @@ def read_answer(kind: type[Any], document: object) -> Any:  # noqa: ANN401 -- of
 
 def check_version(version: object) -> None:
     """Raise ValueError where the other end speaks another version."""
-    if version != VERSION:
+    # True is 1 to Python, and no version.
+    if isinstance(version, bool) or version != VERSION:
         raise ValueError(f"this end speaks version {VERSION} of the requests, the other {version}")

@@ -66,8 +66,10 @@ def reconciler_event(request: ReconcilerRequest) -> dict[str, Any]:
 
 def read_reconciler_request(event: dict[str, Any]) -> ReconcilerRequest:
     """Read such an event; raise ValueError where it does not fit."""
-    check_version(event.get("version"))
+    if event.keys() != {"action", "version", "with"}:
+        raise ValueError("a request is an object with action, version and with, and nothing else")
+    check_version(event["version"])
     for kind, action in _ACTIONS.items():
-        if event.get("action") == action:
-            return read(kind, event.get("with"), action)
+        if event["action"] == action:
+            return read(kind, event["with"], action)
     raise ValueError(f"the action must be one of {', '.join(_ACTIONS.values())}")

@@ -1,8 +1,10 @@
 """What csv-reconciler does when its schedule invokes it: one run, logged and measured.
 
+Only the event of the schedule, exactly, means such a run.
+
 Asked with {"action": "account", "key": …, "version_id": …} it only answers what exists of that
 upload, and changes nothing. A person's command has it do a pass in parts, see
-domain/reconciliation_requests.py.
+domain/reconciliation_requests.py. Anything else is refused.
 
 Problems are logged and measured, not raised: the alarms watch the metrics. What is raised is a run
 that could not go on; the next one continues from what it saved.
@@ -18,6 +20,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.envelope import answer_document
@@ -38,6 +41,10 @@ Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
 
 SERVICE = "csv-reconciler"
+# What the schedule sends. It has no action, as earlier packages run at any event without one.
+SCHEDULED: dict[str, Any] = contract.load("pipeline.json")["functions"]["reconciler"]["schedule"][
+    "input"
+]
 
 
 def build_handler(
@@ -49,7 +56,7 @@ def build_handler(
     reserve_seconds: float,
     monotonic: Callable[[], float],
 ) -> Handler:
-    """Build the Lambda handler over reconciliation; an event without an action means a run.
+    """Build the Lambda handler over reconciliation.
 
     Args:
         reconciliation: what a run does.
@@ -68,20 +75,17 @@ def build_handler(
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: Any, context: LambdaContext) -> Answer | None:  # noqa: ANN401 -- whatever the schedule sends
         match event:
-            case {"action": "account", "key": str(key), "version_id": str(version_id)}:
+            case {"action": "account"}:
+                key, version_id = _account_of(event)
                 deadline = Deadline(monotonic() + seconds_left(context), monotonic)
                 return facts.account(key, version_id, deadline).document()
-            case {"action": "account"}:
-                raise FaultError(
-                    FaultCode.MALFORMED_EVENT, "an account is of a key and a version_id"
-                )
             case {"action": _}:
                 request = _request(event)
                 if isinstance(request, PreviewPart):
                     return answer_document(parts.preview(request, limits(context)))
                 part = partial(parts.run, request, context.aws_request_id, limits(context))
                 return answer_document(run(part, context))
-            case _:
+            case _ if event == SCHEDULED:
                 run(
                     lambda: reconciliation.run(
                         context.aws_request_id,
@@ -90,6 +94,11 @@ def build_handler(
                     context,
                 )
                 return None
+            case _:
+                raise FaultError(
+                    FaultCode.MALFORMED_EVENT,
+                    "an event is that of the schedule, or an object with an action",
+                )
 
     def limits(context: LambdaContext) -> Limits:
         return Limits(
@@ -107,6 +116,17 @@ def build_handler(
         return current
 
     return handler
+
+
+def _account_of(event: dict[str, Any]) -> tuple[str, str]:
+    match event:
+        case {"action": _, "key": str(key), "version_id": str(version_id), **others} if not others:
+            return key, version_id
+        case _:
+            raise FaultError(
+                FaultCode.MALFORMED_EVENT,
+                "an account is of a key and a version_id, and of nothing else",
+            )
 
 
 def _request(event: dict[str, Any]) -> ReconcilerRequest:

@@ -29,10 +29,11 @@ def deploy(
 def _schedule(aws: EmulatorClients, schedule: dict[str, Any], invoked_arn: str) -> None:
     scheduler = aws.client("scheduler")
     role = put_role(aws.client("iam"), schedule["role"], {"reconciler_arn": invoked_arn})
+    event = json.dumps(schedule["input"], separators=(",", ":"))
     wanted: dict[str, Any] = {
         "ScheduleExpression": schedule["expression"],
         "FlexibleTimeWindow": {"Mode": "OFF"},
-        "Target": {"Arn": invoked_arn, "RoleArn": role, "Input": json.dumps({})},
+        "Target": {"Arn": invoked_arn, "RoleArn": role, "Input": event},
     }
     try:
         known = scheduler.get_schedule(Name=schedule["name"])
