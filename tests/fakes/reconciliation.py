@@ -17,6 +17,8 @@ from tests.fakes.ledger import FakeLedger
 class FakeReconciliationStore:
     ledger: FakeLedger
     passes: list[Pass] = field(default_factory=list)
+    requested: dict[int, list[int]] = field(default_factory=dict)
+    """By the id of the pass: the requests that worked on it."""
 
     def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, LedgerRow]:
         wanted = set(identities)
@@ -46,14 +48,21 @@ class FakeReconciliationStore:
             if stored.row.id == file_id:
                 stored.row = replace(stored.row, backup_version_id=backup_version_id)
 
-    def open_pass(self) -> Pass:
+    def open_pass(self, request_id: int | None = None) -> Pass:
+        current = self._open()
+        requested = self.requested.get(current.id, [])
+        if request_id is not None and request_id not in requested:
+            self.requested[current.id] = [*requested, request_id]
+        return deepcopy(current)
+
+    def _open(self) -> Pass:
         for each in self.passes:
             if each.ended_at is None:
                 each.run += 1
-                return deepcopy(each)
+                return each
         fresh = Pass(len(self.passes) + 1, self.ledger.now())
         self.passes.append(fresh)
-        return deepcopy(fresh)
+        return fresh
 
     def save_pass(self, current: Pass) -> None:
         known = self.passes[current.id - 1]

@@ -10,6 +10,7 @@ import pytest
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
 from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQueries
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.ledger_requests import (
@@ -162,6 +163,31 @@ def test_a_request_is_kept_with_who_and_why(operator: Database, reader: Database
             "SELECT requested_by, identity, reason, max_repairs FROM reconciliation_request"
         )
     assert rows == [["ada", REQUEST.identity, "a restore", each] for each in (None, 5)]
+
+
+def test_a_pass_names_who_asked_for_it(
+    fresh_database: Login, operator: Database, reader: Database
+) -> None:
+    actions = PostgresLedgerActions(operator)
+    ids = [actions.request_reconciliation(REQUEST), actions.request_reconciliation(REQUEST)]
+    with closing(on_postgres(fresh_database)) as database:
+        store = PostgresReconciliationStore(database)
+        store.open_pass()
+        for request_id in (*ids, ids[0], None):
+            store.save_pass(store.open_pass(request_id))
+        last = store.open_pass()
+        last.ended_at = last.complete_through = last.began_at
+        store.save_pass(last)
+        store.open_pass(ids[1])
+    queries = PostgresLedgerQueries(reader)
+    newest, first = queries.list_passes(ListPasses(requests=True))
+    assert [each.id for each in first.requests] == ids
+    assert [each.id for each in newest.requests] == ids[1:]
+    asked = first.requests[0]
+    assert (asked.by, asked.identity, asked.reason) == ("ada", REQUEST.identity, "a restore")
+    assert asked.requested_at.tzinfo is not None
+    # A command of the version before asks without, and would refuse what it does not know.
+    assert [each.requests for each in queries.list_passes(ListPasses())] == [(), ()]
 
 
 def test_a_reader_can_look_and_change_nothing(reader: Database) -> None:

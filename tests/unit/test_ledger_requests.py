@@ -16,6 +16,8 @@ from rowledger.functions.domain.ledger_requests import (
     READER_REQUESTS,
     FindRows,
     ListFiles,
+    ListPasses,
+    Passes,
     Reopen,
     RequestReconciliation,
     Summarise,
@@ -23,7 +25,7 @@ from rowledger.functions.domain.ledger_requests import (
     request_document,
 )
 from rowledger.functions.domain.outcome import Status
-from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.reconciliation_pass import Pass, PassRequest
 from rowledger.functions.domain.reconciliation_requests import (
     PreviewPart,
     ReconciliationRequest,
@@ -86,6 +88,17 @@ def test_an_answer_is_read_as_it_was_written() -> None:
     page = FilePage((ROW, replace(ROW, id=2, error={"code": "NOT_CSV"})), "next")
     document = json.loads(json.dumps(answer_document(page)))
     assert read_answer(FilePage, document) == page
+
+
+def test_what_is_new_is_not_sent_where_it_is_empty() -> None:
+    """The other end may be of the version before, which refuses a field that it does not know."""
+    assert request_document(ListPasses())["with"] == {"limit": 20}
+    current = Pass(1, datetime.now(UTC))
+    assert "requests" not in answer_document(current)["answer"]
+    asked = PassRequest(7, datetime.now(UTC), "ada", None, "a restore")
+    found = Passes((replace(current, requests=(asked,)),))
+    document = json.loads(json.dumps(answer_document(found)))
+    assert read_answer(Passes, document) == found
 
 
 GOOD = request_document(ListFiles())

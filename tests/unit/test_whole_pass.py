@@ -66,6 +66,14 @@ def test_who_asked_and_why_is_on_record_before_anything_is_done(bench: Command) 
     assert bench.ledger.requests == [replace(REQUEST, grace_seconds=60, max_repairs=2)]
 
 
+def test_a_pass_names_the_requests_that_worked_on_it(bench: Command) -> None:
+    bench.reconciliation.run("scheduled", Limits(page_size=1, pages=1))
+    assert bench.store.requested == {}
+    bench.run_whole_pass()
+    bench.run_whole_pass()
+    assert bench.store.requested == {1: [1], 2: [1], 3: [2]}
+
+
 def test_nothing_is_done_for_a_request_that_is_not_on_record(bench: Command) -> None:
     with pytest.raises(FaultError, match="no request 7") as refused:
         bench.run_part(RunPart(request_id=7, max_repairs=1))

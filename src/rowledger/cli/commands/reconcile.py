@@ -94,10 +94,11 @@ def reconcile(  # noqa: PLR0913 -- its options
 
 
 def _list(ledger: LedgerQueries, *, json_output: bool) -> None:
-    passes = ledger.list_passes(ListPasses())
+    passes = ledger.list_passes(ListPasses(requests=True))
     if json_output:
         for each in passes:
-            click.echo(as_json({"began_at": each.began_at, **document(each)}))
+            requests = [asdict(request) for request in each.requests]
+            click.echo(as_json({"began_at": each.began_at, **document(each), "requests": requests}))
         return
     if not passes:
         click.echo("There was no pass yet.")

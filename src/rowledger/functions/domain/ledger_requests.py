@@ -18,7 +18,7 @@ from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
-from rowledger.functions.domain.typed_json import document_of, read
+from rowledger.functions.domain.typed_json import NEW, document_of, read
 from rowledger.functions.domain.upload import UploadName
 
 
@@ -116,10 +116,11 @@ class Summarise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPasses:
-    """The latest passes of reconciliation."""
+    """The latest passes of reconciliation. requests: also who asked for them."""
 
     answer: ClassVar = Passes
     limit: int = 20
+    requests: bool = field(default=False, metadata=NEW)
 
 
 # --- what csv-ledger-operator does

@@ -10,6 +10,7 @@ from rowledger.functions.domain.reconciliation import (
     Verdict,
 )
 from rowledger.functions.domain.text import printable
+from rowledger.functions.domain.typed_json import NEW
 from rowledger.functions.domain.upload import Upload
 
 # S3, the database and the function read clocks of their own; a minute is far more than they differ.
@@ -87,6 +88,17 @@ class Cursor:
     version_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PassRequest:
+    """Somebody's request on record, for which a pass was begun or gone on with."""
+
+    id: int
+    requested_at: datetime
+    by: str
+    identity: str | None
+    reason: str
+
+
 @dataclass(slots=True)
 class Pass:
     """One walk over the whole bucket, in as many runs as it takes.
@@ -95,6 +107,7 @@ class Pass:
     swept: the id of the last ledger row that was looked at after the walk; None during the walk.
     repaired_in_run: how many uploads its latest run repaired or tried to; it is not kept.
     complete_through: set when the pass has ended, and only then.
+    requests: where they are asked for; the schedule's part of a pass has none.
     """
 
     id: int
@@ -106,6 +119,7 @@ class Pass:
     repaired_in_run: int = 0
     ended_at: datetime | None = None
     complete_through: datetime | None = None
+    requests: tuple[PassRequest, ...] = field(default=(), metadata=NEW)
 
     @property
     def clean(self) -> bool:

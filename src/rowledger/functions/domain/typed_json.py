@@ -5,18 +5,28 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+# The metadata of a field that an earlier version of the other end does not know, and so refuses.
+NEW: Mapping[str, Any] = MappingProxyType({"new": True})
 
 _PLAIN = (str, int, float, bool, NoneType)
 
 
 def document_of(value: object) -> Any:  # noqa: ANN401 -- any JSON
-    """Make plain JSON of a value that read() can read: times in ISO 8601, tuples as lists."""
+    """Make plain JSON of a value that read() can read: times in ISO 8601, tuples as lists.
+
+    A field that is marked as NEW is left out where it has its default.
+    """
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: document_of(getattr(value, each.name)) for each in fields(value)}
+        return {
+            each.name: document_of(getattr(value, each.name))
+            for each in fields(value)
+            if each.metadata != NEW or getattr(value, each.name) != each.default
+        }
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, StrEnum):

@@ -38,8 +38,11 @@ class ReconciliationStore(Protocol):
     def record_backup(self, file_id: int, backup_version_id: str | None) -> None:
         """Record the version of a backup that was copied again; the outcome stays as it is."""
 
-    def open_pass(self) -> Pass:
-        """Return the pass that is not finished, from now on this run's, or a new one."""
+    def open_pass(self, request_id: int | None = None) -> Pass:
+        """Return the pass that is not finished, from now on this run's, or a new one.
+
+        request_id: the request on record that it is for; the pass keeps it.
+        """
 
     def save_pass(self, current: Pass) -> None:
         """Keep how far a pass has come, its totals, and its end where it has one.

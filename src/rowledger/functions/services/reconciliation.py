@@ -65,6 +65,7 @@ class Reconciliation:
     bucket: the input bucket. suffixes: the endings of names that the pipeline takes.
     grace: how long an upload without an outcome is left to its event and the retries of that.
     now: the wall clock, UTC. monotonic: seconds.
+    request_id: of the request on record that a pass is run for; None for the schedule.
     """
 
     store: ReconciliationStore
@@ -76,6 +77,7 @@ class Reconciliation:
     grace: timedelta
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    request_id: int | None = None
 
     def run(self, request_id: str, limits: Limits) -> Pass:
         """Go on with the open pass, or begin one; return it as far as it came.
@@ -87,7 +89,7 @@ class Reconciliation:
         Raises:
             FaultError: where the run cannot go on; what it saved stays.
         """
-        current = self.store.open_pass()
+        current = self.store.open_pass(self.request_id)
         run = self._begin(current, limits, request_id)
         self._work(run, after_page=lambda: self.store.save_pass(current))
         current.repaired_in_run = run.repairs

@@ -33,7 +33,9 @@ class ReconciliationParts:
                 FaultCode.MALFORMED_EVENT, f"no request {part.request_id} is on record"
             )
         most = min(part.max_repairs, request.max_repairs or self.max_repairs, PART_REPAIRS)
-        reconciliation = self._with_grace(request.grace_seconds)
+        reconciliation = replace(
+            self._with_grace(request.grace_seconds), request_id=part.request_id
+        )
         return reconciliation.run(invocation_id, replace(limits, pages=PART_PAGES, repairs=most))
 
     def preview(self, part: PreviewPart, limits: Limits) -> Pass:

@@ -89,7 +89,9 @@ class PostgresLedgerQueries:
 
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         with self.database.session() as connection:
-            found = run_by_name(connection, QUERIES["passes"], limit=request.limit)
+            found = run_by_name(
+                connection, QUERIES["passes"], limit=request.limit, requests=request.requests
+            )
         return tuple(pass_of(columns) for columns in found)
 
     def _rows(self, query: str, **parameters: Any) -> list[LedgerRow]:  # noqa: ANN401 -- as the driver has it

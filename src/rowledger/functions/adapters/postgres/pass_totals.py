@@ -9,7 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
-from rowledger.functions.domain.reconciliation_pass import Cursor, Pass, Problem, Totals
+from rowledger.functions.domain.reconciliation_pass import (
+    Cursor,
+    Pass,
+    PassRequest,
+    Problem,
+    Totals,
+)
+from rowledger.functions.domain.typed_json import read
 
 
 def totals_document(totals: Totals) -> dict[str, Any]:
@@ -42,7 +49,7 @@ def totals_of(document: dict[str, Any]) -> Totals:
 
 
 def pass_of(columns: dict[str, Any]) -> Pass:
-    """Make the pass of a row's columns; its end and its claim may be left out of them."""
+    """Make the pass of a row's columns; end, claim and requests may be left out of them."""
     return Pass(
         columns["id"],
         columns["began_at"],
@@ -52,4 +59,5 @@ def pass_of(columns: dict[str, Any]) -> Pass:
         totals_of(columns["totals"]),
         ended_at=columns.get("ended_at"),
         complete_through=columns.get("complete_through"),
+        requests=tuple(read(PassRequest, each) for each in columns.get("requests", ())),
     )

@@ -54,13 +54,14 @@ class PostgresReconciliationStore:
         with self.database.session() as connection:
             connection.run(_QUERIES["record_backup"], version_id=backup_version_id, id=file_id)
 
-    def open_pass(self) -> Pass:
+    def open_pass(self, request_id: int | None = None) -> Pass:
+        request = {"request_id": request_id}
         with self.database.session() as connection:
             for query, values in (
-                ("resume_pass", {}),
-                ("begin_pass", {"totals": json.dumps(totals_document(Totals()))}),
+                ("resume_pass", request),
+                ("begin_pass", {"totals": json.dumps(totals_document(Totals())), **request}),
                 # Another run may have begun one in between.
-                ("resume_pass", {}),
+                ("resume_pass", request),
             ):
                 for row in run_by_name(connection, _QUERIES[query], **values):
                     return pass_of(row)

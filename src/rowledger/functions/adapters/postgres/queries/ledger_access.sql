@@ -94,8 +94,16 @@ SELECT f.status COLLATE "C" AS "group", ${sums}
        coalesce(sum(f.rows_count), 0)::bigint AS rows,
        coalesce(sum(f.file_size_bytes), 0)::bigint AS bytes
 
--- passes: The latest passes of reconciliation, the newest first.
-SELECT id, began_at, ended_at, run, key_marker, version_marker, swept, totals, complete_through
+-- passes: The latest passes of reconciliation, the newest first, with the requests they were for.
+SELECT id, began_at, ended_at, run, key_marker, version_marker, swept, totals, complete_through,
+       CASE WHEN :requests THEN (
+           SELECT coalesce(json_agg(json_build_object(
+                      'id', r.id, 'requested_at', r.requested_at, 'by', r.requested_by,
+                      'identity', r.identity, 'reason', r.reason) ORDER BY r.id), '[]')
+             FROM reconciliation_request r
+            WHERE r.id IN (SELECT CAST(each AS integer)
+                             FROM jsonb_array_elements_text(${requests_of_pass}) each))
+       ELSE '[]' END AS requests
   FROM reconcile_pass ORDER BY id DESC LIMIT :limit
 
 -- lock: Lock a row until the transaction ends, and say until when an attempt has it.

@@ -25,19 +25,28 @@ SELECT min(received_at) FROM file_metadata WHERE status = 'PROCESSING' AND bucke
 -- record_backup: Record the version of a backup that was copied again.
 UPDATE file_metadata SET backup_version_id = :version_id WHERE id = :id
 
--- resume_pass: Go on with the pass that is not finished, as its next run.
-UPDATE reconcile_pass SET run = run + 1 WHERE ended_at IS NULL
+-- resume_pass: Go on with the pass that is not finished, as its next run, for a request if any.
+UPDATE reconcile_pass
+   SET run = run + 1,
+       totals = totals || jsonb_build_object('requests', ${requests_of_pass} || CASE
+           WHEN CAST(:request_id AS integer) IS NULL
+                OR ${requests_of_pass} @> to_jsonb(CAST(:request_id AS integer)) THEN '[]'
+           ELSE to_jsonb(CAST(:request_id AS integer)) END)
+ WHERE ended_at IS NULL
 RETURNING id, began_at, run, key_marker, version_marker, swept, totals
 
 -- begin_pass: Begin a pass, unless one is not finished.
-INSERT INTO reconcile_pass (totals) VALUES (CAST(:totals AS jsonb))
+INSERT INTO reconcile_pass (totals)
+SELECT CAST(:totals AS jsonb) || jsonb_build_object('requests', CASE
+           WHEN CAST(:request_id AS integer) IS NULL THEN '[]'
+           ELSE jsonb_build_array(CAST(:request_id AS integer)) END)
 ON CONFLICT DO NOTHING
 RETURNING id, began_at, run, key_marker, version_marker, swept, totals
 
 -- save_pass: Keep how far a pass has come, unless another run works on it by now.
 UPDATE reconcile_pass
    SET key_marker = :key, version_marker = :version_id, swept = :swept,
-       totals = CAST(:totals AS jsonb),
+       totals = CAST(:totals AS jsonb) || jsonb_build_object('requests', ${requests_of_pass}),
        ended_at = :ended_at, complete_through = :complete_through
  WHERE id = :id AND run = :run AND ended_at IS NULL
 RETURNING id

@@ -13,3 +13,6 @@ CASE WHEN f.status = 'PROCESSING' AND f.lease_expires_at > clock_timestamp()
 
 -- ledger: Where these columns are from: each row, with the notification of its latest attempt.
 file_metadata f LEFT JOIN notification n ON (n.file_id, n.attempt) = (f.id, f.attempt)
+
+-- requests_of_pass: The ids of the requests that worked on a pass, which are kept beside its totals.
+coalesce(totals->'requests', CAST('[]' AS jsonb))
