@@ -1,7 +1,4 @@
-"""A ledger in memory, with a clock of its own: the fake of the ledger's ports.
-
-It is the Ledger and the LedgerActions in one, as one database is on PostgreSQL.
-"""
+"""A ledger in memory, with a clock of its own: Ledger and LedgerActions, as one database is."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -175,7 +172,9 @@ class FakeLedger:
     ) -> InProgress | None:
         identities = sorted({identity_of(upload) for upload in uploads})
         seen = {identity: self._seen(identity) for identity in identities}
-        for row in seen.values():
+        for identity, row in seen.items():
+            if row is None and request.reopens:
+                raise FaultError(FaultCode.MALFORMED_EVENT, f"the ledger has no upload {identity}")
             if row and row.held_until:
                 return InProgress(row.held_until)
         for identity, row in seen.items():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -12,7 +12,7 @@ from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerA
 from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQueries
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from rowledger.functions.domain.file_pages import FileOrder
+from rowledger.functions.domain.file_pages import MAX_PAGE_ROWS, FileOrder
 from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
@@ -26,6 +26,7 @@ from rowledger.functions.domain.reconciliation_requests import ReconciliationReq
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.domain.values import MAX_INTEGER
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.local.provisioning.database_logins import Login, Logins
 from tests.integration.ledger_bench import BAD, GOOD, Bench, claimed, committed, on_postgres
@@ -97,6 +98,17 @@ def test_a_cursor_of_another_order_is_refused(ledger: LedgerQueries) -> None:
     assert refused.value.code is FaultCode.MALFORMED_EVENT
     with pytest.raises(FaultError, match="no cursor"):
         ledger.list_files(ListFiles(after="text"))
+
+
+def test_the_first_and_the_last_values_that_are_taken_are_answered(ledger: LedgerQueries) -> None:
+    ahead, behind = (timezone(sign * timedelta(hours=23, minutes=59)) for sign in (1, -1))
+    selection = Selection(
+        since=datetime(2, 1, 1, tzinfo=ahead), until=datetime(9998, 12, 31, 23, tzinfo=behind)
+    )
+    assert len(listed(ledger, ListFiles(selection=selection, limit=MAX_PAGE_ROWS))) == len(NAMES)
+    assert listed(ledger, ListFiles(selection=Selection(file_id=MAX_INTEGER))) == []
+    for minutes in (-24 * 60, 24 * 60):
+        assert ledger.summarise(Summarise(selection=selection, utc_offset_minutes=minutes)).lines
 
 
 def test_an_upload_is_found_by_its_id_and_by_its_key(ledger: LedgerQueries) -> None:

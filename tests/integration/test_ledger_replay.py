@@ -85,6 +85,16 @@ def test_an_upload_whose_attempt_ended_has_no_outcome_to_keep(bench: Bench) -> N
     assert (row.status, [replay["previous"] for replay in found.replays]) == ("PROCESSING", [None])
 
 
+def test_an_upload_that_the_ledger_does_not_have_is_not_reopened(bench: Bench) -> None:
+    committed(bench, claimed(bench, an_upload()))
+    unknown = an_upload("none.csv")
+    with pytest.raises(FaultError, match="the ledger has no upload") as refused:
+        bench.operator.reopen([an_upload(), unknown], REQUEST)
+    assert refused.value.code is FaultCode.MALFORMED_EVENT
+    # A dead letter may be of an upload that never came to its row.
+    assert bench.operator.reopen([unknown], FROM_QUEUE) is None
+
+
 def test_a_dead_letter_reopens_nothing(bench: Bench) -> None:
     committed(bench, claimed(bench, an_upload()))
     assert bench.operator.reopen([an_upload()], FROM_QUEUE) is None

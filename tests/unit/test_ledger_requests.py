@@ -39,8 +39,9 @@ from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.services.ledger_access import cut_to_fit
 from tests.unit.test_ledger_row import ROW
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-moments = st.datetimes(timezones=st.just(UTC))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+filled = texts.filter(str.strip)
+moments = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 -- its limits have none
 selections = st.builds(
     Selection,
     file_id=st.none() | st.integers(1, 2**31 - 1),
@@ -56,14 +57,12 @@ requests = st.one_of(
     st.builds(Summarise, selection=selections, utc_offset_minutes=st.integers(-720, 840)),
     st.builds(
         Reopen,
-        uploads=st.lists(names, max_size=3).map(tuple),
-        request=st.builds(ReplayRequest, texts, texts, st.sampled_from(ReplaySource), texts),
+        uploads=st.lists(names, min_size=1, max_size=3).map(tuple),
+        request=st.builds(ReplayRequest, filled, filled, st.sampled_from(ReplaySource), filled),
     ),
     st.builds(
         RequestReconciliation,
-        request=st.builds(
-            ReconciliationRequest, by=texts, identity=st.none() | texts, reason=texts
-        ),
+        request=st.builds(ReconciliationRequest, by=filled, identity=filled, reason=filled),
     ),
 )
 KNOWN: dict[str, type[Any]] = {**READER_REQUESTS, **OPERATOR_REQUESTS}

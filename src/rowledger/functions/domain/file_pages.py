@@ -1,13 +1,19 @@
 """Pages of the ledger: in which order, and where the next one begins."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.values import (
+    MAX_BIGINT,
+    MAX_INTEGER,
+    check_moment,
+    check_number,
+    check_texts,
+)
 
 # A page of so many rows fits into a function's answer as a rule; where it does not, it is cut.
 MAX_PAGE_ROWS = 1000
@@ -64,16 +70,35 @@ def cursor_of(order: FileOrder, row: LedgerRow) -> str:
 def read_cursor(order: FileOrder, cursor: str) -> PagePosition:
     """Read what cursor_of made; raise ValueError where it is none, or of another order."""
     try:
-        known_order, text, file_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        position = PagePosition(_sort_value(order, text), int(file_id))
-    except (ValueError, TypeError, binascii.Error):
+        known_order, value, file_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        made_of = FileOrder(known_order)
+        position = PagePosition(_sort_value(made_of, value), _number(file_id, 1, MAX_INTEGER))
+    # RecursionError: of lists within lists.
+    except (ValueError, TypeError, RecursionError):
         raise ValueError(f"{cursor!r} is no cursor that a page ended with") from None
-    if known_order != order:
-        raise ValueError(f"the cursor is of a list that was sorted by {known_order}, not {order}")
+    if made_of is not order:
+        raise ValueError(f"the cursor is of a list that was sorted by {made_of}, not {order}")
     return position
 
 
-def _sort_value(order: FileOrder, text: str | int) -> SortValue:
-    if order in (FileOrder.NEWEST, FileOrder.OLDEST):
-        return datetime.fromisoformat(str(text))
-    return str(text) if order is FileOrder.NAME else int(text)
+def _sort_value(order: FileOrder, value: object) -> SortValue:
+    """Read what rows are sorted by; raise ValueError or TypeError where none can have it."""
+    if order in (FileOrder.SIZE, FileOrder.ROWS):
+        return _number(value, -1, MAX_BIGINT)
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    check_texts("the cursor", value)
+    if order is FileOrder.NAME:
+        return value
+    moment = datetime.fromisoformat(value)
+    check_moment("the cursor", moment)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return moment
+
+
+def _number(value: object, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("no whole number")
+    check_number("the cursor", value, least, most)
+    return value

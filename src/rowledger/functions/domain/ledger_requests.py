@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from rowledger.functions.domain.envelope import VERSION, check_version
-from rowledger.functions.domain.file_pages import MAX_PAGE_ROWS, FileOrder, FilePage
+from rowledger.functions.domain.file_pages import MAX_PAGE_ROWS, FileOrder, FilePage, read_cursor
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
@@ -20,6 +20,11 @@ from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.typed_json import NEW, document_of, read
 from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.domain.values import check_number, check_texts
+
+# A pass has up to 200 problems by name, and an answer the names of one pass alone.
+MAX_PASSES = 1000
+_DAY_MINUTES = 24 * 60
 
 
 class SummaryBy(StrEnum):
@@ -85,6 +90,12 @@ class ListFiles:
     limit: int = MAX_PAGE_ROWS
     after: str | None = None
 
+    def check(self, where: str) -> None:
+        """Raise ValueError for a page that cannot be, or a cursor that no page ended with."""
+        check_number(f"{where}.limit", self.limit, 1, MAX_PAGE_ROWS)
+        if self.after is not None:
+            read_cursor(self.order, self.after)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowUpload:
@@ -95,6 +106,14 @@ class ShowUpload:
     key: str | None = None
     version_id: str | None = None
 
+    def check(self, where: str) -> None:
+        """Raise ValueError unless it names one upload, by one of the two ways."""
+        check_number(f"{where}.file_id", self.file_id, 1)
+        if (self.file_id is None) == (self.key is None):
+            raise ValueError(f"{where} must have either file_id or key")
+        if self.version_id is not None and self.key is None:
+            raise ValueError(f"{where}.version_id must be of a key")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindRows:
@@ -102,6 +121,10 @@ class FindRows:
 
     answer: ClassVar = Rows
     uploads: tuple[UploadName, ...]
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for more uploads than one answer has."""
+        check_number(f"the number of {where}.uploads", len(self.uploads), 0, MAX_PAGE_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +136,11 @@ class Summarise:
     by: SummaryBy = SummaryBy.DAY
     utc_offset_minutes: int = 0
 
+    def check(self, where: str) -> None:
+        """Raise ValueError for an offset of more than a day."""
+        minutes = self.utc_offset_minutes
+        check_number(f"{where}.utc_offset_minutes", minutes, -_DAY_MINUTES, _DAY_MINUTES)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPasses:
@@ -121,6 +149,10 @@ class ListPasses:
     answer: ClassVar = Passes
     limit: int = 20
     requests: bool = field(default=False, metadata=NEW)
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for a number of passes that cannot be."""
+        check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
 
 
 # --- what csv-ledger-operator does
@@ -147,6 +179,13 @@ class Reopen:
     answer: ClassVar = Reopened
     uploads: tuple[UploadName, ...]
     request: ReplayRequest
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for more uploads than are looked up at once.
+
+        None is as good as one: an event of ignored names alone may be among the dead letters.
+        """
+        check_number(f"the number of {where}.uploads", len(self.uploads), 0, MAX_PAGE_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +228,7 @@ def read_request(event: object, known: Mapping[str, type[Any]]) -> Any:  # noqa:
             check_version(version)
             if name not in known:
                 raise ValueError(f"the request must be one of {', '.join(known)}, not {name!r}")
+            check_texts(name, content)
             return read(known[name], content, name)
         case _:
             raise ValueError("a request is an object with version, ask and with, and nothing else")

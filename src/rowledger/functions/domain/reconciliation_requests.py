@@ -10,6 +10,7 @@ from typing import Any
 from rowledger.functions.domain.envelope import VERSION, check_version
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.typed_json import document_of, read
+from rowledger.functions.domain.values import check_filled, check_moment, check_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,13 @@ class ReconciliationRequest:
     grace_seconds: int | None = None
     max_repairs: int | None = None
 
+    def check(self, where: str) -> None:
+        """Raise ValueError where it names nobody or gives no reason, or for such limits."""
+        for name in ("by", "reason", "identity"):
+            check_filled(f"{where}.{name}", getattr(self, name))
+        check_number(f"{where}.grace_seconds", self.grace_seconds, 0)
+        check_number(f"{where}.max_repairs", self.max_repairs, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPart:
@@ -38,6 +46,11 @@ class RunPart:
     request_id: int
     max_repairs: int
 
+    def check(self, where: str) -> None:
+        """Raise ValueError for an id or a limit that cannot be; 0 repairs is a walk alone."""
+        check_number(f"{where}.request_id", self.request_id, 1)
+        check_number(f"{where}.max_repairs", self.max_repairs, 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPart:
@@ -49,6 +62,13 @@ class PreviewPart:
 
     so_far: Pass | None = None
     grace_seconds: int | None = None
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for times that cannot be."""
+        check_number(f"{where}.grace_seconds", self.grace_seconds, 0)
+        if self.so_far is not None:
+            check_moment(f"{where}.so_far.began_at", self.so_far.began_at)
+            check_moment(f"{where}.so_far.totals.oldest_open", self.so_far.totals.oldest_open)
 
 
 ReconcilerRequest = RunPart | PreviewPart

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rowledger.functions.domain.values import check_filled
+
 
 class ReplaySource(StrEnum):
     """Where the uploads of a replay were chosen from."""
@@ -15,7 +17,7 @@ class ReplaySource(StrEnum):
 class ReplayRequest:
     """Who wants the replay and why, in words for whoever asks later.
 
-    identity: the ARN that AWS knows the caller by, as the caller says; None where nobody said.
+    identity: the ARN that AWS knows the caller by, as the caller says; None in old records only.
         What proves it is CloudTrail's record of the call.
     """
 
@@ -23,6 +25,11 @@ class ReplayRequest:
     reason: str
     source: ReplaySource
     identity: str | None = None
+
+    def check(self, where: str) -> None:
+        """Raise ValueError where it names nobody or gives no reason."""
+        for name in ("by", "reason", "identity"):
+            check_filled(f"{where}.{name}", getattr(self, name))
 
     @property
     def reopens(self) -> bool:

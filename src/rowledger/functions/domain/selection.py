@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.values import check_moment, check_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,12 @@ class Selection:
     code: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for a value that no row has."""
+        check_number(f"{where}.file_id", self.file_id, 1)
+        check_moment(f"{where}.since", self.since)
+        check_moment(f"{where}.until", self.until)
 
     def takes(self, upload: Upload) -> bool:
         """Say whether an upload is chosen; only for selections that no ledger row is needed for."""

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType, NoneType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Protocol,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    runtime_checkable,
+)
 
 T = TypeVar("T")
 
@@ -14,6 +23,14 @@ T = TypeVar("T")
 NEW: Mapping[str, Any] = MappingProxyType({"new": True})
 
 _PLAIN = (str, int, float, bool, NoneType)
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A dataclass whose values, and not their types alone, are checked when it is read."""
+
+    def check(self, where: str) -> None:
+        """Raise ValueError, which names the field, for a value that cannot be."""
 
 
 def document_of(value: object) -> Any:  # noqa: ANN401 -- any JSON
@@ -103,9 +120,12 @@ def _read_dataclass(kind: Any, document: object, where: str) -> object:  # noqa:
     missing = required - given.keys()
     if missing:
         raise ValueError(f"{where} lacks the field {min(missing)!r}")
-    return kind(
+    made = kind(
         **{name: _read(kinds[name], each, f"{where}.{name}") for name, each in given.items()}
     )
+    if isinstance(made, Checked):
+        made.check(where)
+    return made
 
 
 @cache

@@ -5,10 +5,15 @@ from dataclasses import asdict, dataclass
 
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger_queries import QUERIES
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.upload import UploadName
+
+
+def _unknown(name: dict[str, str]) -> str:
+    return "the ledger has no upload {key!r} of {bucket!r} in version {version_id!r}".format(**name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,10 @@ class PostgresLedgerActions:
         chosen = [asdict(upload) for upload in sorted(set(uploads))]
         with self.database.transaction() as connection:
             for name in chosen:
-                for (held_until,) in connection.run(QUERIES["lock"], **name):
+                locked = connection.run(QUERIES["lock"], **name)
+                if not locked and request.reopens:
+                    raise FaultError(FaultCode.MALFORMED_EVENT, _unknown(name))
+                for (held_until,) in locked:
                     if held_until is not None:
                         return InProgress(held_until)
             for name in chosen:
