@@ -15,7 +15,10 @@ _NAMED_DAYS = {"today": 0, "yesterday": 1}
 _OPTIONS = (
     click.option("--key", help="The uploads of this object key, in every version."),
     click.option("--prefix", help="The uploads whose keys begin so."),
-    click.option("--name", help="The uploads whose names fit this pattern, such as '*.gz'."),
+    click.option(
+        "--name",
+        help="The uploads whose names fit this pattern, such as '*.gz'; only * and ? are special.",
+    ),
     click.option(
         "--status",
         type=click.Choice(Status, case_sensitive=False),
