@@ -29,6 +29,26 @@ def test_a_line_of_the_function_is_shown_as_text() -> None:
     assert shown == "WARNING  offender  a\\u001b.csv  ledger_id=7 duration_ms=12"
 
 
+def test_an_exceptions_cause_is_on_the_line_and_its_traceback_below() -> None:
+    traceback = (
+        "Traceback (most recent call last):\n"
+        '  File "intake.py", line 3, in take\n'
+        "    raise FaultError\n"
+        "FaultError: STORAGE: reading 'a.csv': SlowDown\n"
+    )
+    failed = {"level": "ERROR", "message": "failed", "exception": traceback}
+    first, *below = read_line(line(json.dumps(failed))).text().split("\n")
+    assert first == "ERROR    failed  FaultError: STORAGE: reading 'a.csv': SlowDown"
+    assert below == [f"    {each}" for each in traceback.splitlines()]
+
+
+def test_a_hostile_exception_makes_no_line_of_the_log() -> None:
+    failed = {"level": "ERROR", "message": "x\ny", "exception": "E: a\x1b\r\nERROR  false"}
+    first, *below = read_line(line(json.dumps(failed))).text().split("\n")
+    assert "x\\ny" in first
+    assert below == ["    E: a\\u001b", "    ERROR  false"]
+
+
 @pytest.mark.parametrize("message", ["START RequestId: r1 Version: 1\n", "[]", '{"level": "LOUD"}'])
 def test_any_other_line_is_shown_as_it_is(message: str) -> None:
     read = read_line(line(message))

@@ -10,6 +10,8 @@ from rowledger.operations.ports.function_logs import LogLine
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Some are in Lambda's own lines.
 _TAB = "\t"
+# No line of a traceback can be taken for one of the log.
+_INDENT = "    "
 # Of a line's fields, those that say nothing to a reader, or are shown at a place of their own.
 _LEFT_OUT = frozenset(
     {
@@ -43,7 +45,10 @@ class ReadLine:
         return self.level in LEVELS[LEVELS.index(level) :]
 
     def text(self) -> str:
-        """For people: level, what happened, the file, and the rest by name."""
+        """For people: level, what happened, the file, the rest by name, and an exception's cause.
+
+        Its traceback follows on lines of its own, indented.
+        """
         if self.level is None:
             return escaped(self.line.message.rstrip("\n"), keep=_TAB)
         details = " ".join(
@@ -51,15 +56,17 @@ class ReadLine:
             for name, value in self.fields.items()
             if name not in _LEFT_OUT and value is not None
         )
-        error = self.fields.get("exception")
+        traceback = _lines_of(self.fields.get("exception"))
         parts = (
             f"{self.level:<7}",
             str(self.fields.get("message", "")),
             self.key or "",
             details,
-            str(error) if error else "",
+            # Its last line names the exception and says what it says.
+            traceback[-1].strip() if traceback else "",
         )
-        return escaped("  ".join(part for part in parts if part))
+        line = escaped("  ".join(part for part in parts if part))
+        return "\n".join([line, *(f"{_INDENT}{escaped(each)}" for each in traceback)])
 
 
 def read_line(line: LogLine) -> ReadLine:
@@ -76,3 +83,8 @@ def read_line(line: LogLine) -> ReadLine:
 
 def _plain(value: Any) -> str:  # noqa: ANN401 -- any JSON
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _lines_of(text: object) -> list[str]:
+    """The lines of a text that say something; none where there is no text."""
+    return [line for line in str(text or "").splitlines() if line.strip()]
