@@ -26,6 +26,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "Deploy": ("migrate", "deploy", "rollback"),
 }
 _COMMANDS = tuple(name for names in _GROUPS.values() for name in names)
+_NO_LIMIT = 1000
 # As a shell has it for a program that SIGINT ended.
 _INTERRUPTED = 130
 
@@ -55,7 +56,8 @@ class _Commands(click.Group):
             with formatter.section(title):
                 formatter.write_dl(
                     [
-                        (name.ljust(width), command.get_short_help_str(limit=72 - width))
+                        # Its first sentence, whole: a longer one is wrapped.
+                        (name.ljust(width), command.get_short_help_str(limit=_NO_LIMIT))
                         for name, command in commands
                         if command is not None
                     ]

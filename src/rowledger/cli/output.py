@@ -1,11 +1,12 @@
 """What the commands print with: tables for people, JSON for programs."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.highlighter import JSONHighlighter
 from rich.table import Table
@@ -15,6 +16,7 @@ from rowledger.functions.domain.text import json_text
 
 # A pipe has no width of its own, and a program that reads it wants whole lines.
 _PIPE_WIDTH = 200
+_COLUMN_GAP = 2
 output = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
@@ -24,6 +26,41 @@ def table_of(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    """A table where every row fits into the terminal; else a block of lines for each row.
+
+    Either way each value is whole, on one line. A row's first value heads its block; those that are
+    empty are left out of it. The values of a row are as many as the columns; lines in a value are
+    lines of its cell.
+    """
+    widths = (max(map(_width, column)) for column in zip(columns, *rows, strict=True))
+    if sum(widths) + _COLUMN_GAP * (len(columns) - 1) <= output.width:
+        table = table_of(*columns)
+        for column in table.columns:
+            column.no_wrap = True
+        for row in rows:
+            table.add_row(*(_text(value) for value in row))
+        output.print(table)
+        return
+    for number, row in enumerate(rows):
+        if number:
+            output.print()
+        print_facts(
+            (name, _text(value))
+            for name, value in zip(columns, row, strict=True)
+            if _text(value).plain
+        )
+
+
+def _text(value: str | Text) -> Text:
+    # Text, not markup: brackets in a value are brackets.
+    return value if isinstance(value, Text) else Text(value)
+
+
+def _width(value: str | Text) -> int:
+    return max(map(cell_len, _text(value).plain.split("\n")))
 
 
 def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:

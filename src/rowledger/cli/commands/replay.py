@@ -12,8 +12,10 @@ from rowledger.cli.progress import item_progress, paused
 from rowledger.cli.rows import row_document
 from rowledger.cli.selection import selection_options
 from rowledger.cli.tables import hidden_text, outcome_line, upload_document
+from rowledger.cli.times import shown_time, utc_option
 from rowledger.cli.uploads import say_what_is_safe
 from rowledger.functions.domain.faults import FaultError
+from rowledger.functions.domain.ledger import InProgress
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
@@ -79,6 +81,7 @@ class Options:
     show_default=True,
     help="Seconds to wait for the outcomes.",
 )
+@utc_option
 @json_option("One JSON object a line.")
 @click.pass_context
 def replay(
@@ -185,7 +188,9 @@ def _run(
     return sent
 
 
-def _print_step(step: ReplayStep, skipped: str | None, options: Options, *, would: bool) -> None:
+def _print_step(
+    step: ReplayStep, skipped: str | InProgress | None, options: Options, *, would: bool
+) -> None:
     if options.json_output:
         click.echo(as_json(_document(step, skipped)))
         return
@@ -195,13 +200,20 @@ def _print_step(step: ReplayStep, skipped: str | None, options: Options, *, woul
     ]
     what = ", ".join(uploads) or f"dead letter {step.message.id if step.message else ''}"
     if skipped:
-        verb, why = ("would leave" if would else "left"), f": {printable(skipped)}"
+        reason = (
+            f"in progress (until {shown_time(skipped.until)})"
+            if isinstance(skipped, InProgress)
+            else printable(skipped)
+        )
+        verb, why = ("would leave" if would else "left"), f": {reason}"
     else:
         verb, why = ("would send" if would else "sent"), ""
     output.print(Text(f"{verb}  {what}{why}"), soft_wrap=True)
 
 
-def _document(step: ReplayStep, skipped: str | None) -> dict[str, Any]:
+def _document(step: ReplayStep, skipped: str | InProgress | None) -> dict[str, Any]:
+    if isinstance(skipped, InProgress):
+        skipped = f"in progress (until {skipped.until})"
     return {
         "action": "skip" if skipped else "send",
         "skipped": skipped,

@@ -2,12 +2,12 @@ from typing import Any
 
 import click
 
-from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.output import print_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.cli.rollout import interruptible_rollout
 from rowledger.cli.rollout_parameters import environment_option, outputs_option, timeout_option
 from rowledger.cli.rollout_report import finish
-from rowledger.cli.times import utc_option
+from rowledger.cli.times import shown_time, utc_option
 from rowledger.deployment.domain.rollout import Choice, Release
 from rowledger.functions.domain.receipt import timestamp
 from rowledger.wiring.rollout import environment_in_use, release_of
@@ -72,17 +72,19 @@ def _list(release: Release, environment_name: str | None, *, json_output: bool) 
     others = [
         each.function for each in (release.reconciler, release.administrator, *release.others)
     ]
-    table = table_of(release.processor.function, *others, "package", "published", "")
-    for each in choices:
-        version = each.version
-        table.add_row(
-            version.number,
-            *(each.others.get(function, "none") for function in others),
-            version.code_sha256[:12],
-            timestamp(version.published_at),
-            "in service" if each.in_service else "",
-        )
-    output.print(table)
+    print_rows(
+        (release.processor.function, *others, "package", "published", "now"),
+        [
+            (
+                each.version.number,
+                *(each.others.get(function, "none") for function in others),
+                each.version.code_sha256[:12],
+                shown_time(each.version.published_at),
+                "in service" if each.in_service else "",
+            )
+            for each in choices
+        ],
+    )
 
 
 def _document(choice: Choice) -> dict[str, Any]:

@@ -112,8 +112,9 @@ def _missing(row: LedgerRow) -> str:
 def _attempt_line(attempt: dict[str, Any]) -> Text:
     version = attempt.get("function_version") or "a version that was not recorded"
     return Text(
-        f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'} by {version}"
-        f" (request {attempt['request_id']}, began {shown_time(attempt['started_at'])})"
+        f"attempt {attempt['attempt']}: {attempt['result'] or 'not ended'} by {version}\n"
+        f"  began {shown_time(attempt['started_at'])}\n"
+        f"  request {attempt['request_id']}"
     )
 
 
@@ -131,6 +132,8 @@ def _replay_line(replay: dict[str, Any]) -> Text:
     identity = f" ({printable(replay['identity'])})" if replay["identity"] else ""
     who = f"{printable(replay['requested_by'])}{identity}"
     return Text(
-        f"replay from the {replay['source']} at {shown_time(replay['requested_at'])}"
-        f" by {who}: {printable(replay['reason'])} (before: {before})"
+        f"replay from the {replay['source']} at {shown_time(replay['requested_at'])}\n"
+        f"  by {who}\n"
+        f"  because: {printable(replay['reason'])}\n"
+        f"  before: {before}"
     )

@@ -1,18 +1,32 @@
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len
+from rich.text import Text
 
 from rowledger.cli.environment import environment_option
-from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import json_option
 from rowledger.cli.times import shown_time, utc_option
+from rowledger.functions.domain.text import escaped
 from rowledger.operations.domain.service_state import FunctionInService, ServiceState
 from rowledger.operations.ports.environment import Environment, Health
 from rowledger.wiring.operations import service_state
+
+# Between what stands side by side.
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A part and how it is. more: its address, or since when; beside or below."""
+
+    name: str
+    detail: str
+    style: str = ""
+    more: str = ""
 
 
 @click.command()
@@ -53,37 +67,45 @@ def _document(
 
 
 def _print(health: Health, state: ServiceState | None) -> None:
-    table = table_of("part", "state", "address")
-    for part in health.parts:
-        colour = "green" if part.healthy else "red"
-        table.add_row(part.name, f"[{colour}]{escape(part.detail)}[/]", part.address or "")
+    lines = [
+        _Line(part.name, part.detail, "green" if part.healthy else "red", part.address or "")
+        for part in health.parts
+    ]
     if state is not None:
-        _add(table, state)
+        lines += _state_lines(state)
     else:
-        _add_alarms(table, health.alarms)
+        lines += _alarm_lines(health.alarms)
         if health.failed_events is not None:
-            table.add_row("failure queue", f"{health.failed_events:,} events")
-    output.print(table)
+            lines.append(_Line("failure queue", f"{health.failed_events:,} events"))
+    names = max((cell_len(each.name) for each in lines), default=0)
+    details = max((cell_len(each.detail) for each in lines if each.more), default=0)
+    for each in lines:
+        text = Text(each.name.ljust(names + _GAP)).append(each.detail, style=each.style)
+        if each.more and names + details + 2 * _GAP + cell_len(each.more) > output.width:
+            # Below, where it is whole: an address and a time are there to be copied.
+            text.append(f"\n{' ' * (names + _GAP)}{each.more}")
+        elif each.more:
+            text.append(" " * (details - cell_len(each.detail) + _GAP)).append(each.more)
+        output.print(text, soft_wrap=True)
 
 
-def _add_alarms(table: Table, alarms: Mapping[str, str]) -> None:
+def _alarm_lines(alarms: Mapping[str, str]) -> Iterator["_Line"]:
     for name, value in alarms.items():
-        colour = "red" if value == "ALARM" else "green"
-        table.add_row(name, f"[{colour}]alarm is {value}[/]")
+        yield _Line(name, f"alarm is {value}", "red" if value == "ALARM" else "green")
 
 
-def _add(table: Table, state: ServiceState) -> None:
+def _state_lines(state: ServiceState) -> Iterator["_Line"]:
     for each in state.functions:
-        table.add_row(each.name, _in_service(each), f"since {shown_time(each.since)}")
-    _add_alarms(table, state.alarms)
+        yield _Line(each.name, _in_service(each), "", f"since {shown_time(each.since)}")
+    yield from _alarm_lines(state.alarms)
     held = f", {state.held_events:,} held by a command" if state.held_events else ""
-    table.add_row("failure queue", f"{state.failed_events:,} events{held}")
+    yield _Line("failure queue", f"{state.failed_events:,} events{held}")
     if state.ledger_problem:
-        table.add_row("ledger", f"[red]{escape(state.ledger_problem)}[/]")
+        yield _Line("ledger", escaped(state.ledger_problem), "red")
     elif state.complete_through:
-        table.add_row("complete through", shown_time(state.complete_through))
+        yield _Line("complete through", shown_time(state.complete_through))
     else:
-        table.add_row("complete through", "no pass of reconciliation has finished yet")
+        yield _Line("complete through", "no pass of reconciliation has finished yet")
 
 
 def _in_service(function: FunctionInService) -> str:

@@ -1,7 +1,7 @@
 import click
 
 from rowledger.cli.environment import environment_option
-from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.output import as_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.cli.rows import row_document
 from rowledger.cli.tables import status_text
@@ -9,6 +9,7 @@ from rowledger.cli.times import shown_time, utc_option
 from rowledger.errors import CommandError
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.text import printable
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.listing import pages
 from rowledger.wiring.operations import ledger_queries
@@ -35,14 +36,17 @@ def versions(environment: Environment, file: str, *, json_output: bool) -> None:
         for row in rows:
             click.echo(as_json(row_document(row)))
         return
-    table = table_of("id", "version", "status", "rows", "size", "received")
-    for row in rows:
-        table.add_row(
-            str(row.id),
-            row.version_id,
-            status_text(row),
-            "" if row.rows_count is None else f"{row.rows_count:,}",
-            f"{row.file_size_bytes:,}",
-            shown_time(row.received_at),
-        )
-    output.print(table)
+    print_rows(
+        ("id", "version", "status", "rows", "size", "received"),
+        [
+            (
+                str(row.id),
+                printable(row.version_id),
+                status_text(row),
+                "" if row.rows_count is None else f"{row.rows_count:,}",
+                f"{row.file_size_bytes:,}",
+                shown_time(row.received_at),
+            )
+            for row in rows
+        ],
+    )

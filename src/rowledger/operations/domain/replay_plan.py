@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rowledger.functions.domain.event import to_event
-from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.ledger import InProgress, LedgerRow
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.upload import Upload, UploadName
@@ -18,6 +17,7 @@ class ReplayStep:
     """One event to send, or the reason why it is not sent.
 
     statuses: what the ledger says of each upload now; None where it has no row.
+    skipped: InProgress where another attempt has an upload.
     message: the dead letter that the event is from.
     replaces: whether an outcome of bytes that were read makes way for what is read now.
     """
@@ -26,7 +26,7 @@ class ReplayStep:
     statuses: tuple[Status | None, ...]
     event: Any
     message: QueuedMessage | None = None
-    skipped: str | None = None
+    skipped: str | InProgress | None = None
     replaces: bool = False
 
 
@@ -70,13 +70,8 @@ def plan_letters(
     return steps
 
 
-def _held(rows: Iterable[LedgerRow | None]) -> str | None:
+def _held(rows: Iterable[LedgerRow | None]) -> InProgress | None:
     for row in rows:
         if row and row.held_until:
-            return in_progress(row.held_until)
+            return InProgress(row.held_until)
     return None
-
-
-def in_progress(until: datetime) -> str:
-    """Why an upload is skipped that an attempt has."""
-    return f"in progress (until {until})"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.file_pages import MAX_PAGE_ROWS, FileOrder
-from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.ledger import InProgress, LedgerRow
 from rowledger.functions.domain.ledger_requests import FindRows, ListFiles
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
@@ -21,7 +21,6 @@ from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage, 
 from rowledger.operations.domain.replay_plan import (
     ReplayStep,
     chosen,
-    in_progress,
     plan_letters,
     plan_rows,
 )
@@ -38,7 +37,7 @@ class Done:
     """skipped: why nothing was sent after all; None where the event was accepted."""
 
     step: ReplayStep
-    skipped: str | None
+    skipped: str | InProgress | None
 
 
 @dataclass(slots=True)
@@ -110,17 +109,17 @@ class Replay:
                 skipped = self._send(step, request)
             yield Done(step, skipped)
 
-    def _skipped(self, step: ReplayStep) -> str | None:
+    def _skipped(self, step: ReplayStep) -> str | InProgress | None:
         """Why a step is not to be taken. Looked up late: a plan may take hours to be done."""
         if step.skipped is None and step.replaces:
             exist = all(self.input_bucket.has_version(upload) for upload in step.uploads)
             return None if exist else _GONE
         return step.skipped
 
-    def _send(self, step: ReplayStep, request: ReplayRequest) -> str | None:
+    def _send(self, step: ReplayStep, request: ReplayRequest) -> InProgress | None:
         held = self.actions.reopen([upload.name for upload in step.uploads], request)
         if held is not None:
-            return in_progress(held.until)
+            return held
         try:
             self.dispatcher.dispatch(step.event)
         except FaultError as fault:
