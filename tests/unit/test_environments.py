@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock, Mock
@@ -10,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 from click.testing import CliRunner, Result
 
+from rowledger.cli.environment import ENVIRONMENT_VARIABLE
 from rowledger.cli.main import cli
 from rowledger.errors import CommandError
 from rowledger.functions import contract
@@ -38,6 +41,7 @@ def kept(**changes: Any) -> KeptEnvironment:  # noqa: ANN401 -- its fields
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path / "kept"))
     monkeypatch.delenv(STATE_DIR_VARIABLE, raising=False)
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
     return tmp_path / "kept"
 
 
@@ -217,3 +221,70 @@ def test_a_broken_write_leaves_what_was_kept(folder: Path, monkeypatch: pytest.M
         store.note_local_stack(folder)
     assert store.load() == before
     assert [path.name for path in folder.iterdir()] == ["environments.json"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--region", "no such"), "no region"),
+        (("--alias", "a b"), "no alias"),
+        (("--alias", "7"), "no alias"),
+    ],
+)
+def test_what_can_be_no_region_or_alias_is_refused(options: tuple[str, str], said: str) -> None:
+    done = add("prod", *options)
+    assert isinstance(done.exception, CommandError)
+    assert said in str(done.exception)
+
+
+def test_the_profile_of_a_kept_environment_is_changed_alone() -> None:
+    """As the errors about credentials advise."""
+    add("prod", "--profile", "old")
+    before = EnvironmentFiles(Path(os.environ[CONFIG_DIR_VARIABLE])).load().get("prod")
+    assert env("add", "prod", "--profile", "new").output == "changed prod: profile new\n"
+    after = EnvironmentFiles(Path(os.environ[CONFIG_DIR_VARIABLE])).load().get("prod")
+    assert after == replace(before, profile="new")
+    assert "no profile" in env("add", "prod", "--profile", "").output
+    # With anything else it is another description, which must be whole.
+    assert "--force" in str(env("add", "prod", "--profile", "p", "--alias", "live").exception)
+    assert env("add", "other", "--profile", "p").exit_code == 2
+
+
+def test_the_local_stack_cannot_be_forgotten() -> None:
+    assert "rowledger reset" in str(env("remove", "local", "--yes").exception)
+
+
+@pytest.mark.parametrize("command", [("use", "prod"), ("list",), ("list", "--json"), ("show",)])
+@pytest.mark.parametrize(
+    ("variable", "value", "name"),
+    [(STATE_DIR_VARIABLE, "/state", "local"), (ENVIRONMENT_VARIABLE, "dev", "dev")],
+)
+def test_a_variable_that_decides_is_said(
+    command: tuple[str, ...],
+    variable: str,
+    value: str,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add()
+    add("dev")
+    assert env("use", "prod").stderr == ""
+    monkeypatch.setenv(variable, value)
+    done = env(*command)
+    assert f"{variable} is set to {value}: without --env, commands work on {name}" in done.stderr
+    if command == ("list",):
+        (marked,) = [line for line in done.stdout.splitlines() if line.startswith("*")]
+        assert marked.split()[1] == name
+
+
+def test_a_variable_that_names_the_one_in_use_needs_no_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add()
+    env("use", "prod")
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "prod")
+    assert env("list").stderr == ""
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE)
+    env("use", "local")
+    monkeypatch.setenv(STATE_DIR_VARIABLE, "/state")
+    assert env("list").stderr == ""

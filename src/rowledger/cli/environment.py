@@ -1,14 +1,35 @@
 """The option --env: which pipeline a command works on."""
 
+import os
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import click
 
 from rowledger.cli.parameters import Command
-from rowledger.wiring.environments import open_environment
+from rowledger.operations.domain.environments import LOCAL
+from rowledger.wiring.environments import STATE_DIR_VARIABLE, open_environment, state_dir_named
 
 ENVIRONMENT_VARIABLE = "ROWLEDGER_ENV"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A variable that decides which environment a command works on, in place of the one in use."""
+
+    variable: str
+    value: str
+    name: str
+
+
+def override() -> Override | None:
+    """The variable that decides, where one does."""
+    if named := os.environ.get(ENVIRONMENT_VARIABLE):
+        return Override(ENVIRONMENT_VARIABLE, named, named)
+    if folder := state_dir_named():
+        return Override(STATE_DIR_VARIABLE, folder, LOCAL)
+    return None
 
 
 def environment_option(command: Command) -> Command:

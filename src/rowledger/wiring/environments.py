@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from rowledger.operations.adapters.aws.environment import AwsEnvironment
 
 # As in local/layout.py, which this does not load for an environment elsewhere.
-_STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
+STATE_DIR_VARIABLE = "ROWLEDGER_STATE_DIR"
 
 
 def environment_store() -> EnvironmentStore:
     """Where this user's environments are kept."""
     return environment_files()
+
+
+def state_dir_named() -> str | None:
+    """The state folder that ROWLEDGER_STATE_DIR names; None where it names none."""
+    return os.environ.get(STATE_DIR_VARIABLE) or None
 
 
 def open_environment(name: str | None = None) -> Environment:
@@ -31,7 +36,7 @@ def open_environment(name: str | None = None) -> Environment:
     """
     kept = environment_store().load()
     if name is None:
-        name = LOCAL if os.environ.get(_STATE_DIR_VARIABLE) else kept.current
+        name = LOCAL if state_dir_named() else kept.current
     if name == LOCAL:
         from rowledger.local.layout import find_layout  # noqa: PLC0415 -- for a stack here only
 

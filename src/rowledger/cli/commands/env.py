@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
-from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.environment import override
+from rowledger.cli.output import print_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.deployment.stack_outputs import terraform_outputs
 from rowledger.errors import CommandError
 from rowledger.functions import contract
+from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.typed_json import document_of
 from rowledger.operations.domain.environments import (
     LOCAL,
@@ -56,7 +58,10 @@ def env() -> None:
 )
 @click.option("--profile", help="Of the AWS configuration; default: whatever boto3 finds.")
 @click.option("--force", is_flag=True, help="Put it in place of one that has this name.")
+@click.pass_context
 def add(
+    context: click.Context,
+    /,
     name: str,
     outputs: Path | None,
     stack_outputs: Path | None,
@@ -67,19 +72,35 @@ def add(
 ) -> None:
     """Keep an environment under a NAME.
 
-    Its parts are taken from Terraform's outputs, or by hand from region and account.
+    Its parts are taken from Terraform's outputs, or by hand from region and account. With --profile
+    alone, the profile of an environment that is kept is changed.
 
     Example: rowledger env add prod --outputs outputs.json --profile prod
     """
     check_name(name)
     store = environment_store()
     kept = store.load()
+    alone = not (outputs or stack_outputs or _given(context) - {"name", "profile", "force"})
+    if name in kept.environments and profile is not None and alone:
+        changed = replace(kept.environments[name], profile=profile or None)
+        store.save(replace(kept, environments={**kept.environments, name: changed}))
+        click.echo(f"changed {name}: {f'profile {profile}' if profile else 'no profile'}")
+        return
     if name in kept.environments and not force:
         raise CommandError(f"there is an environment {name} already: --force replaces it")
     found = _described(outputs, stack_outputs, profile, by_hand_options)
     store.save(replace(kept, environments={**kept.environments, name: found}))
     click.echo(f"added {name}: account {found.account_id}, {found.region}")
     click.echo(f"use it with --env {name}, or for every command: rowledger env use {name}")
+
+
+def _given(context: click.Context) -> set[str]:
+    """The parameters that the command line has."""
+    return {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    }
 
 
 def _described(
@@ -119,6 +140,7 @@ def list_environments(*, json_output: bool) -> None:
     Example: rowledger env list
     """
     kept = environment_store().load()
+    _say_override(kept)
     local = open_environment(LOCAL)
     if json_output:
         print_json(
@@ -131,22 +153,30 @@ def list_environments(*, json_output: bool) -> None:
             ]
         )
         return
-    table = table_of("", "name", "account", "region", "profile", "input bucket")
-    table.add_row(_mark(kept, LOCAL), LOCAL, "", "", "", local.location)
-    for name, each in sorted(kept.environments.items()):
-        table.add_row(
-            _mark(kept, name),
-            name,
-            each.account_id,
-            each.region,
-            each.profile or "",
-            each.buckets["input"],
+    decides = override()
+    worked_on = decides.name if decides else kept.current
+    rows = [
+        (LOCAL, "", "", "", local.location),
+        *(
+            (name, each.account_id, each.region, each.profile or "", each.buckets["input"])
+            for name, each in sorted(kept.environments.items())
+        ),
+    ]
+    print_rows(
+        ("name", "account", "region", "profile", "input bucket or folder"),
+        [(f"{'*' if name == worked_on else ' '} {name}", *others) for name, *others in rows],
+    )
+
+
+def _say_override(kept: KeptEnvironments) -> None:
+    """Say on standard error where commands work on another environment than the one in use."""
+    decides = override()
+    if decides is not None and decides.name != kept.current:
+        click.echo(
+            f"{decides.variable} is set to {printable(decides.value)}: without --env, commands"
+            f" work on {printable(decides.name)}, not on {kept.current}, which is in use",
+            err=True,
         )
-    output.print(table)
-
-
-def _mark(kept: KeptEnvironments, name: str) -> str:
-    return "*" if name == kept.current else ""
 
 
 @env.command()
@@ -157,6 +187,8 @@ def show(name: str | None) -> None:
     Example: rowledger env show prod
     """
     kept = environment_store().load()
+    if name is None:
+        _say_override(kept)
     name = name or kept.current
     if name == LOCAL:
         print_json({"name": LOCAL, "location": open_environment(LOCAL).location})
@@ -177,8 +209,10 @@ def use(name: str) -> None:
     kept = store.load()
     if name != LOCAL:
         kept.get(name)
-    store.save(replace(kept, current=name))
+    kept = replace(kept, current=name)
+    store.save(kept)
     click.echo(f"in use: {name}")
+    _say_override(kept)
 
 
 @env.command()
@@ -191,6 +225,11 @@ def remove(name: str, *, yes: bool) -> None:
     """
     store = environment_store()
     kept = store.load()
+    if name == LOCAL:
+        raise CommandError(
+            f"{LOCAL} is the stack on this machine and always there; to remove its state: rowledger"
+            " reset"
+        )
     kept.get(name)
     question = f"Forget the environment {name}? The pipeline stays as it is."
     if not (yes or click.confirm(question)):

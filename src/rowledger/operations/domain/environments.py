@@ -12,6 +12,10 @@ from rowledger.functions.domain.typed_json import read
 # The stack on this machine; it is not kept, as there is always one at most that was started last.
 LOCAL = "local"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+# Such as eu-central-1 and us-gov-west-1.
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
+# As Lambda has them (AWS Lambda API reference, CreateAlias); a number would be a version.
+_ALIAS = re.compile(r"(?!\d+$)[A-Za-z0-9_-]{1,128}")
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -105,6 +109,10 @@ def checked(document: object) -> KeptEnvironment:
         raise ValueError(f"the account id {found.account_id!r} has not twelve digits")
     if not found.alias:
         raise ValueError("the alias is empty: a bare name runs the newest version of a function")
+    if not _ALIAS.fullmatch(found.alias):
+        raise ValueError(f"{found.alias!r} is no alias: letters, digits, hyphens and underscores")
+    if not _REGION.fullmatch(found.region):
+        raise ValueError(f"{found.region!r} is no region such as eu-central-1")
     for name, known, needed in (
         ("buckets", found.buckets, ("input", "output", "backup")),
         ("functions", found.functions, _FUNCTIONS),
