@@ -80,6 +80,7 @@ def test_a_reader_is_denied_the_acts_of_an_operator(
         done = reader.run(*arguments)
         assert done.status == 1, done
         assert "AccessDenied" in done.err, done
+        assert "the policy rowledger-operator" in done.err, done
     assert pipeline.rows(record.filename) == [record]
     assert pipeline.rows("denied.csv") == []
 

@@ -149,7 +149,9 @@ def test_what_was_received_before_a_fault_is_given_back() -> None:
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_lambda_become_dispatch_faults(error: Exception) -> None:
     with pytest.raises(FaultError) as raised:
-        LambdaDispatcher(Mock(**{"invoke.side_effect": error}), "csv-processor").dispatch({})
+        LambdaDispatcher(
+            Mock(**{"invoke.side_effect": error}), "csv-processor", "operator"
+        ).dispatch({})
     assert raised.value.code is FaultCode.DISPATCH
 
 

@@ -55,6 +55,13 @@ def test_a_mails_lines_stay_its_lines() -> None:
     assert second == "\tsecond"
 
 
+@pytest.mark.usefixtures("inbox")
+@pytest.mark.parametrize("option", [(), ("--json",)])
+def test_no_mail_is_said(option: tuple[str, ...]) -> None:
+    done = run("inbox", "--subject", "zzz", *option)
+    assert (done.exit_code, done.stderr) == (1, "No mail is selected.\n")
+
+
 def test_json_means_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"key": HOSTILE})
     for said in (as_json({"key": HOSTILE}), capsys.readouterr().out):

@@ -25,7 +25,9 @@ def asking(payload: Any, *, failed: bool = False) -> tuple[LambdaLedgerQueries, 
         "Payload": io.BytesIO(content),
         **({"FunctionError": "Unhandled"} if failed else {}),
     }
-    return LambdaLedgerQueries(AskedFunction(client, "csv-ledger-reader:live")), client
+    return LambdaLedgerQueries(
+        AskedFunction(client, "csv-ledger-reader:live", "rowledger-reader")
+    ), client
 
 
 def test_the_function_is_asked_by_its_alias_and_its_answer_is_read() -> None:
@@ -117,3 +119,18 @@ def test_an_error_of_lambda_is_a_fault_that_names_the_function(error: Exception)
     with pytest.raises(FaultError, match="asking csv-ledger-reader:live") as raised:
         queries.list_files(ListFiles())
     assert raised.value.code is FaultCode.FUNCTION
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("AccessDeniedException", "AccessDeniedException: .* the policy rowledger-reader"),
+        ("ResourceNotFoundException", "no such function or alias .*rowledger env show"),
+        ("TooManyRequestsException", "TooManyRequestsException$"),
+    ],
+)
+def test_a_refusal_says_what_to_do(code: str, said: str) -> None:
+    queries, client = asking({})
+    client.invoke.side_effect = ClientError({"Error": {"Code": code}}, "Invoke")
+    with pytest.raises(FaultError, match=said):
+        queries.list_files(ListFiles())

@@ -59,7 +59,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def put(s3: Any, path: Path) -> tuple[str, int]:  # noqa: ANN401 -- a client
     sent: list[int] = []
-    return S3Uploader(s3, "in").put(path, "a.csv", sent.append), sum(sent)
+    target = S3Uploader(s3, "in", "rowledger-operator")
+    return target.put(path, "a.csv", sent.append), sum(sent)
 
 
 def test_a_large_file_goes_in_parts_and_its_version_is_the_one_that_was_made(file: Path) -> None:

@@ -1,5 +1,6 @@
 """Wires what operators do: each service over the environment that it works on."""
 
+from rowledger.functions import contract
 from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.ports.ledger_actions import LedgerActions
 from rowledger.functions.ports.ledger_queries import LedgerQueries
@@ -27,9 +28,13 @@ from rowledger.operations.services.reconciling import Reconciling
 from rowledger.operations.services.replay import Replay
 from rowledger.operations.services.service_state import ask_service_state
 
+# By what people are: reader, operator. An operator may all that a reader may.
+_POLICIES: dict[str, str] = contract.load("pipeline.json")["people_policies"]
+_READER, _OPERATOR = _POLICIES["reader"], _POLICIES["operator"]
+
 
 def uploader(environment: Environment) -> Uploader:
-    return S3Uploader(environment.client("s3"), environment.names.input_bucket)
+    return S3Uploader(environment.client("s3"), environment.names.input_bucket, _OPERATOR)
 
 
 def archive(environment: Environment) -> Archive:
@@ -65,14 +70,14 @@ def ledger_queries(environment: Environment) -> LedgerQueries:
     """The ledger for whoever looks into it."""
     function = environment.names.invoked(environment.names.ledger_reader)
     # The one function that is asked again where an answer is lost: it only reads, within 30 s.
-    return LambdaLedgerQueries(AskedFunction(environment.client("lambda"), function))
+    return LambdaLedgerQueries(AskedFunction(environment.client("lambda"), function, _READER))
 
 
 def ledger_actions(environment: Environment) -> LedgerActions:
     """The ledger for an operator."""
     function = environment.names.invoked(environment.names.ledger_operator)
     client = environment.client("lambda", patient=True)
-    return LambdaLedgerActions(AskedFunction(client, function))
+    return LambdaLedgerActions(AskedFunction(client, function, _OPERATOR))
 
 
 def replay_service(environment: Environment) -> Replay:
@@ -82,7 +87,9 @@ def replay_service(environment: Environment) -> Replay:
         ledger=ledger_queries(environment),
         actions=ledger_actions(environment),
         failure_queue=SqsFailureQueue.named(environment.client("sqs"), names.failure_queue),
-        dispatcher=LambdaDispatcher(environment.client("lambda"), names.invoked(names.processor)),
+        dispatcher=LambdaDispatcher(
+            environment.client("lambda"), names.invoked(names.processor), _OPERATOR
+        ),
         input_bucket=S3Inventory(s3, names.output_bucket, names.backup_bucket),
         bucket=names.input_bucket,
         suffixes=names.suffixes,
@@ -94,5 +101,5 @@ def reconciling(environment: Environment) -> Reconciling:
     function = environment.names.invoked(environment.names.reconciler)
     client = environment.client("lambda", patient=True)
     return Reconciling(
-        ledger_actions(environment), LambdaReconciler(AskedFunction(client, function))
+        ledger_actions(environment), LambdaReconciler(AskedFunction(client, function, _OPERATOR))
     )

@@ -20,7 +20,10 @@ from rowledger.local.mail.inbox import Mail, arrived, mails
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many mails.")
 @utc_option
 @json_option("Print JSON: a list, or one mail.")
+@click.pass_context
 def inbox(
+    context: click.Context,
+    /,
     number: int | None,
     subject: str | None,
     since: datetime | None,
@@ -33,6 +36,8 @@ def inbox(
 
     The inbox can be read while the stack is down.
 
+    Exits with 1 if nothing is selected.
+
     Example: rowledger inbox --last
     """
     if number is not None and last:
@@ -40,6 +45,11 @@ def inbox(
     everything = mails(find_layout().inbox)
     if number is None and not last:
         found = [mail for mail in everything[::-1] if _is_wanted(mail, subject, since)]
+        if not found and (subject is not None or since is not None):
+            if json_output:
+                print_json([])
+            click.echo("No mail is selected.", err=True)
+            context.exit(1)
         _list(found[:limit], json_output=json_output)
         return
     chosen = everything[-1:] if last else [mail for mail in everything if mail.number == number]

@@ -46,7 +46,10 @@ def _milliseconds(context: click.Context, option: click.Parameter, value: str | 
 @click.option("--raw", is_flag=True, help="The lines as they were written.")
 @utc_option
 @json_option("One JSON object a line: time, stream and message as it was written.")
-def logs(  # noqa: PLR0913 -- its options
+@click.pass_context
+def logs(  # noqa: PLR0913, PLR0917 -- its options
+    context: click.Context,
+    /,
     environment: Environment,
     since: int | None,
     until: int | None,
@@ -61,7 +64,9 @@ def logs(  # noqa: PLR0913 -- its options
 ) -> None:
     """Show what a function logged: time, level, what happened, the file and the details.
 
-    The lines of an invocation appear when it is over.
+    The lines of an invocation appear when it is over. An exception's traceback is below its line.
+
+    Exits with 1 if nothing is selected.
 
     Example: rowledger logs --since 2h --level warning
     """
@@ -73,13 +78,18 @@ def logs(  # noqa: PLR0913 -- its options
         found = lines_of_request(found, request_id)
     if until is not None:
         found = (line for line in found if line.timestamp < until)
+    shown = False
     for line in _wanted(map(read_line, found), file, level):
+        shown = True
         if json_output:
             click.echo(_json(line.line))
         elif raw:
             click.echo(f"{shown_time(line.line.time)}  {escaped(line.line.message, keep=_TAB)}")
         else:
             click.echo(f"{shown_time(line.line.time)}  {line.text()}")
+    if not shown:
+        click.echo("No line is selected.", err=True)
+        context.exit(1)
 
 
 def _wanted(lines: Iterable[ReadLine], file: str | None, level: str | None) -> Iterator[ReadLine]:

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 class LambdaDispatcher:
     client: "LambdaClient"
     function_name: str
+    policy: str
 
     def dispatch(self, event: Any) -> None:  # noqa: ANN401 -- any JSON
-        with translated(FaultCode.DISPATCH, f"sending an event to {self.function_name}"):
+        what = f"sending an event to {self.function_name}"
+        with explained(FaultCode.DISPATCH, what, self.policy):
             self.client.invoke(
                 FunctionName=self.function_name,
                 InvocationType="Event",

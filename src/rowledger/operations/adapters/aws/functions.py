@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.operations.adapters.aws.denials import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 class AskedFunction:
     """name: with its alias. A bare name would run the latest code, in service or not.
 
-    (AWS Lambda API reference, Invoke.)
+    (AWS Lambda API reference, Invoke.) policy: the one that lets people ask it.
     """
 
     client: "LambdaClient"
     name: str
+    policy: str
 
     def ask(self, event: dict[str, Any]) -> Any:  # noqa: ANN401 -- any JSON
         """Return its answer; raise its fault, or FaultError (FUNCTION) where it has none."""
-        with translated(FaultCode.FUNCTION, f"asking {self.name}"):
+        with explained(FaultCode.FUNCTION, f"asking {self.name}", self.policy):
             answer = self.client.invoke(
                 FunctionName=self.name, Payload=json.dumps(event, ensure_ascii=False).encode()
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.errors import CommandError
+from rowledger.operations.adapters.aws.denials import denial
 from rowledger.operations.ports.uploader import OnProgress
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ _PARTS_AT_ONCE = 4
 class S3Uploader:
     client: "S3Client"
     bucket: str
+    policy: str
 
     def put(self, path: Path, key: str, on_progress: OnProgress) -> str:
-        with _translated(path):
+        with _translated(path, self.policy):
             size = path.stat().st_size
             if size <= MAX_SINGLE_PUT_BYTES:
                 body = path.read_bytes()
@@ -72,11 +74,12 @@ class S3Uploader:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translated(path: Path, policy: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
-        raise CommandError(f"{path} could not be uploaded: {code}: {error}") from error
+        why = denial(error, policy) or str(error)
+        raise CommandError(f"{path} could not be uploaded: {code}: {why}") from error
     except BotoCoreError as error:
         raise CommandError(f"{path} could not be uploaded: {error}") from error

@@ -1,0 +1,49 @@
+"""What a person can do about a refusal of Lambda: which policy is needed, which name to check."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError
+
+from rowledger.functions.adapters.aws.clients import error_code, translated
+from rowledger.functions.domain.faults import FaultCode, FaultError
+
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+_UNKNOWN = frozenset({"ResourceNotFoundException"})
+
+
+@contextmanager
+def explained(code: FaultCode, what: str, policy: str) -> Iterator[None]:
+    """Raise FaultError(code) for AWS's errors, with advice for a refusal and an unknown function.
+
+    what: as translated's. policy: the one whose rights are needed.
+    """
+    try:
+        with translated(code, what):
+            yield
+    except FaultError as fault:
+        advice = _advice(fault.__cause__, policy)
+        if not advice:
+            raise
+        raise FaultError(fault.code, f"{fault.message}: {advice}") from fault.__cause__
+
+
+def denial(error: ClientError, policy: str) -> str:
+    """Advice where AWS denied something; else nothing."""
+    if error_code(error) not in _DENIED:
+        return ""
+    return (
+        f"your credentials may not do this: it takes the rights of the policy {policy}"
+        " (docs/environments.md), or a profile that has them"
+    )
+
+
+def _advice(cause: BaseException | None, policy: str) -> str:
+    if not isinstance(cause, ClientError):
+        return ""
+    if error_code(cause) in _UNKNOWN:
+        return (
+            "there is no such function or alias in this account and region: compare the"
+            " environment with what is deployed (rowledger env show)"
+        )
+    return denial(cause, policy)
