@@ -90,11 +90,14 @@ def test_show_tells_a_receipt_that_is_gone_from_one_that_was_written_over(
     s3: S3Client = stack.client("s3")
     row = json.loads(run("upload", str(good), "--prefix", "spoilt/", "--json").out)
     place = {"Bucket": stack.settings["ROWLEDGER_OUTPUT_BUCKET"], "Key": row["receipt_key"]}
-    for body in (b"no JSON", b"\xff"):
+    for body in (b"no JSON", b"\xff", b"[]"):
         s3.put_object(**place, Body=body)
         done = run("show", row["filename"])
         assert (done.status, done.out, len(done.err.splitlines())) == (1, "", 1)
         assert f"{row['receipt_key']} is no receipt" in done.err
+    s3.put_object(**place, Body=b'{"status": "FAILED"}')
+    said = run("show", row["filename"])
+    assert "DIFFERS: the receipt says status 'FAILED', the ledger 'SUCCESS'" in said.err
     s3.delete_object(**place)
     s3.delete_object(Bucket=stack.settings["ROWLEDGER_BACKUP_BUCKET"], Key=row["backup_key"])
     text = run("show", row["filename"]).out

@@ -13,6 +13,7 @@ from rowledger.cli.uploads import find_upload, upload_argument
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
+from rowledger.operations.domain.differences import differences
 from rowledger.operations.ports.environment import Environment, PipelineNames
 from rowledger.operations.services.context import around_rejection
 from rowledger.wiring.operations import archive, ledger_queries, objects
@@ -41,6 +42,8 @@ def show(
 
     FILE is the object key, as `rowledger files` lists it, or the ledger id that the mails name.
 
+    A receipt or a backup that is not what the ledger recorded is said on standard error.
+
     Example: rowledger show orders.csv
     """
     history = find_upload(ledger_queries(environment), file, version_id)
@@ -48,16 +51,20 @@ def show(
     around = around_rejection(objects(environment), row) if show_context else None
     kept = archive(environment)
     receipt = kept.receipt(row.receipt_key)
-    size = kept.backup_size(row.backup_key)
+    size = kept.backup_size(row.backup_key, row.backup_version_id)
+    different = differences(row, receipt, size)
     if json_output:
-        document = _document(history, names, receipt, size)
+        document = _document(history, names, receipt, size) | {"differences": different}
         if around is not None:
             document |= surroundings_document(around)
         click.echo(as_json(document))
-        return
-    _print(history, names, receipt, size)
-    if around is not None:
-        print_surroundings(around, row)
+    else:
+        _print(history, names, receipt, size)
+        if around is not None:
+            print_surroundings(around, row)
+    for each in different:
+        # Last, and on standard error: it is what must not be missed.
+        click.echo(f"DIFFERS: {each}: somebody changed it after it was recorded", err=True)
 
 
 def _document(

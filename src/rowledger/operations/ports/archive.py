@@ -12,6 +12,9 @@ class Archive(Protocol):
         """The backup's content; None if it is missing."""
         ...
 
-    def backup_size(self, key: str) -> int | None:
-        """The backup's size in bytes; None if it is missing."""
+    def backup_size(self, key: str, version_id: str | None) -> int | None:
+        """The size in bytes of a version of the backup; None if it is missing.
+
+        version_id: None for the latest, where the ledger names none.
+        """
         ...

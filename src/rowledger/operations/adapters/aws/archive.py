@@ -23,24 +23,30 @@ class S3Archive:
         if body is None:
             return None
         try:
-            receipt: dict[str, Any] = json.loads(body)
+            receipt = json.loads(body)
         except ValueError:
+            receipt = None
+        if not isinstance(receipt, dict):
             raise CommandError(
                 f"s3://{self.output_bucket}/{key} is no receipt: somebody wrote over it;"
                 " remove it, then repair it with: rowledger reconcile"
-            ) from None
+            )
         return receipt
 
     def backup(self, key: str) -> bytes | None:
         return self._content(self.backup_bucket, key)
 
-    def backup_size(self, key: str) -> int | None:
+    def backup_size(self, key: str, version_id: str | None) -> int | None:
+        which: dict[str, Any] = {"Bucket": self.backup_bucket, "Key": key}
+        if version_id is not None:
+            which["VersionId"] = version_id
         try:
-            return self.client.head_object(Bucket=self.backup_bucket, Key=key)["ContentLength"]
+            size: int = self.client.head_object(**which)["ContentLength"]
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "404":
                 raise
             return None
+        return size
 
     def _content(self, bucket: str, key: str) -> bytes | None:
         try:
