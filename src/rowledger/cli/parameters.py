@@ -3,8 +3,9 @@
 import getpass
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
@@ -40,6 +41,31 @@ class NumberRange(click.FloatRange):
         if math.isnan(number):
             self.fail(f"{value!r} is not a number.", param, ctx)
         return number
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """The known value that looks most like one that is mistyped, as a question; else nothing."""
+    near = get_close_matches(value.lower(), [each.lower() for each in known], n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+class SuggestingChoice(click.Choice):  # type: ignore[type-arg]
+    """A choice in any case that suggests what a mistyped value may have meant."""
+
+    def __init__(self, choices: Iterable[Any]) -> None:
+        super().__init__(tuple(choices), case_sensitive=False)
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 -- click's own
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401 -- of the choices
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            meant = suggestion(str(value), map(str, self.choices))
+            raise click.BadParameter(f"{error.message}{meant}", ctx, param) from error
 
 
 def moment(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:

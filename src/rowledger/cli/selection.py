@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from rowledger.cli.parameters import Command, moment
+from rowledger.cli.parameters import Command, SuggestingChoice, moment, suggestion
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.selection import Selection
@@ -21,12 +21,12 @@ _OPTIONS = (
     ),
     click.option(
         "--status",
-        type=click.Choice(Status, case_sensitive=False),
+        type=SuggestingChoice(Status),
         help="The uploads of this status; FAILED means rejected.",
     ),
     click.option(
         "--code",
-        type=click.Choice(RejectionCode, case_sensitive=False),
+        type=SuggestingChoice(RejectionCode),
         metavar="CODE",
         help="The uploads that were rejected with this code, such as NOT_CSV.",
     ),
@@ -70,6 +70,8 @@ def _selection(
         if text == "":
             # Mostly a variable of the shell that is not set; and an empty prefix is every key's.
             raise click.UsageError(f"--{option} is empty")
+    if since and until and since >= until:
+        raise click.UsageError("--since is not before --until: nothing is between them")
     if day is None:
         return Selection(since=since, until=until, **others)
     if since or until:
@@ -90,7 +92,8 @@ def day_bounds(day: str) -> tuple[datetime, datetime]:
         return _midnight(chosen), _midnight(chosen + timedelta(days=1))
     except (ValueError, OverflowError):
         raise click.UsageError(
-            f"--on {day!r} is neither today, yesterday nor a day such as 2026-11-26"
+            f"--on {day!r} is neither today, yesterday nor a day such as 2026-11-26."
+            f"{suggestion(day, _NAMED_DAYS)}"
         ) from None
 
 

@@ -15,8 +15,11 @@ STANDARD_OUTPUT = Path("-")
 def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Open a file to write; where the block raises, what was there stays as it was.
 
-    Raise CommandError where it exists, unless force says that it may be replaced.
+    Raise CommandError where its folder does not exist, or where it exists itself, unless force
+    says that it may be replaced.
     """
+    if not path.parent.is_dir():
+        raise CommandError(f"{path}: there is no folder {path.parent}")
     if path.exists() and not force:
         raise CommandError(f"{path} exists: choose another name with -o, or write over it: --force")
     part = path.with_name(f"{path.name}.part")

@@ -15,9 +15,7 @@ from rowledger.wiring.operations import fetching, ledger_queries
 
 
 def _kept_option(kept: Kept, help_text: str) -> Callable[[Any], Any]:
-    return click.option(
-        f"--{kept}", "kept", flag_value=kept, type=click.Choice(Kept), help=help_text
-    )
+    return click.option(f"--{kept}", is_flag=True, help=help_text)
 
 
 @click.command()
@@ -38,10 +36,10 @@ def get(
     environment: Environment,
     file: str,
     version_id: str | None,
-    kept: Kept | None,
     target: Path | None,
     *,
     force: bool,
+    **flags: bool,
 ) -> None:
     """Fetch an upload's receipt, its backup or the upload itself, and compare it with the ledger.
 
@@ -50,8 +48,10 @@ def get(
 
     Example: rowledger get orders.csv --backup -o orders.csv
     """
-    if kept is None:
-        raise click.UsageError("say what: --receipt, --backup or --input")
+    chosen = [each for each in Kept if flags[each]]
+    if len(chosen) != 1:
+        raise click.UsageError("say which one: --receipt, --backup or --input")
+    (kept,) = chosen
     row = find_upload(ledger_queries(environment), file, version_id).row
     source = fetching(environment)
     if target == STANDARD_OUTPUT:

@@ -72,6 +72,8 @@ def logs(  # noqa: PLR0913, PLR0917 -- its options
     """
     if follow and until:
         raise click.UsageError("--follow goes on without end: it takes no --until")
+    if since and until and since >= until:
+        raise click.UsageError("--since is not before --until: nothing is between them")
     source = function_logs(environment, function)
     found = follow_lines(source, since or 0, time.sleep) if follow else source.read(since or 0)
     if request_id is not None:

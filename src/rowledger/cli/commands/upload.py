@@ -22,7 +22,7 @@ from rowledger.functions.domain.upload import UploadName
 from rowledger.operations.domain.upload_plan import PlannedUpload, UploadPlan, plan_uploads
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import follow, send
-from rowledger.wiring.local_files import files_below
+from rowledger.wiring.local_files import files_below, linked_folders_below
 from rowledger.wiring.operations import ledger_queries, uploader
 
 _FILES_AT_ONCE = 4
@@ -37,7 +37,11 @@ _FILES_AT_ONCE = 4
     required=True,
     type=click.Path(exists=True, path_type=Path),
 )
-@click.option("--prefix", default="", help="What keys begin with; a slash is put behind it.")
+@click.option(
+    "--prefix",
+    default="",
+    help="What keys begin with; a slash is put behind it. One in front stays: /a/x.csv.",
+)
 @click.option(
     "--timeout",
     type=NumberRange(min=1, max=86_400),
@@ -68,6 +72,12 @@ def upload(
     Example: rowledger upload orders.csv customers.csv.gz --prefix 2026/11
     """
     names = environment.names
+    for path in paths:
+        if not (path.is_file() or path.is_dir()):
+            raise click.UsageError(f"{printable(str(path))} is neither a file nor a folder")
+    linked = sum(map(linked_folders_below, paths))
+    if linked:
+        click.echo(f"left out: {linked:,} folders that are symbolic links", err=True)
     named = [(path, files_below(path)) for path in paths]
     plan = plan_uploads(named, prefix, names.suffixes)
     _check(plan, names.suffixes)
