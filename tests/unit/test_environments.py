@@ -1,8 +1,8 @@
 """Named environments: what is kept, which one is chosen, and whom AWS says that we are."""
 
 import json
-from collections import defaultdict
 import os
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
