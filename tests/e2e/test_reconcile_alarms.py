@@ -1,5 +1,6 @@
 """What the scheduled reconciler measures raises its alarms, through the real way of a metric."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,13 @@ def raised_and_mailed_by_a_run(pipeline: Pipeline, stack: Stack, alarm: str) -> 
 
     def alarmed_by_a_run() -> bool:
         # More than one: on a busy machine the emulator gives a run's last lines to the next.
-        name = PIPELINE["functions"]["reconciler"]["name"]
-        reconciler.invoke(FunctionName=name, Qualifier=PIPELINE["alias"])
+        function = PIPELINE["functions"]["reconciler"]
+        answer = reconciler.invoke(
+            FunctionName=function["name"],
+            Qualifier=PIPELINE["alias"],
+            Payload=json.dumps(function["schedule"]["input"]).encode(),
+        )
+        assert "FunctionError" not in answer, answer["Payload"].read()
         return pipeline.alarm(alarm) == "ALARM"
 
     eventually("the alarm", alarmed_by_a_run)

@@ -19,8 +19,8 @@ from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.ports.environment import Environment
 from rowledger.wiring.operations import ledger_queries, reconciling
 
-# A hundred years: more is a typing error, and soon beyond the last date.
-_MAX_GRACE_SECONDS = 100 * 366 * 86_400
+# What the ledger can hold, 68 years: more is a typing error.
+_MAX_GRACE_SECONDS = 2**31 - 1
 
 
 @click.command()
