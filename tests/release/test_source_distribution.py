@@ -12,6 +12,7 @@ LINKED = re.findall(r"\]\(([^):#]+)[^)]*\)", (ROOT / "README.md").read_text(enco
 WORKED_ON = [
     "Makefile",
     "requirements/dev.txt",
+    "requirements/function.in",
     "requirements/function.txt",
     "terraform/main.tf",
     "bench/counting.py",

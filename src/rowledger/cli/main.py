@@ -12,6 +12,11 @@ from rowledger import __version__
 from rowledger.errors import CommandError
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.text import escaped
+from rowledger.wiring.local_extra import (
+    HOW_TO_INSTALL,
+    local_stack_is_installed,
+    require_local_stack,
+)
 
 _NAME = "rowledger"
 # Each is the function of that name (with _ for -) in the module of that name, imported when it is
@@ -27,11 +32,24 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 _COMMANDS = tuple(name for names in _GROUPS.values() for name in names)
 _NO_LIMIT = 1000
+# These need what the extra `local` brings.
+_OF_THE_LOCAL_STACK = ("demo", "up", "down", "reset", "inbox")
 # As a shell has it for a program that SIGINT ended.
 _INTERRUPTED = 130
 
 # The end of a part's log has several lines.
 _LINE_END = "\n"
+
+
+def _not_installed(name: str) -> click.Command:
+    """A command that stands in for one of the local stack, and says what to install."""
+    return click.Command(
+        name,
+        callback=lambda **_: require_local_stack(),
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+        help=f"{HOW_TO_INSTALL[0].upper()}{HOW_TO_INSTALL[1:]}",
+        context_settings={"ignore_unknown_options": True},
+    )
 
 
 class _Commands(click.Group):
@@ -44,6 +62,8 @@ class _Commands(click.Group):
             if near:
                 raise click.UsageError(f"No such command {cmd_name!r}. Did you mean {near[0]}?")
             return None
+        if cmd_name in _OF_THE_LOCAL_STACK and not local_stack_is_installed():
+            return _not_installed(cmd_name)
         name = cmd_name.replace("-", "_")
         module = import_module(f"rowledger.cli.commands.{name}")
         command: click.Command = getattr(module, name)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.checkout import ROOT, is_checkout
 from rowledger.errors import CommandError
 
 # What everything here is tested with; terraform/terraform.tf says what else it may run with.
@@ -182,6 +182,11 @@ class Workspace:
 
         An earlier copy is replaced; its state, which is not in the copy, stays.
         """
+        if not is_checkout():
+            raise TerraformError(
+                "Terraform's configuration is not in the installed package: run this in a checkout"
+                " of the project, after make setup"
+            )
         shutil.rmtree(self.configuration, ignore_errors=True)
         shutil.copytree(
             ROOT / self.name,

@@ -8,6 +8,7 @@ from rowledger.operations.adapters.environment_files import environment_files
 from rowledger.operations.domain.environments import LOCAL, KeptEnvironment
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.ports.environment_store import EnvironmentStore
+from rowledger.wiring.local_extra import require_local_stack
 
 if TYPE_CHECKING:
     from rowledger.local.environment import LocalEnvironment
@@ -44,6 +45,13 @@ def open_environment(name: str | None = None) -> Environment:
     return aws_environment(name, kept.get(name))
 
 
+def local_location() -> str:
+    """The state folder of the local stack, whether or not what it needs is installed."""
+    from rowledger.local.layout import find_layout  # noqa: PLC0415 -- as above
+
+    return str(find_layout().root)
+
+
 def aws_environment(name: str, kept: KeptEnvironment) -> "AwsEnvironment":
     """A pipeline in an AWS account."""
     from rowledger.operations.adapters.aws import environment  # noqa: PLC0415 -- boto3: slow to load
@@ -53,7 +61,12 @@ def aws_environment(name: str, kept: KeptEnvironment) -> "AwsEnvironment":
 
 
 def local_environment(layout: "Layout") -> "LocalEnvironment":
-    """The local stack in a state folder, whether or not it runs."""
+    """The local stack in a state folder, whether or not it runs.
+
+    Raises:
+        CommandError: The libraries of the local stack are not installed.
+    """
+    require_local_stack()
     from rowledger.local.environment import LocalEnvironment  # noqa: PLC0415 -- as above
 
     return LocalEnvironment(layout)

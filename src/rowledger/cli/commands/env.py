@@ -20,7 +20,7 @@ from rowledger.operations.domain.environments import (
     check_name,
     read_terraform_outputs,
 )
-from rowledger.wiring.environments import environment_store, open_environment
+from rowledger.wiring.environments import environment_store, local_location
 
 
 @click.group()
@@ -141,11 +141,11 @@ def list_environments(*, json_output: bool) -> None:
     """
     kept = environment_store().load()
     _say_override(kept)
-    local = open_environment(LOCAL)
+    local = local_location()
     if json_output:
         print_json(
             [
-                {"name": LOCAL, "in_use": kept.current == LOCAL, "location": local.location},
+                {"name": LOCAL, "in_use": kept.current == LOCAL, "location": local},
                 *(
                     {"name": name, "in_use": name == kept.current, **document_of(each)}
                     for name, each in sorted(kept.environments.items())
@@ -156,7 +156,7 @@ def list_environments(*, json_output: bool) -> None:
     decides = override()
     worked_on = decides.name if decides else kept.current
     rows = [
-        (LOCAL, "", "", "", local.location),
+        (LOCAL, "", "", "", local),
         *(
             (name, each.account_id, each.region, each.profile or "", each.buckets["input"])
             for name, each in sorted(kept.environments.items())
@@ -191,7 +191,7 @@ def show(name: str | None) -> None:
         _say_override(kept)
     name = name or kept.current
     if name == LOCAL:
-        print_json({"name": LOCAL, "location": open_environment(LOCAL).location})
+        print_json({"name": LOCAL, "location": local_location()})
     else:
         print_json({"name": name, **document_of(kept.get(name))})
 

@@ -7,11 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rowledger.deployment.checkout import ROOT
+import platformdirs
+
+from rowledger.deployment.checkout import ROOT, is_checkout
 from rowledger.deployment.packaging import PackagingError
 
-REQUIREMENTS = ROOT / "requirements" / "function.txt"
-CACHE = ROOT / "build" / "function"
+if is_checkout():
+    REQUIREMENTS = ROOT / "requirements" / "function.txt"
+    CACHE = ROOT / "build" / "function"
+else:
+    # The wheel carries the lock beside this file; where it is installed, nothing else is written.
+    REQUIREMENTS = Path(__file__).with_name("function.txt")
+    CACHE = platformdirs.user_cache_path("rowledger") / "function"
 
 
 def locked_libraries() -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rowledger.deployment.checkout import ROOT
+from rowledger.deployment.checkout import SOURCE
 from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.certificates import Certificates, read_certificates
 from rowledger.deployment.packaging.libraries import locked_libraries
@@ -64,7 +64,7 @@ def build_package(target: Path, database_ca: Path | None = None) -> Package:
     """
     libraries = locked_libraries()
     packed = {name: path for name, path in _files(libraries, libraries) if is_packed(name)}
-    entries = {**packed, **dict(shipped_files(ROOT / "src"))}
+    entries = {**packed, **dict(shipped_files(SOURCE))}
     certificates = None
     if database_ca is not None:
         certificates = read_certificates(database_ca)

@@ -115,6 +115,7 @@ def build(
     bill = bill_of_materials(
         wheel,
         package,
+        source / "requirements" / "function.in",
         {path.name: _digest(path) for path in held},
         datetime.fromtimestamp(committed, UTC),
     )

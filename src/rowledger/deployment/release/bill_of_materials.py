@@ -1,12 +1,14 @@
 """The software bill of materials of a release (CycloneDX), from what is really in the package.
 
-The wheel holds rowledger alone; the package holds the same, the libraries that the wheel asks for,
-and the CA certificates. One bill serves both.
+The wheel holds rowledger alone; the package holds the functions' part of it, the libraries that
+requirements/function.in asks for, and the CA certificates. One bill serves both. What the wheel
+itself asks for is in its own metadata: no asset of a release carries it.
 """
 
 import email.parser
 import uuid
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -42,16 +44,20 @@ class _Library:
     needs: frozenset[NormalizedName]
 
 
-def bill_of_materials(wheel: Path, package: Path, digests: dict[str, str], made: datetime) -> str:
+def bill_of_materials(
+    wheel: Path, package: Path, shipped: Path, digests: dict[str, str], made: datetime
+) -> str:
     """Return the bill as JSON, the same for the same files.
 
     Args:
+        shipped: The list of the libraries that the functions ask for, requirements/function.in.
         digests: The SHA-256 (hex) of wheel and package, and of the certificates if there are any,
             by the files' names.
         made: When the released commit was made.
     """
-    product = _library(_metadata_of(wheel)[0])
-    product.component.type = ComponentType.APPLICATION
+    described = _library(_metadata_of(wheel)[0]).component
+    described.type = ComponentType.APPLICATION
+    product = _Library(described, _needs(_lines(shipped)))
     libraries = {
         canonicalize_name(library.component.name): library
         for library in map(_library, _metadata_of(package))
@@ -96,14 +102,21 @@ def _library(metadata: Message) -> _Library:
         description=metadata["Summary"],
         licenses=_licenses(metadata),
     )
-    asked = (Requirement(line) for line in metadata.get_all("Requires-Dist", []))
-    needs = frozenset(
+    return _Library(component, _needs(metadata.get_all("Requires-Dist", [])))
+
+
+def _lines(requirements: Path) -> list[str]:
+    lines = (line.partition("#")[0] for line in requirements.read_text("utf-8").splitlines())
+    return [line for line in lines if line.strip()]
+
+
+def _needs(lines: Iterable[str]) -> frozenset[NormalizedName]:
+    return frozenset(
         canonicalize_name(each.name)
-        for each in asked
+        for each in map(Requirement, lines)
         # What only an extra asks for is not packed.
         if each.marker is None or each.marker.evaluate({"extra": ""})
     )
-    return _Library(component, needs)
 
 
 def _licenses(metadata: Message) -> list[License]:
