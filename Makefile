@@ -111,11 +111,10 @@ rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.
 release-assets: setup ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
 	@$(BIN)/python -m rowledger.deployment.release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
 
-# By the shell alone: what may write to the repository installs nothing first.
+# By the standard library alone: what may write to the repository installs nothing first.
 .PHONY: publish-release
-publish-release: ## publish on GitHub what make release-assets built (VERSION=v1.2.3)
-	cd build/release/assets && sha256sum --check --strict SHA256SUMS
-	gh release create "$$VERSION" --verify-tag --title "$$VERSION" --notes-file build/release/notes.md build/release/assets/*
+publish-release: ## publish on GitHub what make release-assets built from the tag (VERSION=v1.2.3)
+	@PYTHONPATH=src $(PYTHON) -S -P -m rowledger.deployment.release.publish --version "$$VERSION"
 
 .PHONY: terraform-version
 terraform-version: ## the version of Terraform that the workflows run

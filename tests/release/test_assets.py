@@ -57,6 +57,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "Release")
+    git(folder, "tag", TAG)
     return folder
 
 
@@ -229,8 +230,57 @@ def test_the_changelog_has_to_know_the_version(repository: Path, tmp_path: Path)
     git(tmp_path, "clone", "--quiet", str(repository), str(clone))
     (clone / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n", encoding="utf-8")
     git(clone, "commit", "--quiet", "--all", "--message", "Forget")
+    git(clone, "tag", "--force", TAG)
+    git(clone, "update-ref", "refs/remotes/origin/main", "HEAD")
     with pytest.raises(ReleaseError, match="CHANGELOG"):
         assets.make_release(clone, TAG, None, tmp_path / "release")
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        ([("tag", "--delete", TAG)], "does not exist"),
+        ([("commit", "--quiet", "--allow-empty", "--message", "Later")], "and not the tag"),
+        # Tagged before it was merged: main elsewhere does not have it.
+        (
+            [
+                ("commit", "--quiet", "--allow-empty", "--message", "Later"),
+                ("tag", "--force", TAG),
+            ],
+            "not on main",
+        ),
+        (
+            [
+                ("checkout", "--quiet", "--detach"),
+                ("branch", "-D", "main"),
+                ("update-ref", "-d", "refs/remotes/origin/main"),
+            ],
+            "fetch it",
+        ),
+    ],
+)
+def test_only_a_tag_on_main_is_built(
+    repository: Path, tmp_path: Path, commands: list[tuple[str, ...]], said: str
+) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(repository), str(clone))
+    for command in commands:
+        git(clone, *command)
+    with pytest.raises(ReleaseError, match=said):
+        assets.make_release(clone, TAG, None, tmp_path / "release")
+    assert not (tmp_path / "release").exists()
+
+
+def test_it_is_written_down_what_was_built(repository: Path, released: Path) -> None:
+    built = json.loads((released / "built-from.json").read_text(encoding="utf-8"))
+    sums = (released / "assets/SHA256SUMS").read_bytes()
+    head = subprocess.run(
+        ["/usr/bin/env", "git", "-C", str(repository), "rev-parse", "HEAD"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    assert built == {"tag": TAG, "commit": head, "sums": hashlib.sha256(sums).hexdigest()}
 
 
 @pytest.mark.parametrize("given", [{}, {"VERSION": TAG}, {"RDS_CA": "none"}])

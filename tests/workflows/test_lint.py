@@ -13,6 +13,7 @@ from tests.workflows.files import GITHUB, make
 
 PLAN, DEPLOY = "workflows/plan.yml", "workflows/deploy.yml"
 PULL, RELEASE, ROLLBACK = (f"workflows/{n}.yml" for n in ("pull-request", "release", "rollback"))
+CHECKS = "workflows/checks.yml"
 CHECKOUT = "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 PERSIST = "          persist-credentials: false\n"
 TEST = "        run: make test\n"
@@ -53,7 +54,7 @@ def test_the_workflows_pass(lint: Callable[[], subprocess.CompletedProcess[str]]
         (PLAN, PERSIST, "          fetch-depth: 1\n", "artipacked"),
         (DEPLOY, "permissions: {}\n", "", "excessive-permissions"),
         (DEPLOY, "permissions: {}\n", "permissions: write-all\n", "excessive-permissions"),
-        (PULL, TEST, INJECTION, "template-injection"),
+        (CHECKS, TEST, INJECTION, "template-injection"),
         (PULL, "  pull_request:\n", "  pull_request_target:\n", "dangerous-triggers"),
         (RELEASE, CONCURRENCY, "", "concurrency-limits"),
         (RELEASE, WRITE, "      contents: write\n", "undocumented-permissions"),

@@ -3,11 +3,13 @@
 Each build has a folder, a umask, a time zone and hash seed of its own: what these leak into the
 result would differ. build/release/assets holds the sdist, the wheel, the functions' package with
 its manifest and the CA certificates that are in it, the bill of materials and SHA256SUMS;
-build/release/notes.md is the changelog's section.
+build/release/notes.md is the changelog's section, and built-from.json says for which tag and from
+which commit all of it was built.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -21,6 +23,7 @@ from rowledger.deployment.checkout import PACKAGE, ROOT
 from rowledger.deployment.release import ReleaseError
 from rowledger.deployment.release.bill_of_materials import bill_of_materials
 from rowledger.deployment.release.changelog import section_of
+from rowledger.deployment.release.tag import git, released_commit
 
 _CHECKSUMS = "SHA256SUMS"
 _VERSION_FILE = "src/rowledger/__init__.py"
@@ -38,17 +41,18 @@ def make_release(root: Path, tag: str, certificates: Path | None, target: Path) 
 
     Args:
         root: The checkout, whose HEAD is built.
-        tag: Such as v1.2.3.
+        tag: Such as v1.2.3; it must be on HEAD, and HEAD on main.
         certificates: Those that sign RDS's, for a package that goes to AWS.
 
     Raises:
         ReleaseError: There can be no release.
     """
-    found = _VERSION.search(_git(root, "show", f"HEAD:{_VERSION_FILE}"))
+    found = _VERSION.search(git(root, "show", f"HEAD:{_VERSION_FILE}"))
     version = found[1] if found else None
     if version is None or tag != f"v{version}":
         raise ReleaseError(f"the tag is {tag}, and {_VERSION_FILE} says {version}")
-    notes = section_of(version, _git(root, "show", "HEAD:CHANGELOG.md"))
+    commit = released_commit(root, tag)
+    notes = section_of(version, git(root, "show", "HEAD:CHANGELOG.md"))
     with tempfile.TemporaryDirectory(prefix="rowledger-release-") as temporary:
         builds = []
         for name, umask, environment in _SURROUNDINGS:
@@ -65,12 +69,18 @@ def make_release(root: Path, tag: str, certificates: Path | None, target: Path) 
     sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
     (target / "assets" / _CHECKSUMS).write_text(sums, encoding="ascii")
     (target / "notes.md").write_text(notes, encoding="utf-8")
+    record = {
+        "tag": tag,
+        "commit": commit,
+        "sums": hashlib.sha256(sums.encode("ascii")).hexdigest(),
+    }
+    (target / "built-from.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return digests
 
 
 def export(root: Path, folder: Path, umask: int) -> None:
     """Clone the commit into a folder of its own, without the checkout's untracked files."""
-    _git(root, "clone", "--quiet", "--no-local", "--depth=1", str(root), str(folder), umask=umask)
+    git(root, "clone", "--quiet", "--no-local", "--depth=1", str(root), str(folder), umask=umask)
 
 
 def build(
@@ -82,7 +92,7 @@ def build(
     """Build everything from source, a checkout; return the folder of what was built."""
     out = source / "build" / "assets"
     out.mkdir(parents=True)
-    committed = int(_git(source, "log", "-1", "--format=%ct"))
+    committed = int(git(source, "log", "-1", "--format=%ct"))
     environment = {
         **os.environ,
         **environment,
@@ -129,22 +139,6 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _git(root: Path, *arguments: str, umask: int = -1) -> str:
-    git = shutil.which("git")
-    if git is None:
-        raise ReleaseError("git is missing")
-    done = subprocess.run(  # noqa: S603 -- the program that which() found
-        [git, "-C", str(root), *arguments],
-        umask=umask,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise ReleaseError(f"git {arguments[0]} failed: {done.stderr.strip()}")
-    return done.stdout
 
 
 def main(arguments: list[str] | None = None) -> int:
