@@ -2,9 +2,25 @@
 PYTHON ?= python3
 CORPUS ?= ../shared/csv-conformance
 VENV   := .venv
-BIN    := $(VENV)/bin
 CHECKOV := .checkov
+# These name folders, which recipes write out: nothing is made of them before they are checked.
+open := (
+close := )
+unsafe = $(strip $(foreach each,; & | < > ` " ' \ $$ $(open) $(close),$(findstring $(each),$(value $(1)))) $(filter-out 1,$(words $(value $(1)))))
+refuse_unsafe = $(if $(call unsafe,$(1)),$(error $(1) must be a path without spaces and special characters))
+$(foreach name,VENV CHECKOV,$(call refuse_unsafe,$(name)))
+BIN    := $(VENV)/bin
+$(call refuse_unsafe,BIN)
 .DEFAULT_GOAL := help
+
+# What targets are given is data: it reaches recipes through the environment alone, as it was typed,
+# so that neither make nor a shell runs anything in it. A recipe names it "$$ENV", never $(ENV).
+GIVEN := PYTHON CORPUS ENV PLAN_ARGS DEPLOY_ARGS TO VERSION BREAK RDS_CA RDS_CA_URL RDS_CA_SHA256
+define as_typed
+override $(1) := $$(value $(1))
+export $(1)
+endef
+$(foreach name,$(GIVEN),$(if $(filter undefined,$(origin $(name))),,$(eval $(call as_typed,$(name)))))
 
 .PHONY: help
 help: ## list the targets
@@ -16,9 +32,9 @@ ifneq ($(shell cat $(VENV)/.installed 2>/dev/null),$(CURDIR))
 $(shell rm -f $(VENV)/.installed)
 endif
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rowledger needs Python 3.11 or later; $(PYTHON) is older (choose one with: make PYTHON=python3.12 …)" >&2; exit 1; }
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "rowledger needs Python 3.11 or later; $$PYTHON is older (choose one with: make PYTHON=python3.12 …)" >&2; exit 1; }
 	@echo "setting up $(VENV) (the first time takes a minute)"
-	@$(PYTHON) -m venv --clear $(VENV)
+	@"$$PYTHON" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@printf '%s\n' "$(CURDIR)" > $@
@@ -56,7 +72,7 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 
 .PHONY: faults
 faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
-	$(BIN)/pytest tests/faults --full $(if $(BREAK),--break $(BREAK))
+	$(BIN)/pytest tests/faults --full $${BREAK:+--break "$$BREAK"}
 
 # In a place of its own: it pins another boto3 than the emulator.
 ifneq ($(shell cat $(CHECKOV)/.installed 2>/dev/null),$(CURDIR))
@@ -64,7 +80,7 @@ $(shell rm -f $(CHECKOV)/.installed)
 endif
 $(CHECKOV)/.installed: requirements/checkov.txt
 	@echo "setting up $(CHECKOV)"
-	@$(PYTHON) -m venv --clear $(CHECKOV)
+	@"$$PYTHON" -m venv --clear $(CHECKOV)
 	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/checkov.txt
 	@printf '%s\n' "$(CURDIR)" > $@
 
@@ -82,7 +98,7 @@ terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline
 
 .PHONY: bootstrap
 bootstrap: setup ## make an AWS account ready for deployments, or bring it up to date (ENV=name, see docs/bootstrap.md)
-	@$(BIN)/python -m rowledger.deployment.bootstrap $(ENV)
+	@$(BIN)/python -m rowledger.deployment.bootstrap $${ENV:+"$$ENV"}
 
 .PHONY: bench-ledger
 bench-ledger: setup ## how long the ledger takes to answer, with a million uploads in it (a minute)
@@ -91,7 +107,7 @@ bench-ledger: setup ## how long the ledger takes to answer, with a million uploa
 .PHONY: conformance
 conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
-	$(BIN)/python -m bench.conformance $(CORPUS)
+	$(BIN)/python -m bench.conformance "$$CORPUS"
 
 .PHONY: bench
 bench: setup ## speed and memory, as ratios measured side by side
@@ -101,7 +117,7 @@ bench: setup ## speed and memory, as ratios measured side by side
 
 .PHONY: package
 package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
-	@$(BIN)/python -m rowledger.deployment.packaging --database-ca "$(RDS_CA)"
+	@$(BIN)/python -m rowledger.deployment.packaging --database-ca "$$RDS_CA"
 
 .PHONY: rds-ca
 rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.pem (RDS_CA_SHA256=…: those alone)
@@ -114,7 +130,7 @@ release-assets: setup ## build what a release holds, twice, and compare (VERSION
 # By the standard library alone: what may write to the repository installs nothing first.
 .PHONY: publish-release
 publish-release: ## publish on GitHub what make release-assets built from the tag (VERSION=v1.2.3)
-	@PYTHONPATH=src $(PYTHON) -S -P -m rowledger.deployment.release.publish --version "$$VERSION"
+	@PYTHONPATH=src "$$PYTHON" -S -P -m rowledger.deployment.release.publish --version "$$VERSION"
 
 .PHONY: terraform-version
 terraform-version: ## the version of Terraform that the workflows run
@@ -126,22 +142,22 @@ plan-summary: ## what the last plan would change; on GitHub in the run's summary
 
 .PHONY: plan
 plan: setup ## plan ENV=dev with the package that was built, and sum it up in build/deploy (PLAN_ARGS=…)
-	@scripts/terraform.sh plan "$(ENV)" $(PLAN_ARGS)
+	@$(BIN)/python -m rowledger.deployment.argument_list PLAN_ARGS scripts/terraform.sh plan "$$ENV"
 
 .PHONY: apply
 apply: setup ## apply to ENV=dev the very plan and package that make plan recorded
-	@scripts/terraform.sh apply "$(ENV)"
+	@scripts/terraform.sh apply "$$ENV"
 
 # The state says which versions there are: never what was left here by another environment's run.
 .PHONY: deploy
 deploy: setup ## migrate ENV=dev, move the aliases to the new versions, smoke test, back where it fails (DEPLOY_ARGS=…)
-	@scripts/terraform.sh outputs "$(ENV)"
-	@$(BIN)/rowledger deploy --outputs build/deploy/outputs.json $(DEPLOY_ARGS)
+	@scripts/terraform.sh outputs "$$ENV"
+	@$(BIN)/python -m rowledger.deployment.argument_list DEPLOY_ARGS $(BIN)/rowledger deploy --outputs build/deploy/outputs.json
 
 .PHONY: rollback
 rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke test (DEPLOY_ARGS=…)
-	@scripts/terraform.sh outputs "$(ENV)"
-	@$(BIN)/rowledger rollback --outputs build/deploy/outputs.json $${TO:+--to "$$TO"} $(DEPLOY_ARGS)
+	@scripts/terraform.sh outputs "$$ENV"
+	@$(BIN)/python -m rowledger.deployment.argument_list DEPLOY_ARGS $(BIN)/rowledger rollback --outputs build/deploy/outputs.json $${TO:+--to "$$TO"}
 
 .PHONY: deploy-e2e
 deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes

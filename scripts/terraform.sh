@@ -51,6 +51,8 @@ write_outputs() {
 action=${1:-} environment=${2:-}
 bundle=$PWD/build/deploy
 python=$PWD/.venv/bin/python
+# A name is part of the names of files, and of Terraform's arguments.
+[[ $environment =~ ^[A-Za-z0-9_-]*$ ]] || fail "ENV names an environment, such as ENV=dev, not a path"
 for file in "terraform/env/$environment.tfvars" "terraform/env/$environment.s3.tfbackend"; do
   [[ -n $environment && -f $file ]] || fail "ENV names an environment, such as ENV=dev; there is no $file"
 done

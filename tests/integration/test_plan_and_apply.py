@@ -152,3 +152,10 @@ def test_an_unknown_environment_is_refused(checkout: Checkout, environment: str)
     assert done.returncode == 1
     assert f"there is no terraform/env/{environment}.tfvars" in done.stderr
     assert checkout.calls() == []
+
+
+def test_a_path_is_no_environment(checkout: Checkout) -> None:
+    done = checkout.run("plan", "../env/dev")
+    assert done.returncode == 1
+    assert "not a path" in done.stderr
+    assert checkout.calls() == []
