@@ -205,7 +205,7 @@ def test_a_rejection_at_no_line_is_shown_with_its_bytes(run: Run, tmp_path: Path
     done = run("show", "cli/torn.csv.gz", "--context")
     assert (done.status, done.err) == (0, "")
     assert "the bytes around the place" in done.out
-    assert "ruined" in done.out
+    assert "72 75 69 6e" in done.out  # ruin
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
     run("upload", str(empty), "--prefix", "cli/")

@@ -77,7 +77,7 @@ def test_a_dead_letter_is_listed_replayed_and_gone(
         None,
     )
     # Who, as the person says and as AWS knows the caller.
-    who = f"by ada ({kept['identity']}): the [database] is back (before: no outcome)"
+    who = f"by ada ({kept['identity']})\n  because: the [database] is back\n  before: no outcome\n"
     assert who in run("show", key).out
     assert kept["identity"] == f"arn:aws:iam::{ACCOUNT_ID}:root"
 
@@ -136,7 +136,7 @@ def test_a_rejected_upload_is_replayed_and_its_first_outcome_stays(
     text = run("show", first.filename).out
     assert "attempt 1: FAILED" in text
     assert "attempt 2: FAILED" in text
-    assert "look again (before: FAILED UNTERMINATED_QUOTE of attempt 1)" in text
+    assert "look again\n  before: FAILED UNTERMINATED_QUOTE of attempt 1\n" in text
 
 
 def test_an_outcome_whose_version_is_gone_is_left_as_it_is(

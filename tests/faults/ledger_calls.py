@@ -24,6 +24,7 @@ T = TypeVar("T")
 _WORDS = {
     FaultCode.LEASE_LOST: Word.LEASE_LOST,
     FaultCode.DATABASE_UNAVAILABLE: Word.NO_ANSWER,
+    FaultCode.MALFORMED_EVENT: Word.REFUSED,
 }
 
 Returned = ClaimResult | PendingNotification | FaultCode | None
@@ -259,7 +260,7 @@ class Reopening(Call):
 
 
 def perform(call: Call, known: Known, ledger: AnyLedger) -> Returned:
-    """Make the call; of the ledger's faults the two that a caller must live with are returned."""
+    """Make the call; of the ledger's faults those that a caller must live with are returned."""
     try:
         return call.on_ledger(ledger, known)
     except FaultError as fault:

@@ -53,6 +53,7 @@ class MayPublish:
 class Word(Enum):
     BUSY = "come again: somebody else holds it"
     LEASE_LOST = "this attempt can commit nothing any more"
+    REFUSED = "the ledger has no such upload, so there is no outcome to make way"
     NO_ANSWER = "the connection was lost: it happened or it did not"
 
 
@@ -220,9 +221,15 @@ class Model:
 
     def reopen(self, uploads: Sequence[Upload], request: ReplayRequest) -> Answer:
         """All of them or none; each is on record, and its outcome makes way where that is asked."""
-        found = [file for upload in uploads if (file := self.files.get(identity(upload)))]
-        if any(file.held for file in found):
-            return Word.BUSY
+        found = []
+        for upload in sorted(uploads, key=identity):
+            file = self.files.get(identity(upload))
+            if file is None and request.reopens:
+                return Word.REFUSED
+            if file is not None and file.held:
+                return Word.BUSY
+            if file is not None:
+                found.append(file)
         results = {identity(file.upload): file.result for file in found}
         for name in map(identity, uploads):
             self.replays[Replay(name, request, results.get(name))] += 1
