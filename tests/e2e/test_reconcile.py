@@ -67,6 +67,7 @@ def put_crashed(pipeline: Pipeline, key: str) -> UploadName:
     """An upload whose one attempt crashed; its lease holds for an hour."""
     sent = put_unseen(pipeline, key)
     connection = login_in_force(pipeline.stack).connect()
+    connection.run("BEGIN")  # a claim and its attempt are of one transaction, or are refused
     connection.run(
         "INSERT INTO file_metadata (filename, status, bucket, version_id, etag, received_at,"
         " claimed_by, lease_expires_at, file_size_bytes, receipt_key, backup_key)"
@@ -83,6 +84,7 @@ def put_crashed(pipeline: Pipeline, key: str) -> UploadName:
         " SELECT id, 1, 'crashed' FROM file_metadata WHERE version_id = :version",
         version=sent.version_id,
     )
+    connection.run("COMMIT")
     connection.close()
     return sent
 

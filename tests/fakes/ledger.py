@@ -49,19 +49,17 @@ class StoredNotification:
     topic_message_id: str | None = None
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
 class FakeLedger:
     lease_seconds: int = 360
     function_version: str | None = None
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
     notifications: dict[int, StoredNotification] = field(default_factory=dict)
     replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
     requests: list[ReconciliationRequest] = field(default_factory=list)
+    # What the next commits are refused with.
+    refusals: list[FaultError] = field(default_factory=list)
 
     def claim(self, upload: Upload, request_id: str) -> ClaimResult:
         stored = self.rows.get(identity_of(upload))
@@ -77,7 +75,8 @@ class FakeLedger:
             stored.claimed_by = request_id
             stored.lease_expires_at = self._lease_end()
         stored.versions.append(self.function_version)
-        return Claim(stored.row.id, len(stored.attempts), stored.row.backup_key)
+        row = stored.row
+        return Claim(row.id, len(stored.attempts), row.backup_key, row.received_at)
 
     def commit(
         self,
@@ -94,6 +93,8 @@ class FakeLedger:
                 FaultCode.LEASE_LOST,
                 f"attempt {claim.attempt} at ledger row {claim.file_id} lost its lease",
             )
+        if self.refusals:
+            raise self.refusals.pop(0)
         record = record_of(outcome)
         stored.row = replace(
             stored.row,

@@ -31,6 +31,15 @@ class FakeReconciliationStore:
                 return stored.versions[attempt - 1]
         return None
 
+    def contradictions(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, str]:
+        found = {}
+        for (_, key, version_id), stored in self.ledger.rows.items():
+            outcome = stored.attempts[-1]
+            if stored.row.is_final and outcome != stored.row.status:
+                found[key, version_id] = "its attempt ended otherwise"
+        wanted = {(row.filename, row.version_id) for row in self._rows(bucket)} & set(identities)
+        return {identity: what for identity, what in found.items() if identity in wanted}
+
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return [
             row
@@ -79,7 +88,11 @@ class FakeReconciliationStore:
         return requests[request_id - 1] if 0 < request_id <= len(requests) else None
 
     def complete_through(self) -> datetime | None:
-        finished = [each for each in self.passes if each.ended_at is not None]
+        finished = [
+            each
+            for each in self.passes
+            if each.complete_through is not None and each.complete_through <= each.began_at
+        ]
         return finished[-1].complete_through if finished else None
 
     def _rows(self, bucket: str) -> list[LedgerRow]:

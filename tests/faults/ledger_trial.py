@@ -38,7 +38,7 @@ class Trial:
     def __init__(self, crew: Crew, number: int) -> None:
         self.crew = crew
         self.bucket = f"bucket-{number}"
-        received_at = RECEIVED + timedelta(days=number)
+        received_at = RECEIVED - timedelta(days=number)
         self.known = Known(
             {
                 of: an_upload(key, version_id, bucket=self.bucket, received_at=received_at)

@@ -22,18 +22,32 @@ def repaired_arena(arena: Arena) -> Iterator[Arena]:
     arena.function.deploy()
 
 
-def test_without_its_fence_an_outcome_is_doubled(repaired_arena: Arena) -> None:
+@pytest.fixture
+def unguarded(repaired_arena: Arena) -> Iterator[Arena]:
+    """The same with a database that refuses nothing, which would hide what this build does."""
+
+    def triggers(verb: str) -> None:
+        with repaired_arena.superuser() as connection:
+            for table in ("file_metadata", "file_attempt", "notification"):
+                connection.run(f"ALTER TABLE {table} {verb} TRIGGER USER")
+
+    triggers("DISABLE")
+    yield repaired_arena
+    triggers("ENABLE")
+
+
+def test_without_its_fence_and_the_databases_an_outcome_is_doubled(unguarded: Arena) -> None:
     key = "broken/fence.csv"
-    repaired_arena.function.deploy(broken="fence")
-    repaired_arena.order(key, Point.BACKED_UP, Act.HOLD)
-    upload = repaired_arena.put(key, GOOD)
-    repaired_arena.await_held(key, Point.BACKED_UP)
-    repaired_arena.end_leases(key, by_hand=True)
-    repaired_arena.send(upload)
-    eventually("the outcome of its successor", lambda: repaired_arena.unfinished(key) == 0)
-    repaired_arena.let_go(key, Point.BACKED_UP)
-    repaired_arena.settle(key, by_hand=True)
-    account = Audit(repaired_arena, key).run()
+    unguarded.function.deploy(broken="fence")
+    unguarded.order(key, Point.BACKED_UP, Act.HOLD)
+    upload = unguarded.put(key, GOOD)
+    unguarded.await_held(key, Point.BACKED_UP)
+    unguarded.end_leases(key, by_hand=True)
+    unguarded.send(upload)
+    eventually("the outcome of its successor", lambda: unguarded.unfinished(key) == 0)
+    unguarded.let_go(key, Point.BACKED_UP)
+    unguarded.settle(key, by_hand=True)
+    account = Audit(unguarded, key).run()
     assert any("2 notifications" in each for each in account.doubled)
     assert account.mails == 2
 

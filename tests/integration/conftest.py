@@ -1,6 +1,7 @@
 """The ledger in PostgreSQL and its fake, under one set of tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,25 @@ from tests.integration.ledger_bench import (
     expire_on_postgres,
     on_postgres,
 )
+from tests.integration.ledger_history import History, history_of
 
 if TYPE_CHECKING:
-    from rowledger.local.provisioning.database_logins import Login
+    from rowledger.local.provisioning.database_logins import Login, Logins
+
+
+@pytest.fixture
+def history(
+    fresh_database: "Login",
+    owner_of_fresh_database: "Login",
+    operator_of_fresh_database: "Login",
+    logins: "Logins",
+) -> Iterator[History]:
+    """A ledger with a row in every state."""
+    reader = replace(logins.reader, database=fresh_database.database)
+    with history_of(
+        fresh_database, owner_of_fresh_database, operator_of_fresh_database, reader
+    ) as found:
+        yield found
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -95,7 +95,9 @@ def on_postgres(login: Login) -> Database:
 def expire_on_postgres(database: Database) -> None:
     """End every lease."""
     with database.session() as connection:
-        connection.run("UPDATE file_metadata SET lease_expires_at = now()")
+        connection.run(
+            "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'"
+        )
         connection.run("UPDATE notification SET lease_expires_at = now()")
 
 

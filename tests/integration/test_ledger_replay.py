@@ -198,7 +198,7 @@ def test_the_functions_role_can_neither_reopen_nor_record_a_replay(
         "rows_count = 3",
         "sha256 = NULL",
     ):
-        with pytest.raises(pg8000.native.DatabaseError, match="has its outcome already") as raised:
+        with pytest.raises(pg8000.native.DatabaseError, match="ledger row 1 cannot") as raised:
             connection.run(f"UPDATE file_metadata SET {change}")  # noqa: S608 -- given above
         assert raised.value.args[0]["C"] == "42501"
     connection.run("UPDATE file_metadata SET backup_version_id = 'b-2'")
@@ -214,7 +214,7 @@ def test_the_functions_role_can_neither_reopen_nor_record_a_replay(
         "UPDATE notification SET body = 'another'",
         "DELETE FROM replay",
         "UPDATE replay SET reason = 'another'",
-        "ALTER TABLE file_metadata DISABLE TRIGGER outcome_is_final",
+        "ALTER TABLE file_metadata DISABLE TRIGGER file_is_final",
     ],
 )
 def test_the_operators_role_removes_and_rewrites_no_history(

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -148,3 +149,14 @@ def test_no_name_breaks_a_log_line_or_reaches_a_terminal_raw(
     logs = [json.loads(line) for line in said.splitlines()]
     assert [log["upload"]["key"] for log in logs if "upload" in log] == [HOSTILE, HOSTILE]
     assert [log["what"] for log in logs if "what" in log] == [ignored.key]
+
+
+def test_a_time_that_is_still_to_come_is_logged(
+    function: Function, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload = an_upload(received_at=datetime(2999, 1, 1, tzinfo=UTC))
+    function.storage.uploads[BUCKET, upload.key, upload.version_id] = b"a\n"
+    function.invoke(an_event(upload))
+    _, warning, log, _ = lines(capsys)
+    assert (warning["level"], warning["stated"]) == ("WARNING", "2999-01-01T00:00:00+00:00")
+    assert log["message"] == "accounted for"

@@ -11,8 +11,7 @@ import pytest
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
-from rowledger.functions.domain.reconciliation_pass import CLOCK_MARGIN
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.upload import CLOCK_MARGIN, Upload
 from rowledger.functions.services.reconciliation import Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, repaired, verdicts
@@ -121,6 +120,16 @@ def test_the_receipt_of_a_deleted_upload_is_written_again_without_a_backup(bench
     assert repaired(bench.run()) == {RepairKind.RECEIPT: 1}
     assert json.loads(bench.storage.receipts[receipt_key(upload)]) == json.loads(before)
     assert bench.storage.backups == {}
+
+
+def test_the_receipt_of_an_unrecordable_file_is_written_again(bench: Bench) -> None:
+    bench.ledger.refusals = [FaultError(FaultCode.VALUE_REFUSED, "out of range")]
+    upload = bench.taken()
+    before = bench.storage.receipts.pop(receipt_key(upload))
+    assert repaired(bench.run()) == {RepairKind.RECEIPT: 1}
+    again, first = json.loads(bench.storage.receipts[receipt_key(upload)]), json.loads(before)
+    assert again["error"] == first["error"]
+    assert again["error"]["code"] == "UNRECORDABLE"
 
 
 def test_bytes_that_are_not_those_of_the_ledger_are_a_problem_and_nothing_is_written(

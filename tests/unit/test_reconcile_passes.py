@@ -9,8 +9,8 @@ import pytest
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.reconciliation import Facts, RepairKind, Verdict
-from rowledger.functions.domain.reconciliation_pass import CLOCK_MARGIN, MAX_LISTED_PROBLEMS, Cursor
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.reconciliation_pass import MAX_LISTED_PROBLEMS, Cursor
+from rowledger.functions.domain.upload import CLOCK_MARGIN, Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE, FactGatherer
 from rowledger.functions.services.reconciliation import Limits
 from tests.unit.builders import BUCKET

@@ -21,23 +21,25 @@ from rowledger.functions.domain.reconciliation import (
     TakeOver,
     Verdict,
     WriteReceipt,
+    age_of,
     is_backup_due,
     not_applied,
     plan_repairs,
 )
 from rowledger.functions.domain.reconciliation_pass import (
-    CLOCK_MARGIN,
     Pass,
     Problem,
     Totals,
     complete_through,
     looks_for_old_backups,
 )
+from rowledger.functions.domain.upload import CLOCK_MARGIN
 from tests.unit.builders import RECEIVED, a_row, an_upload
 
 GRACE = timedelta(minutes=20)
 OLD = timedelta(days=1)
 YOUNG = timedelta(minutes=1)
+NOW = RECEIVED
 BEGAN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 UPLOAD = an_upload()
 FINAL = a_row()
@@ -214,3 +216,31 @@ def test_old_backups_are_looked_for_once_on_each_day_that_a_pass_begins(
         if looks_for_old_backups(each, previous)
     ]
     assert looked == sorted({each.date() for each in began})
+
+
+@pytest.mark.parametrize(
+    ("received", "row", "age"),
+    [
+        (-60, None, 60),
+        (30, None, 0),
+        (-60, a_row(received_at=NOW - timedelta(seconds=90)), 90),
+        (0, a_row(received_at=NOW + timedelta(days=9), timestamp=NOW - timedelta(hours=1)), 3600),
+        (0, a_row(received_at=NOW + timedelta(days=9), timestamp=NOW + timedelta(hours=1)), 0),
+    ],
+)
+def test_no_age_is_negative(received: int, row: LedgerRow | None, age: int) -> None:
+    upload = an_upload(received_at=NOW + timedelta(seconds=received))
+    assert age_of(upload, row, NOW) == timedelta(seconds=age)
+
+
+def test_an_upload_of_the_future_without_a_row_is_older_than_any_grace() -> None:
+    upload = an_upload(received_at=NOW + timedelta(days=9))
+    facts = Facts(upload, age_of(upload, None, NOW), None)
+    assert plan_repairs(facts, timedelta(days=99)).repairs == (Process(upload),)
+
+
+def test_records_that_do_not_agree_are_a_problem() -> None:
+    row = a_row()
+    facts = Facts(row.upload, timedelta(hours=1), row, contradiction="it has no notification")
+    plan = plan_repairs(facts, timedelta(minutes=1))
+    assert (plan.verdict, plan.problem) == (Verdict.SUCCEEDED, "it has no notification")

@@ -14,6 +14,8 @@ from rowledger.functions.domain.upload import Upload
 
 # What a BIGINT holds.
 _MAX_SIZE = 1 << 63
+# Bytes of UTF-8 that S3 allows in a key, and in a version id (Amazon S3 user guide).
+_MAX_TEXT_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _check(key: str, version_id: str, etag: str, size: int) -> None:
     for text in (key, version_id, etag):
         if "\0" in text:
             raise ValueError(text)
-        text.encode()
+        if len(text.encode()) > _MAX_TEXT_BYTES:
+            raise ValueError(text)
     if not 0 <= size < _MAX_SIZE:
         raise ValueError(size)
 

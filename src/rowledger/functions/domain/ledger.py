@@ -19,12 +19,13 @@ class Claim:
     """The right to process one upload.
 
     file_id: the ledger row. attempt: 1 for the first; also the fence at commit.
-    backup_key: fixed at the first claim, the same at every retry.
+    backup_key, received_at: fixed at the first claim, the same at every retry.
     """
 
     file_id: int
     attempt: int
     backup_key: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ class Rejected:
     dialect: Dialect | None
     content: Content
 
+    @classmethod
+    def unrecordable(cls, content: Content) -> "Rejected":
+        """A file of which the ledger refuses what was found, such as a number beyond all bounds."""
+        message = "The ledger cannot store what was found in the file."
+        return cls(Rejection(RejectionCode.UNRECORDABLE, message), None, content)
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:

@@ -4,13 +4,13 @@ Nothing is read or written: facts → plan_repairs → a RepairPlan, which servi
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.upload import CLOCK_MARGIN, Upload
 
 # S3's version id of an object that came while versioning was not enabled.
 _NO_VERSION = "null"
@@ -101,6 +101,7 @@ class Facts:
     row: None where the ledger has none.
     receipt_exists, backup_exists: at the row's own keys; they mean nothing without a final row.
         backup_exists is True too where is_backup_due said that nobody should look.
+    contradiction: where the ledger's own records of a final row do not agree; None where they do.
     """
 
     upload: Upload
@@ -108,6 +109,7 @@ class Facts:
     row: LedgerRow | None
     receipt_exists: bool = True
     backup_exists: bool = True
+    contradiction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,23 @@ def plan_repairs(facts: Facts, grace: timedelta) -> RepairPlan:
         repairs.append(WriteReceipt(row))
     if row.was_read and not facts.backup_exists:
         repairs.append(BackUp(row))
-    return RepairPlan(upload, recorded, verdict_of(row.status), tuple(repairs))
+    return RepairPlan(
+        upload, recorded, verdict_of(row.status), tuple(repairs), problem=facts.contradiction
+    )
+
+
+def age_of(upload: Upload, row: LedgerRow | None, now: datetime) -> timedelta:
+    """Return how long ago an upload was received; never less than nothing.
+
+    A time of receipt that is still to come says nothing: the row's own last time stands in for it,
+    and an upload without a row is older than any grace.
+    """
+    received_at = row.received_at if row else upload.received_at
+    if received_at > now + CLOCK_MARGIN:
+        if row is None:
+            return timedelta.max
+        received_at = row.timestamp
+    return max(now - received_at, timedelta(0))
 
 
 def is_backup_due(row: LedgerRow, age: timedelta, old_after: timedelta, *, old: bool) -> bool:

@@ -1,7 +1,7 @@
 """A pass of reconciliation: one walk over the whole bucket, its totals, and what it may claim."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from rowledger.functions.domain.reconciliation import (
     RepairKind,
@@ -11,10 +11,8 @@ from rowledger.functions.domain.reconciliation import (
 )
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.typed_json import NEW
-from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.upload import CLOCK_MARGIN, Upload
 
-# S3, the database and the function read clocks of their own; a minute is far more than they differ.
-CLOCK_MARGIN = timedelta(minutes=1)
 # Problems that are kept with their names; beyond that they are only counted.
 MAX_LISTED_PROBLEMS = 200
 

@@ -19,6 +19,7 @@ class RejectionCode(StrEnum):
     OBJECT_ENCRYPTED = "OBJECT_ENCRYPTED"
     OBJECT_ACCESS_DENIED = "OBJECT_ACCESS_DENIED"
     UNREADABLE = "UNREADABLE"
+    UNRECORDABLE = "UNRECORDABLE"
 
     @property
     def remedy(self) -> str | None:

@@ -1,7 +1,10 @@
 """An upload: one version of one object in the input bucket, the unit of everything."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+# S3, the database and the function read clocks of their own; a minute is far more than they differ.
+CLOCK_MARGIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,3 +37,13 @@ class Upload:
     def name(self) -> UploadName:
         """What names it."""
         return UploadName(self.bucket, self.key, self.version_id)
+
+    def received_by(self, now: datetime) -> "Upload":
+        """The upload; received now where its event names a time that is still to come."""
+        if self.received_at <= now + CLOCK_MARGIN:
+            return self
+        return replace(self, received_at=_in_milliseconds(now))
+
+
+def _in_milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

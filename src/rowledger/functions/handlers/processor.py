@@ -88,6 +88,11 @@ def _identity(upload: Upload) -> dict[str, str | int]:
 
 def _log(logger: Logger, result: IntakeResult) -> None:
     details: dict[str, Any] = {"ledger_id": result.file_id, "duration_ms": result.duration_ms}
+    if result.impossible_time is not None:
+        logger.warning(
+            "an event's time that cannot be: recorded as received now",
+            stated=result.impossible_time.isoformat(),
+        )
     if result.outcome is None:
         logger.info("already accounted for", status=result.status, **details)
         return

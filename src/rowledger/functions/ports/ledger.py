@@ -32,7 +32,9 @@ class Ledger(Protocol):
     ) -> PendingNotification:
         """Record the outcome and its pending notification together.
 
-        Raise FaultError (LEASE_LOST) where the claim is no longer this attempt's.
+        Raises:
+            FaultError: LEASE_LOST where the claim is no longer this attempt's, VALUE_REFUSED where
+                the ledger cannot store what was found in the file. Nothing is recorded then.
         """
 
     def release(self, claim: Claim, code: FaultCode) -> None:

@@ -25,6 +25,13 @@ class ReconciliationStore(Protocol):
     def attempt_version(self, file_id: int, attempt: int) -> str | None:
         """Return which version of which function made an attempt; None where it is not known."""
 
+    def contradictions(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, str]:
+        """Return what does not agree, in words, of those that have an outcome, in one query.
+
+        A row with an outcome, its latest attempt and its notification are written together, and say
+        the same; where they do not, somebody has changed one of them since.
+        """
+
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         """Return rows that nobody is at work on, by id, with an id above `after`.
 
@@ -57,4 +64,7 @@ class ReconciliationStore(Protocol):
         """Return what an operator asked for; None where no such request is recorded."""
 
     def complete_through(self) -> datetime | None:
-        """Return what the latest finished pass claims; None where none has finished."""
+        """Return what the latest finished pass claims; None where none has finished.
+
+        A claim that cannot be, as it is later than its pass began, is none.
+        """

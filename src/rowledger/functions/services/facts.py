@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from rowledger.functions.domain.account import Account, AccountedRow
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.reconciliation import Facts, is_backup_due
+from rowledger.functions.domain.reconciliation import Facts, age_of, is_backup_due
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Inventory
 from rowledger.functions.ports.reconciliation import ReconciliationStore
@@ -45,7 +45,9 @@ class FactGatherer:
             FaultError: TIME_UP where the deadline comes first; what was given until then is good.
         """
         deadline.check(before="looking up the rows of a page")
-        rows = self.store.lookup(self.bucket, [(each.key, each.version_id) for each in uploads])
+        identities = [(each.key, each.version_id) for each in uploads]
+        rows = self.store.lookup(self.bucket, identities)
+        contradictions = self.store.contradictions(self.bucket, identities)
         for start in range(0, len(uploads), LOOKED_FOR_AT_ONCE):
             part = uploads[start : start + LOOKED_FOR_AT_ONCE]
             found = [rows.get((each.key, each.version_id)) for each in part]
@@ -53,17 +55,20 @@ class FactGatherer:
             due = [
                 row
                 for row in rows_found
-                if is_backup_due(row, self._age(row.upload), self.old_after, old=old_backups)
+                if is_backup_due(
+                    row, age_of(row.upload, row, self.now()), self.old_after, old=old_backups
+                )
             ]
             receipts, backups = self._existing(rows_found, due, deadline)
             not_due = {row.backup_key for row in rows_found} - {row.backup_key for row in due}
             for upload, row in zip(part, found, strict=True):
                 yield Facts(
                     upload,
-                    self._age(row.upload if row else upload),
+                    age_of(upload, row, self.now()),
                     row,
                     receipt_exists=row is not None and row.receipt_key in receipts,
                     backup_exists=row is not None and row.backup_key in backups | not_due,
+                    contradiction=contradictions.get((upload.key, upload.version_id)),
                 )
 
     def of_stranded(self, after: int, limit: int) -> list[Facts]:
@@ -72,7 +77,7 @@ class FactGatherer:
         Their receipts and backups are not looked for.
         """
         rows = self.store.stranded(self.bucket, after=after, limit=limit)
-        return [Facts(row.upload, self._age(row.upload), row) for row in rows]
+        return [Facts(row.upload, age_of(row.upload, row, self.now()), row) for row in rows]
 
     def account(self, key: str, version_id: str, deadline: Deadline) -> Account:
         """Say what exists of one upload; raise FaultError (TIME_UP)."""
@@ -103,6 +108,3 @@ class FactGatherer:
         )
         backups = self.inventory.existing_backups([row.backup_key for row in backed_up], deadline)
         return receipts, backups
-
-    def _age(self, upload: Upload) -> timedelta:
-        return self.now() - upload.received_at

@@ -7,7 +7,7 @@ a crash: the next attempt finds the same keys, and nothing is announced that is 
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rowledger.functions.domain.deadline import Deadline
@@ -37,7 +37,11 @@ from rowledger.functions.services.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """What was done for an upload. outcome: None where an earlier attempt had finished it."""
+    """What was done for an upload.
+
+    outcome: None where an earlier attempt had finished it.
+    impossible_time: the time of its event where that cannot be; it was recorded as received now.
+    """
 
     upload: Upload
     file_id: int
@@ -45,6 +49,7 @@ class IntakeResult:
     attempt: int | None
     outcome: Outcome | None
     duration_ms: int
+    impossible_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,9 @@ class Intake:
         started = self.monotonic()
         deadline = Deadline(started + seconds, self.monotonic)
         deadline.check(before="claiming the upload")
+        stated_at = upload.received_at
+        upload = upload.received_by(self.now())
+        impossible_time = stated_at if upload.received_at != stated_at else None
         match self.ledger.claim(upload, request_id):
             case InProgress(until):
                 raise FaultError(
@@ -89,8 +97,12 @@ class Intake:
                 )
             case Finished(file_id, status):
                 self.outbox.send_unsent(file_id, request_id, deadline)
-                return IntakeResult(upload, file_id, status, None, None, self._since(started))
+                return IntakeResult(
+                    upload, file_id, status, None, None, self._since(started), impossible_time
+                )
             case Claim() as claim:
+                # As the first attempt recorded it.
+                upload = replace(upload, received_at=claim.received_at)
                 try:
                     outcome, pending = self._process(upload, claim, started, deadline)
                 except Exception as error:
@@ -105,12 +117,27 @@ class Intake:
                     claim.attempt,
                     outcome,
                     self._since(started),
+                    impossible_time,
                 )
 
     def _process(
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline
     ) -> tuple[Outcome, PendingNotification]:
         kept = self._read_or_give_up(upload, claim, started, deadline)
+        try:
+            return kept.outcome, self._commit(upload, claim, kept, deadline)
+        except FaultError as fault:
+            refused = fault.code is FaultCode.VALUE_REFUSED
+            if not refused or not isinstance(kept.outcome, Counted | Rejected):
+                raise
+            content = kept.outcome.content
+        # Another try would meet the same: it is the file's own doing.
+        kept = self._keep(upload, claim, Rejected.unrecordable(content), started, deadline)
+        return kept.outcome, self._commit(upload, claim, kept, deadline)
+
+    def _commit(
+        self, upload: Upload, claim: Claim, kept: _Kept, deadline: Deadline
+    ) -> PendingNotification:
         notification = announce(
             upload,
             kept.outcome,
@@ -120,14 +147,13 @@ class Intake:
             backup=kept.backup,
         )
         deadline.check(before="committing the outcome")
-        pending = self.ledger.commit(
+        return self.ledger.commit(
             claim,
             kept.outcome,
             notification,
             backup_version_id=kept.backup_version_id,
             duration_ms=kept.duration_ms,
         )
-        return kept.outcome, pending
 
     def _read_or_give_up(
         self, upload: Upload, claim: Claim, started: float, deadline: Deadline

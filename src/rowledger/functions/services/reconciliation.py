@@ -108,7 +108,7 @@ class Reconciliation:
     def complete_through_age(self) -> timedelta | None:
         """How old the claim of the latest finished pass is; None where none has finished."""
         claimed = self.store.complete_through()
-        return None if claimed is None else self.now() - claimed
+        return None if claimed is None else max(self.now() - claimed, timedelta(0))
 
     def _begin(self, current: Pass, limits: Limits, request_id: str | None) -> "_Run":
         return _Run(

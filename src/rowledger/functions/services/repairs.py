@@ -22,6 +22,7 @@ from rowledger.functions.domain.reconciliation import (
     WriteReceipt,
     verdict_of,
 )
+from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.ports.reconciliation import ReconciliationStore
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.intake import Intake
@@ -124,6 +125,9 @@ class Repairer:
         outcome = self.intake.examine(row.upload, deadline)
         if not isinstance(outcome, Counted | Rejected):
             raise FaultError(FaultCode.OBJECT_MISSING, "its version is gone from the input bucket")
+        if row.error and row.error["code"] == RejectionCode.UNRECORDABLE:
+            # The ledger refused the rest of it, whatever it was.
+            outcome = Rejected.unrecordable(outcome.content)
         if not row.agrees_with(outcome):
             raise FaultError(
                 FaultCode.OUTCOME_DIFFERS,

@@ -29,6 +29,9 @@ _SILENCE_SECONDS = 5
 # and 25P03, a transaction that was idle for too long.
 _UNAVAILABLE = ("08", "53", "57P", "25P03")
 _REFUSED = "28"
+# What is wrong with a value: 22 data exception (out of range, no character of the encoding, …),
+# 23514 a check violation, 54000 a limit, such as of an index entry or of a JSON text.
+_VALUE_REFUSED = ("22", "23514", "54000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,10 @@ def translated() -> Iterator[None]:
         if state.startswith(_UNAVAILABLE):
             raise FaultError(
                 FaultCode.DATABASE_UNAVAILABLE, f"the database is not available ({state})"
+            ) from error
+        if state.startswith(_VALUE_REFUSED):
+            raise FaultError(
+                FaultCode.VALUE_REFUSED, f"the database refuses a value ({state})"
             ) from error
         raise FaultError(FaultCode.DATABASE, f"the database answers {state}") from error
     except (InterfaceError, OSError) as error:

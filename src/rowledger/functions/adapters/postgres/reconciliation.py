@@ -26,12 +26,7 @@ class PostgresReconciliationStore:
     database: Database
 
     def lookup(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, LedgerRow]:
-        wanted = [
-            {"key": key, "version_id": version_id}
-            for key, version_id in identities
-            if _NUL not in key + version_id
-        ]
-        rows = self._rows("lookup", bucket=bucket, wanted=json.dumps(wanted))
+        rows = self._rows("lookup", bucket=bucket, wanted=_wanted(identities))
         return {(row.filename, row.version_id): row for row in rows}
 
     def attempt_version(self, file_id: int, attempt: int) -> str | None:
@@ -40,6 +35,13 @@ class PostgresReconciliationStore:
                 _QUERIES["attempt_version"], file_id=file_id, attempt=attempt
             )
         return rows[0][0] if rows else None
+
+    def contradictions(self, bucket: str, identities: Iterable[Identity]) -> dict[Identity, str]:
+        with self.database.session() as connection:
+            found = connection.run(
+                _QUERIES["contradictions"], bucket=bucket, wanted=_wanted(identities)
+            )
+        return {(key, version_id): what for key, version_id, what in found}
 
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return self._rows("stranded", bucket=bucket, after=after, limit=limit)
@@ -102,3 +104,14 @@ class PostgresReconciliationStore:
         with self.database.session() as connection:
             found = run_by_name(connection, _QUERIES[query], **parameters)
         return [ledger_row(columns) for columns in found]
+
+
+def _wanted(identities: Iterable[Identity]) -> str:
+    """The identities as the queries take them, without those that no row can have."""
+    return json.dumps(
+        [
+            {"key": key, "version_id": version_id}
+            for key, version_id in identities
+            if _NUL not in key + version_id
+        ]
+    )

@@ -2,15 +2,20 @@
 WITH claimed AS (
     INSERT INTO file_metadata (filename, status, bucket, version_id, etag, received_at, claimed_by,
                                lease_expires_at, file_size_bytes, receipt_key, backup_key)
-    VALUES (:key, 'PROCESSING', :bucket, :version_id, :etag, :received_at, :request_id,
-            now() + make_interval(secs => :lease), :size, :receipt_key, :backup_key)
+    -- Looked for first: an INSERT that only meets a conflict takes the next id all the same.
+    SELECT :key, 'PROCESSING', :bucket, :version_id, :etag, CAST(:received_at AS timestamptz),
+           :request_id, now() + make_interval(secs => :lease), CAST(:size AS bigint), :receipt_key,
+           :backup_key
+     WHERE NOT EXISTS (SELECT FROM file_metadata
+                        WHERE bucket = :bucket AND filename = :key AND version_id = :version_id)
+       AND NOT EXISTS (SELECT FROM file_metadata WHERE backup_key = :backup_key)
     ON CONFLICT DO NOTHING
-    RETURNING id, attempt, backup_key
+    RETURNING id, attempt, backup_key, received_at
 ), begun AS (
     INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
     SELECT id, attempt, :request_id, :function_version FROM claimed
 )
-SELECT id, attempt, backup_key FROM claimed
+SELECT id, attempt, backup_key, received_at FROM claimed
 
 -- take_over: Claim it for its next attempt, if the last one's lease ended or is this request's own.
 WITH claimed AS (
@@ -20,12 +25,12 @@ WITH claimed AS (
      WHERE bucket = :bucket AND filename = :key AND version_id = :version_id
        AND status = 'PROCESSING'
        AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
-    RETURNING id, attempt, backup_key
+    RETURNING id, attempt, backup_key, received_at
 ), begun AS (
     INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
     SELECT id, attempt, :request_id, :function_version FROM claimed
 )
-SELECT id, attempt, backup_key FROM claimed
+SELECT id, attempt, backup_key, received_at FROM claimed
 
 -- claim_state: Say why an upload cannot be claimed.
 SELECT id, status, lease_expires_at FROM file_metadata

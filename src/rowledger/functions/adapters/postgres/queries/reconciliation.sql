@@ -40,6 +40,7 @@ INSERT INTO reconcile_pass (totals)
 SELECT CAST(:totals AS jsonb) || jsonb_build_object('requests', CASE
            WHEN CAST(:request_id AS integer) IS NULL THEN '[]'
            ELSE jsonb_build_array(CAST(:request_id AS integer)) END)
+ WHERE NOT EXISTS (SELECT FROM reconcile_pass WHERE ended_at IS NULL)
 ON CONFLICT DO NOTHING
 RETURNING id, began_at, run, key_marker, version_marker, swept, totals
 
@@ -54,8 +55,29 @@ RETURNING id
 -- previous_pass_began: When the pass before this one began.
 SELECT began_at FROM reconcile_pass WHERE id < :id ORDER BY id DESC LIMIT 1
 
--- complete_through: What the latest finished pass claims.
-SELECT complete_through FROM reconcile_pass WHERE ended_at IS NOT NULL ORDER BY id DESC LIMIT 1
+-- complete_through: What the latest finished pass claims, of those with a claim that can be.
+SELECT complete_through FROM reconcile_pass
+ WHERE ended_at IS NOT NULL AND complete_through <= began_at ORDER BY id DESC LIMIT 1
+
+-- contradictions: Of these uploads, those of which row, attempt and notification do not agree.
+SELECT f.filename, f.version_id, concat_ws(', ',
+           CASE WHEN a.file_id IS NULL THEN 'its attempt is not on record' END,
+           CASE WHEN a.result IS DISTINCT FROM f.status THEN 'its attempt ended otherwise' END,
+           CASE WHEN a.ended_at IS DISTINCT FROM f.timestamp
+                THEN 'its attempt ended at another time' END,
+           CASE WHEN n.id IS NULL THEN 'it has no notification' END,
+           CASE WHEN n.attributes->>'status' <> f.status
+                THEN 'its notification has another status' END,
+           CASE WHEN later.attempt IS NOT NULL THEN 'a later attempt is on record' END)
+  FROM file_metadata f
+  JOIN jsonb_to_recordset(CAST(:wanted AS jsonb)) AS wanted (key text, version_id text)
+    ON f.filename = wanted.key AND f.version_id = wanted.version_id
+  LEFT JOIN file_attempt a ON (a.file_id, a.attempt) = (f.id, f.attempt)
+  LEFT JOIN notification n ON (n.file_id, n.attempt) = (f.id, f.attempt)
+  LEFT JOIN file_attempt later ON (later.file_id, later.attempt) = (f.id, f.attempt + 1)
+ WHERE f.bucket = :bucket AND f.status <> 'PROCESSING'
+   AND (a.ended_at IS DISTINCT FROM f.timestamp OR a.result IS DISTINCT FROM f.status
+        OR n.id IS NULL OR n.attributes->>'status' <> f.status OR later.attempt IS NOT NULL)
 
 -- request: What an operator asked for.
 SELECT requested_by AS by, identity, reason, grace_seconds, max_repairs

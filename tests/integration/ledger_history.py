@@ -1,0 +1,123 @@
+"""A ledger with a row in every state, and a connection of each role to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pg8000.native import Connection, DatabaseError
+
+from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
+from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
+from rowledger.local.provisioning.database_logins import Login
+from tests.integration.ledger_bench import (
+    BAD,
+    GOOD,
+    LEASE_SECONDS,
+    Bench,
+    WholeLedger,
+    claimed,
+    committed,
+    expire_on_postgres,
+    on_postgres,
+)
+from tests.integration.ledger_rules import FUNCTION, OPERATOR, READER
+from tests.unit.builders import an_upload
+
+REQUEST = ReplayRequest("ada", "the header setting was wrong", ReplaySource.LEDGER)
+DENIED = "42501"
+# Also where a check of the row, or what a column is generated from, comes before the right to it.
+REFUSALS = (DENIED, "23514", "428C9")
+
+
+@dataclass
+class History:
+    """A database with a row in every state, and a connection of each role."""
+
+    connections: dict[str, Connection]
+    owner: Connection
+
+    def refusal(self, role: str, *statements: str, keep: bool = False) -> str | None:
+        """Why a role may not run these, in one transaction; None where it may."""
+        connection = self.connections[role]
+        connection.run("BEGIN")
+        try:
+            for statement in statements:
+                connection.run(statement)
+        except DatabaseError as error:
+            if error.args[0]["C"] not in REFUSALS:
+                raise
+            return str(error.args[0]["M"])
+        else:
+            if keep:
+                connection.run("COMMIT")
+            return None
+        finally:
+            connection.run("ROLLBACK")
+
+    def columns(self) -> list[tuple[str, str, str]]:
+        """Every column of every table: (table, column, type)."""
+        found = self.owner.run(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+            " WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+        )
+        return [(table, column, kind) for table, column, kind in found]
+
+    def one(self, query: str) -> Any:  # noqa: ANN401 -- whatever was asked for
+        ((value,),) = self.owner.run(query)
+        return value
+
+
+@contextmanager
+def history_of(function: Login, owner: Login, operator: Login, reader: Login) -> Iterator[History]:
+    """Fill a migrated database, and connect every role to it."""
+    database, operators = on_postgres(function), on_postgres(operator)
+    ledger = WholeLedger(database, LEASE_SECONDS)
+    operators_ledger = WholeLedger(operators, LEASE_SECONDS)
+    store = PostgresReconciliationStore(database)
+    bench = Bench(ledger, operators_ledger, lambda: expire_on_postgres(database))
+    _fill(bench, store)
+    database.close()
+    operators.close()
+    connections = {
+        FUNCTION: function.connect(),
+        OPERATOR: operator.connect(),
+        READER: reader.connect(),
+    }
+    owning = owner.connect()
+    owning.run(
+        "INSERT INTO reconciliation_request (requested_by, reason) VALUES ('ada', 'to be sure')"
+    )
+    yield History(connections, owning)
+    for connection in (*connections.values(), owning):
+        connection.close()
+
+
+def _fill(bench: Bench, store: PostgresReconciliationStore) -> None:
+    """A row in each state that ledger_rules.STATES names."""
+    committed(bench, claimed(bench, an_upload("replayed.csv")), GOOD, "m-0")
+    bench.operator.reopen([an_upload("replayed.csv")], REQUEST)
+    committed(bench, claimed(bench, an_upload("replayed.csv"), "r2"), GOOD, "m-1")
+    claimed(bench, an_upload("free.csv"))
+    bench.expire_leases()
+    claimed(bench, an_upload("working.csv"))
+    committed(bench, claimed(bench, an_upload("final.csv")), GOOD, "m-2")
+    committed(bench, claimed(bench, an_upload("rejected.csv")), BAD, "m-3")
+    sent = committed(bench, claimed(bench, an_upload("sent.csv")), GOOD, "m-4")
+    bench.ledger.mark_sent(sent, "sns-1")
+    bench.expire_leases()
+    claimed(bench, an_upload("working.csv"))
+    ended = store.open_pass()
+    store.save_pass(_ended(ended, ended.began_at))
+    store.open_pass()
+    store.record_backup(
+        next(each.row.id for each in bench.ledger.histories(limit=1, key="final.csv")), "b-2"
+    )
+
+
+def _ended(current: Pass, complete_through: datetime) -> Pass:
+    current.ended_at = datetime.now(UTC)
+    current.complete_through = complete_through
+    return current

@@ -1,0 +1,118 @@
+"""Who may write which column of the ledger, and in which step: what the tests expect of each.
+
+A step is a state that a row is in. A column that no step names is written once, with its row, or by
+the database alone.
+"""
+
+from dataclasses import dataclass, field
+
+FUNCTION, OPERATOR, READER = "function", "operator", "reader"
+ROLES = (FUNCTION, OPERATOR, READER)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What may be done with one column.
+
+    inserted_by: who gives it its first value; nobody: it has a default.
+    changed: (role, state of the row) in which this column alone may get another value.
+    """
+
+    inserted_by: frozenset[str] = frozenset()
+    changed: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+
+def by(*roles: str) -> Rule:
+    return Rule(frozenset(roles))
+
+
+NEVER = Rule()
+GIVEN = by(FUNCTION)
+
+
+def _also(rule: Rule, *changed: tuple[str, str]) -> Rule:
+    return Rule(rule.inserted_by, frozenset(changed))
+
+
+# By table and column. What belongs together changes together: a column that changes in a step only
+# with others cannot be changed alone in any state, and is NEVER or GIVEN here; that the steps work
+# is what the tests of the ledger show.
+RULES: dict[str, dict[str, Rule]] = {
+    "file_metadata": {
+        **dict.fromkeys(("id", "timestamp", "rows_count", "attempt"), NEVER),
+        **dict.fromkeys(("columns_count", "sha256", "dialect", "error", "duration_ms"), NEVER),
+        **dict.fromkeys(("filename", "status", "bucket", "version_id", "etag"), GIVEN),
+        **dict.fromkeys(("received_at", "claimed_by", "file_size_bytes"), GIVEN),
+        **dict.fromkeys(("receipt_key", "backup_key"), GIVEN),
+        "lease_expires_at": _also(GIVEN, (FUNCTION, "working"), (FUNCTION, "free")),
+        # A backup that was copied again: the version before is kept by a trigger.
+        "backup_version_id": _also(
+            NEVER, (FUNCTION, "final"), (FUNCTION, "rejected"), (FUNCTION, "sent")
+        ),
+    },
+    "file_attempt": {
+        **dict.fromkeys(("file_id", "attempt", "request_id", "function_version"), GIVEN),
+        **dict.fromkeys(("started_at", "ended_at", "result"), NEVER),
+    },
+    "notification": {
+        **dict.fromkeys(("id", "created_at", "topic_message_id"), NEVER),
+        **dict.fromkeys(("file_id", "attempt", "message_id", "subject", "body"), GIVEN),
+        "attributes": GIVEN,
+        "claimed_by": _also(GIVEN, (FUNCTION, "unsent")),
+        "lease_expires_at": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "sent")),
+        "sent_at": _also(NEVER, (FUNCTION, "unsent")),
+    },
+    "replay": {
+        **dict.fromkeys(("id", "requested_at"), NEVER),
+        **dict.fromkeys(("requested_by", "identity", "reason", "source"), by(OPERATOR)),
+        **dict.fromkeys(("bucket", "filename", "version_id"), by(OPERATOR)),
+        **dict.fromkeys(("file_id", "previous"), by(OPERATOR)),
+    },
+    "replaced_backup": dict.fromkeys(
+        ("id", "file_id", "replaced_at", "replaced_by", "version_id"), NEVER
+    ),
+    "reconcile_pass": {
+        **dict.fromkeys(("id", "began_at", "ended_at", "complete_through"), NEVER),
+        **dict.fromkeys(
+            ("run", "key_marker", "version_marker", "swept"), _also(NEVER, (FUNCTION, "open"))
+        ),
+        "totals": _also(GIVEN, (FUNCTION, "open")),
+    },
+    "reconciliation_request": {
+        **dict.fromkeys(("id", "requested_at"), NEVER),
+        **dict.fromkeys(("requested_by", "identity", "reason"), by(OPERATOR)),
+        **dict.fromkeys(("grace_seconds", "max_repairs"), by(OPERATOR)),
+    },
+    # The migrations' own record.
+    "schema_migration": dict.fromkeys(("name", "checksum", "applied_at"), NEVER),
+}
+
+# Which states a row of each table may be in, and how it is found.
+STATES = {
+    "file_metadata": {
+        "working": "filename = 'working.csv'",
+        "free": "filename = 'free.csv'",
+        "final": "filename = 'final.csv'",
+        "rejected": "filename = 'rejected.csv'",
+        "sent": "filename = 'sent.csv'",
+    },
+    "file_attempt": {
+        "working": "ended_at IS NULL",
+        "ended": "ended_at IS NOT NULL",
+    },
+    "notification": {"unsent": "sent_at IS NULL", "sent": "sent_at IS NOT NULL"},
+    "replay": {"recorded": "TRUE"},
+    "replaced_backup": {"recorded": "TRUE"},
+    "reconcile_pass": {"open": "ended_at IS NULL", "ended": "ended_at IS NOT NULL"},
+    "reconciliation_request": {"recorded": "TRUE"},
+    "schema_migration": {"recorded": "TRUE"},
+}
+
+# Another value of each type, written as SQL over the column's old one.
+OTHER_VALUES = {
+    "integer": "coalesce({0}, 0) + 1",
+    "bigint": "coalesce({0}, 0) + 1",
+    "text": "coalesce({0}, '') || 'x'",
+    "jsonb": "coalesce({0}, '{{}}') || '{{\"another\": 1}}'",
+    "timestamp with time zone": "now()",
+}
