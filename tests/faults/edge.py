@@ -28,7 +28,7 @@ from rowledger.local.provisioning.database_logins import Login
 from rowledger.local.waiting import until
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from tests.e2e.cli import invoke
-from tests.e2e.pipeline import PIPELINE, eventually
+from tests.e2e.pipeline import PATIENCE_SECONDS, PIPELINE, eventually
 from tests.faults.arena import Arena
 from tests.faults.function import FUNCTION, ROOT
 from tests.faults.injected import points
@@ -197,11 +197,14 @@ class Edge:
     def put(self, name: str, content: bytes) -> Upload:
         return self.arena.put(PREFIX + name, content)
 
-    def outcome(self, upload: Upload) -> tuple[str, int | None, str | None]:
+    def outcome(
+        self, upload: Upload, seconds: float = PATIENCE_SECONDS
+    ) -> tuple[str, int | None, str | None]:
         """Status, data rows and rejection, once they are committed and announced."""
         return eventually(
             f"the outcome of {upload.key}",
             lambda: next((tuple(row) for row in self._asked(_OUTCOME, upload)), None),
+            seconds,
         )
 
     def attempts(self, upload: Upload) -> list[str | None]:
