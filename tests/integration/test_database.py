@@ -117,7 +117,7 @@ def test_a_transaction_cut_off_from_its_client_holds_no_lock_for_long(
 
     def hold_a_lock() -> None:
         with database.transaction() as connection:
-            connection.run("LOCK TABLE notification IN ROW EXCLUSIVE MODE")
+            connection.run("SELECT FROM notification")  # locks the table until the transaction ends
             owner.run("BEGIN")
             owner.run("LOCK TABLE notification")  # waits until the other lock is gone
             owner.run("COMMIT")

@@ -138,7 +138,8 @@ def test_state_survives_down_and_up(running: Stack) -> None:
     s3: S3Client = again.client("s3")
     versions = s3.list_object_versions(Bucket=INPUT)["Versions"]
     assert "kept.csv" in [version["Key"] for version in versions]
-    assert [mail.path for mail in inbox.mails(again.inbox_dir)] == mails
+    # A slow machine's alarm may have sent another meanwhile.
+    assert set(mails) <= {mail.path for mail in inbox.mails(again.inbox_dir)}
     assert account_for(again, "after.csv") == 2
 
 
