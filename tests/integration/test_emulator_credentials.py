@@ -121,3 +121,13 @@ def page(address: str, method: str = "GET") -> tuple[int, bytes]:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def test_a_token_takes_the_place_of_a_key_and_the_roles_trust_judges_it(stack: Stack) -> None:
+    with pytest.raises(ClientError) as error:
+        stack.aws.client("sts").assume_role_with_web_identity(
+            RoleArn="arn:aws:iam::123456789012:role/csv-administrator",
+            RoleSessionName="me",
+            WebIdentityToken="a-token",
+        )
+    assert error.value.response["Error"]["Code"] == "AccessDenied"

@@ -58,6 +58,8 @@ def _know_root_by_its_key() -> None:
     evaluator.is_root_access_key = is_root
     ministack.services.sts.is_root_access_key = is_root
     evaluator.resolve_caller_identity = identity
+    # A token takes the place of a key there, and the role's trust policy judges it.
+    evaluator._ALWAYS_ALLOWED_ACTIONS |= {"sts:AssumeRoleWithWebIdentity"}  # noqa: SLF001 -- as above
     # What it asks before it leaves a signature unchecked.
     evaluator._is_root_key = lambda _access_key: False  # noqa: SLF001 -- its only way
 
