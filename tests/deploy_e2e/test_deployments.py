@@ -86,8 +86,8 @@ def test_a_broken_build_is_rolled_back_while_files_come_in(
     # It starts, and fails at every upload when receipt and backup are there already.
     checkout.edit(
         "src/rowledger/functions/services/intake.py",
-        "        pending = self.ledger.commit(",
-        '        raise RuntimeError("broken on purpose")\n        pending = self.ledger.commit(',
+        "        return self.ledger.commit(",
+        '        raise RuntimeError("broken on purpose")\n        return self.ledger.commit(',
     )
     checkout.must_make(account.planner, "package", "plan", ENV="local", RDS_CA="none")
     checkout.must_make(account.deployer, "apply", ENV="local")
