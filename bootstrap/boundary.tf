@@ -44,7 +44,7 @@ resource "aws_iam_policy" "boundary" {
         Sid      = "Notifications"
         Effect   = "Allow"
         Action   = "sns:Publish"
-        Resource = "${local.regional.sns}:${local.pipeline.topic}"
+        Resource = local.topic_arns
       },
       {
         Sid      = "FailedEvents"

@@ -9,10 +9,11 @@ locals {
   # In the order in which the policies list them: by its keys an object would put another first.
   functions       = [for use in ["processor", "reconciler", "administrator", "ledger_reader", "ledger_operator"] : local.pipeline.functions[use]]
   function_names  = local.functions[*].name
+  schedules       = [for function in local.functions : function.schedule if can(function.schedule)]
   monitoring_role = "rowledger-database-monitoring"
   passed_roles = {
     "lambda.amazonaws.com"         = local.functions[*].role
-    "scheduler.amazonaws.com"      = [local.pipeline.functions.reconciler.schedule.role]
+    "scheduler.amazonaws.com"      = local.schedules[*].role
     "vpc-flow-logs.amazonaws.com"  = ["rowledger-flow-logs"]
     "monitoring.rds.amazonaws.com" = [local.monitoring_role]
   }
@@ -24,6 +25,7 @@ locals {
     service => "arn:aws:${service}:${var.aws_region}:${var.account_id}"
   }
 
+  topic_arns     = [for name in [local.pipeline.topic, local.pipeline.events_topic] : "${local.regional.sns}:${name}"]
   function_arns  = [for name in local.function_names : "${local.regional.lambda}:function:${name}"]
   log_group_arns = [for name in local.log_group_names : "${local.regional.logs}:log-group:${name}"]
   role_arns      = [for name in flatten(values(local.passed_roles)) : "arn:aws:iam::${var.account_id}:role/${name}"]
@@ -52,12 +54,12 @@ locals {
       "${local.regional.rds}:og:default:*",
     ]
     functions  = concat(local.function_arns, [for arn in local.function_arns : "${arn}:*"])
-    schedule   = ["${local.regional.scheduler}:schedule/default/${local.pipeline.functions.reconciler.schedule.name}"]
+    schedule   = [for each in local.schedules : "${local.regional.scheduler}:schedule/default/${each.name}"]
     log_groups = concat(local.log_group_arns, [for arn in local.log_group_arns : "${arn}:*"])
     alarms     = [for name in keys(local.pipeline.alarms) : "${local.regional.cloudwatch}:alarm:${name}"]
     dashboard  = ["arn:aws:cloudwatch::${var.account_id}:dashboard/rowledger"]
     # With a subscription's ARN, which is the topic's and more.
-    topic = ["${local.regional.sns}:${local.pipeline.topic}", "${local.regional.sns}:${local.pipeline.topic}:*"]
+    topic = flatten([for arn in local.topic_arns : [arn, "${arn}:*"]])
     queue = ["${local.regional.sqs}:${local.pipeline.failure_queue.name}"]
     roles = local.role_arns
 

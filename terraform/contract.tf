@@ -25,7 +25,9 @@ locals {
     operator_secret_arn = "arn:aws:secretsmanager:${var.aws_region}:${var.account_id}:secret:${local.pipeline.operator_secret}-??????"
     master_secret_arn   = local.master_secret_arn
     topic_arn           = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.topic}"
+    events_topic_arn    = "arn:aws:sns:${var.aws_region}:${var.account_id}:${local.pipeline.events_topic}"
     failure_queue_arn   = "arn:aws:sqs:${var.aws_region}:${var.account_id}:${local.pipeline.failure_queue.name}"
+    processor_arn       = "${local.lambda_arn}:${local.pipeline.functions.processor.name}:${local.alias}"
     reconciler_arn      = "${local.lambda_arn}:${local.pipeline.functions.reconciler.name}:${local.alias}"
 
     processor_log_group_arn     = "${local.log_arn}:${local.pipeline.functions.processor.log_group}"

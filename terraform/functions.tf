@@ -61,6 +61,20 @@ module "trigger" {
   invoked_arn   = module.processor.alias_arn
 }
 
+# It sends the mails that wait for a digest, too.
+module "mail_schedule" {
+  source = "./modules/schedule"
+
+  name                 = local.pipeline.functions.processor.schedule.name
+  expression           = local.pipeline.functions.processor.schedule.expression
+  input                = jsonencode(local.pipeline.functions.processor.schedule.input)
+  function_arn         = module.processor.alias_arn
+  role                 = local.pipeline.functions.processor.schedule.role
+  trust_policy         = local.trust_policies.mail_schedule
+  policy               = local.mail_schedule_policy
+  permissions_boundary = var.permissions_boundary
+}
+
 # --- csv-reconciler: its schedule invokes it
 
 module "reconciler" {

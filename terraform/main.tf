@@ -142,6 +142,30 @@ module "notifications" {
   tls_only    = var.platform.tls_only
 }
 
+# For programs: one JSON message an outcome. Whoever subscribes says so in the own account's policies
+# (examples/events_queue).
+resource "aws_sns_topic" "events" {
+  name              = local.pipeline.events_topic
+  kms_master_key_id = module.encryption.notification_key_arn
+}
+
+resource "aws_sns_topic_policy" "events" {
+  count = var.platform.tls_only ? 1 : 0
+
+  arn = aws_sns_topic.events.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "TlsOnly"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.events.arn
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+
 module "alarms" {
   source = "./modules/alarms"
 

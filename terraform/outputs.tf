@@ -49,6 +49,11 @@ output "topic_arn" {
   value       = module.notifications.topic_arn
 }
 
+output "events_topic_arn" {
+  description = "The topic for programs: one JSON message an outcome (docs/events.md)."
+  value       = aws_sns_topic.events.arn
+}
+
 output "failure_queue_url" {
   description = "The queue of events that failed for good."
   value       = module.failure_queue.url

@@ -15,6 +15,7 @@ locals {
     ROWLEDGER_OUTPUT_BUCKET      = local.buckets.output
     ROWLEDGER_BACKUP_BUCKET      = local.buckets.backup
     ROWLEDGER_TOPIC_ARN          = local.arns.topic_arn
+    ROWLEDGER_EVENTS_TOPIC_ARN   = local.arns.events_topic_arn
     ROWLEDGER_DATABASE_SECRET_ID = local.pipeline.secret
     ROWLEDGER_READER_SECRET_ID   = local.pipeline.reader_secret
     ROWLEDGER_OPERATOR_SECRET_ID = local.pipeline.operator_secret

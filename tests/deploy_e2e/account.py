@@ -23,6 +23,7 @@ from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLo
 from tests.deploy_e2e.checkout import Checkout
 from tests.deploy_e2e.jobs import BOUNDARY, ENVIRONMENT, PULL_REQUEST, job
 from tests.e2e.cli import Result
+from tests.e2e.event_queue import EventQueue
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena
 from tests.faults.function import Function
@@ -43,7 +44,8 @@ _FOREIGN = ("MAKE", "MFLAGS", "ROWLEDGER_", "PYTHON", "ENV")
 class Account:
     """stack: to look at it from outside. first: where the first deployment was made.
 
-    said: by each of its steps. planner, deployer: jobs in the roles that the bootstrap made.
+    said: by each of its steps. events: of the uploads after that.
+    planner, deployer: jobs in the roles that the bootstrap made.
     """
 
     folder: Path
@@ -53,6 +55,7 @@ class Account:
     deployer: EmulatorClients
     first: Checkout
     said: dict[str, Result]
+    events: EventQueue
     deployments: int = 1
     rolled_back: int = 0
 
@@ -65,7 +68,8 @@ class Account:
     def arena(self) -> Arena:
         """The stack as the fault suite's count takes it; its function has no points here."""
         orders = self.folder / "orders"
-        return Arena(self.stack, orders, Function(self.stack, orders, ""), patient=False)
+        function = Function(self.stack, orders, "")
+        return Arena(self.stack, orders, function, patient=False, events=self.events)
 
     def new_checkout(self, name: str) -> Checkout:
         return Checkout.create(self.folder / name, self.environment)
@@ -131,14 +135,18 @@ def open_account(folder: Path) -> Account:
     deployment = _FirstDeployment(folder)
     with exclusive(layout):
         Start(layout, deployment, lambda _step: None).run()
+    stack = open_stack(layout)
+    events = EventQueue(stack, "deployment-events")
+    events.open()
     return Account(
         folder,
-        open_stack(layout),
+        stack,
         deployment.environment,
         deployment.planner,
         deployment.deployer,
         deployment.checkout,
         deployment.said,
+        events,
     )
 
 

@@ -1,8 +1,8 @@
 """A ledger in memory, with a clock of its own: Ledger and LedgerActions, as one database is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rowledger.functions.domain.faults import FaultCode, FaultError
@@ -17,9 +17,8 @@ from rowledger.functions.domain.unreadable import Earlier, EarlierAttempt
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from tests.fakes.ledger_access import FakeLedgerQueries
+from tests.fakes.notifications import PUBLISH_LEASE, FakeNotifications, StoredNotification
 from tests.fakes.previous_outcome import previous_outcome
-
-_PUBLISH_LEASE = timedelta(seconds=60)
 
 Identity = tuple[str, str, str]
 
@@ -40,22 +39,10 @@ class StoredRow:
 
 
 @dataclass(slots=True)
-class StoredNotification:
-    file_id: int
-    attempt: int
-    pending: PendingNotification
-    lease_expires_at: datetime
-    sent_at: datetime | None = None
-    topic_message_id: str | None = None
-
-
-@dataclass(slots=True)
-class FakeLedger:
+class FakeLedger(FakeNotifications):
     lease_seconds: int = 360
     function_version: str | None = None
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
-    notifications: dict[int, StoredNotification] = field(default_factory=dict)
     replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
     requests: list[ReconciliationRequest] = field(default_factory=list)
     # What the next commits are refused with.
@@ -110,9 +97,14 @@ class FakeLedger:
             backup_version_id=backup_version_id,
         )
         stored.attempts[claim.attempt - 1] = record.status.value
-        pending = PendingNotification(len(self.notifications) + 1, notification, stored.claimed_by)
+        pending = PendingNotification(
+            len(self.notifications) + 1,
+            notification,
+            stored.claimed_by,
+            event_sent=notification.event is None,
+        )
         self.notifications[pending.id] = StoredNotification(
-            stored.row.id, claim.attempt, pending, self.now() + _PUBLISH_LEASE
+            stored.row.id, claim.attempt, pending, self.now() + PUBLISH_LEASE
         )
         return pending
 
@@ -132,30 +124,6 @@ class FakeLedger:
             if row.id != claim.file_id and row.bucket == stored.row.bucket and row.sha256
         )
         return Earlier(attempts[:limit], self.now(), others_read)
-
-    def pending_notification(
-        self, file_id: int, request_id: str
-    ) -> PendingNotification | InProgress | None:
-        held: InProgress | None = None
-        for kept in self.notifications.values():
-            if kept.file_id != file_id or kept.sent_at is not None:
-                continue
-            if kept.lease_expires_at <= self.now() or kept.pending.request_id == request_id:
-                kept.pending = replace(kept.pending, request_id=request_id)
-                kept.lease_expires_at = self.now() + _PUBLISH_LEASE
-                return kept.pending
-            held = InProgress(kept.lease_expires_at)
-        return held
-
-    def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
-        kept = self.notifications[pending.id]
-        if kept.sent_at is None:
-            kept.sent_at, kept.topic_message_id = self.now(), topic_message_id
-
-    def release_notification(self, pending: PendingNotification) -> None:
-        kept = self.notifications[pending.id]
-        if kept.pending.request_id == pending.request_id:
-            kept.lease_expires_at = self.now()
 
     def histories(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
@@ -219,13 +187,16 @@ class FakeLedger:
     def _read(self, stored: StoredRow) -> LedgerRow:
         row, attempt, now = stored.row, len(stored.attempts), self.now()
         kept = [each for each in self.notifications.values() if each.file_id == row.id]
+        latest = [each for each in kept if each.attempt == attempt]
         held = not row.is_final and stored.lease_expires_at > now
         return replace(
             row,
             attempt=attempt,
-            notified_at=next((each.sent_at for each in kept if each.attempt == attempt), None),
+            notified_at=next((each.sent_at for each in latest), None),
             held_until=stored.lease_expires_at if held else None,
-            unsent=any(each.sent_at is None and each.lease_expires_at <= now for each in kept),
+            unsent=any(each.is_unsent and each.lease_expires_at <= now for each in kept),
+            mail_waits=any(each.waits_since and each.sent_at is None for each in latest),
+            digest=next((each.digest_id for each in latest), None),
         )
 
     def history(self, row: LedgerRow) -> UploadHistory:

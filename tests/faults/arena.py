@@ -19,10 +19,13 @@ from rowledger.local.stack import Stack
 from rowledger.local.state import StackCredentials, State, exclusive
 from rowledger.local.waiting import until
 from tests.e2e.cli import Result, invoke
+from tests.e2e.event_queue import EventQueue
 from tests.e2e.pipeline import PIPELINE, eventually
+from tests.faults import waiting_mails
 from tests.faults.function import FUNCTION, Function
 from tests.faults.injected import points
 from tests.faults.injected.points import Act, Point
+from tests.faults.ledger_counts import LedgerCounts
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -56,13 +59,14 @@ class Tally:
 
 
 @dataclass
-class Arena:
+class Arena(LedgerCounts):
     """folder: of the orders. patient: waits for leases to end, else they are ended by hand."""
 
     stack: Stack
     folder: Path
     function: Function
     patient: bool
+    events: EventQueue
     tally: Tally = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -77,6 +81,12 @@ class Arena:
         self.tally.points.add(point)
         if act is Act.KILL:
             self.tally.kills += times
+
+    def order_of_schedule(self, point: Point) -> None:
+        """Have the next invocation of the mails' schedule end at a point."""
+        (self.folder / f"{point}.{Act.KILL}.0").touch()
+        self.tally.points.add(point)
+        self.tally.kills += 1
 
     def await_carried_out(self, *uploads: Upload) -> None:
         """Wait until every order for these uploads was carried out.
@@ -174,7 +184,8 @@ class Arena:
         with self.superuser() as connection:
             connection.run(
                 "UPDATE notification SET lease_expires_at = now() FROM file_metadata f"
-                " WHERE f.id = file_id AND starts_with(f.filename, :prefix) AND sent_at IS NULL",
+                " WHERE f.id = file_id AND starts_with(f.filename, :prefix) AND digest_id IS NULL"
+                " AND (sent_at IS NULL OR event_sent_at IS NULL)",
                 prefix=prefix,
             )
             connection.run(
@@ -182,48 +193,6 @@ class Arena:
                 " WHERE starts_with(filename, :prefix) AND status = 'PROCESSING'",
                 prefix=prefix,
             )
-
-    def finished(self, prefix: str) -> int:
-        """How many uploads have their outcome."""
-        with self.superuser() as connection:
-            ((count,),) = connection.run(
-                "SELECT count(*) FROM file_metadata"
-                " WHERE starts_with(filename, :prefix) AND status <> 'PROCESSING'",
-                prefix=prefix,
-            )
-        return int(count)
-
-    def unfinished(self, prefix: str) -> int:
-        """How many uploads have no outcome yet."""
-        with self.superuser() as connection:
-            ((count,),) = connection.run(
-                "SELECT count(*) FROM file_metadata"
-                " WHERE starts_with(filename, :prefix) AND status = 'PROCESSING'",
-                prefix=prefix,
-            )
-        return int(count)
-
-    def _open(self, prefix: str) -> int:
-        """How many uploads have no outcome yet, or one that is not announced."""
-        with self.superuser() as connection:
-            ((count,),) = connection.run(
-                "SELECT count(*) FROM file_metadata f LEFT JOIN notification n"
-                " ON n.file_id = f.id AND n.sent_at IS NULL"
-                " WHERE starts_with(f.filename, :prefix)"
-                " AND (f.status = 'PROCESSING' OR n.file_id IS NOT NULL)",
-                prefix=prefix,
-            )
-        return int(count)
-
-    def cut_short(self, prefix: str) -> int:
-        """How many attempts ended without a word."""
-        with self.superuser() as connection:
-            ((count,),) = connection.run(
-                "SELECT count(*) FROM file_attempt a JOIN file_metadata f ON f.id = a.file_id"
-                " WHERE starts_with(f.filename, :prefix) AND a.ended_at IS NULL",
-                prefix=prefix,
-            )
-        return int(count)
 
     def _await_leases(self, prefix: str) -> None:
         def ended() -> bool:
@@ -233,7 +202,7 @@ class Arena:
                     " ON n.file_id = f.id AND n.sent_at IS NULL"
                     " WHERE starts_with(f.filename, :prefix)"
                     " AND (f.status = 'PROCESSING' AND f.lease_expires_at > now()"
-                    "      OR n.lease_expires_at > now())",
+                    "      OR n.lease_expires_at > now() AND n.waits_since IS NULL)",
                     prefix=prefix,
                 )
             return bool(held == 0)
@@ -257,10 +226,16 @@ class Arena:
         # comes by, which rightly leaves it alone: the next one takes what that retry did not end.
         for _ in range(_ROUNDS):
             self.await_quiet()
+            self._send_waiting()
             self.end_leases(prefix, by_hand=by_hand)
             self.reconcile()
-            if not self._open(prefix):
+            if not self.open_uploads(prefix):
                 return
+
+    def _send_waiting(self) -> None:
+        with self.superuser() as connection:
+            waiting_mails.age(connection)
+        waiting_mails.send(self.stack)
 
     def reconcile(self) -> dict[str, Any]:
         done = self.run("reconcile", "--grace", "0", "--json")

@@ -8,15 +8,14 @@ import csv
 import hashlib
 import io
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rowledger.local.mail.inbox import mails
-from rowledger.local.waiting import until
 from tests.e2e.pipeline import PIPELINE
 from tests.faults.arena import Arena
+from tests.faults.mail_audit import Account, MailAudit, notices_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,12 +38,6 @@ SELECT f.id, f.filename, f.version_id, f.status, f.rows_count, f.sha256, f.error
        (SELECT count(*) FROM replay r WHERE r.file_id = f.id AND r.source = 'ledger')
   FROM file_metadata f WHERE starts_with(f.filename, :prefix) ORDER BY f.id
 """
-_NOTIFICATIONS = """
-SELECT n.file_id, n.message_id, n.body, n.sent_at IS NOT NULL
-  FROM notification n JOIN file_metadata f ON f.id = n.file_id
- WHERE starts_with(f.filename, :prefix) ORDER BY n.attempt
-"""
-
 Identity = tuple[str, str]
 
 
@@ -62,48 +55,17 @@ class Row:
     reopened: int
 
 
-@dataclass(frozen=True)
-class Notice:
-    file_id: int
-    message_id: str
-    body: str
-    sent: bool
-
-
-@dataclass
-class Account:
-    """What was found under a prefix. lost and doubled: one line a finding, naming the upload."""
-
-    uploads: int = 0
-    rows: int = 0
-    receipts: int = 0
-    backups: int = 0
-    outcomes: int = 0
-    mails: int = 0
-    repeated: int = 0
-    """Mails that came again with the same message id and content: allowed, and counted."""
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-
-    def check(self) -> None:
-        """Raise AssertionError with every finding."""
-        findings = [f"lost: {each}" for each in self.lost]
-        findings += [f"doubled: {each}" for each in self.doubled]
-        assert not findings, "\n".join(findings)
-        assert self.uploads, "there was nothing to count"
-
-
 class Audit:
     """One count of all uploads whose keys begin with a prefix."""
 
     def __init__(self, arena: Arena, prefix: str) -> None:
         self._s3: S3Client = arena.stack.client("s3")
-        self._inbox = arena.stack.inbox_dir
         self._prefix = prefix
         self.account = Account()
         with arena.superuser() as connection:
             self._rows = [Row(*row) for row in connection.run(_ROWS, prefix=prefix)]
-            self._notices = [Notice(*row) for row in connection.run(_NOTIFICATIONS, prefix=prefix)]
+            self._notices = notices_of(connection, prefix)
+        self._mails = MailAudit(arena, prefix, self._notices)
 
     def run(self) -> Account:
         rows: dict[Identity, list[Row]] = defaultdict(list)
@@ -114,7 +76,7 @@ class Audit:
         for upload in sorted(uploads):
             self._count_upload(upload, rows[upload])
         self._count_strays()
-        self._count_mails()
+        self._mails.count(self.account)
         return self.account
 
     def _lost(self, upload: Identity, what: str) -> None:
@@ -185,30 +147,6 @@ class Audit:
         for key, version_id in set(self._versions(BACKUP, "backup/")):
             if f"_{self._prefix}" in key and key not in known:
                 self._doubled((key, version_id), "a backup of no ledger row")
-
-    def _count_mails(self) -> None:
-        """Mails against notifications, by the message id that both carry."""
-        notices = {notice.message_id: notice for notice in self._notices}
-        sent = {notice.message_id for notice in self._notices if notice.sent}
-        until(lambda: sent <= {message_id for message_id, _ in self._mails()}, _MAIL_SECONDS)
-        arrived = list(self._mails())
-        self.account.mails = len(arrived)
-        counted = Counter(message_id for message_id, _ in arrived)
-        self.account.repeated = sum(counted.values()) - len(counted)
-        missing = sorted(sent - set(counted))
-        self.account.lost += [f"{message_id}: its mail did not come" for message_id in missing]
-        for message_id, body in set(arrived):
-            notice = notices.get(message_id)
-            if notice is None:
-                self.account.doubled.append(f"{message_id}: announced and never committed")
-            elif notice.body.split() != body.split():
-                self.account.doubled.append(f"{message_id}: its mail says something else")
-
-    def _mails(self) -> Iterator[tuple[str, str]]:
-        for mail in mails(self._inbox):
-            content = mail.content
-            if str(content["X-Attribute-filename"] or "").startswith(self._prefix):
-                yield str(content["X-Attribute-message-id"]), content.get_content()
 
     def _versions(self, bucket: str, prefix: str) -> Iterator[Identity]:
         pages = self._s3.get_paginator("list_object_versions").paginate(

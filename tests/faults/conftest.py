@@ -11,6 +11,7 @@ from rowledger.local.layout import Layout
 from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import reset
 from rowledger.wiring.local_stack import start_local_stack
+from tests.e2e.event_queue import EventQueue
 from tests.faults.arena import LEASE_SECONDS, Arena
 from tests.faults.edge import Edge, edge_of
 from tests.faults.function import Function
@@ -32,7 +33,9 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
                 stack = start_local_stack(_quiet, layout)
             function = Function(stack, orders, request.config.getoption("broken"))
             function.deploy()
-            arena = Arena(stack, orders, function, patient=full)
+            events = EventQueue(stack, "faults-events")
+            events.open()
+            arena = Arena(stack, orders, function, full, events)
             yield arena
         finally:
             reset(_quiet, layout)

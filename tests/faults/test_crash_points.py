@@ -1,9 +1,12 @@
 """Attempts that are killed, or lose their lease, at every named point between two steps."""
 
+import pytest
+
 from tests.e2e.pipeline import eventually
+from tests.faults import waiting_mails
 from tests.faults.arena import Arena
 from tests.faults.audit import Audit
-from tests.faults.injected.points import Act, Point
+from tests.faults.injected.points import OF_MAILS, Act, Point
 
 GOOD = b'id,note\n1,one\n2,"two\nlines"\n3,three\n'
 BAD = b'id,note\n1,"never closed\n'
@@ -17,7 +20,9 @@ _NEXT = {
     Point.COPIED: Point.BACKED_UP,
     Point.BACKED_UP: Point.BACKED_UP,
     Point.COMMITTING: Point.COMMITTING,
-    Point.COMMITTED: Point.PUBLISHED,
+    Point.COMMITTED: Point.EVENT_PUBLISHED,
+    Point.EVENT_PUBLISHED: Point.EVENT_SENT,
+    Point.EVENT_SENT: Point.PUBLISHED,
     Point.PUBLISHED: Point.PUBLISHED,
 }
 # An attempt held here loses its lease to another one before it goes on.
@@ -28,6 +33,7 @@ _HELD = (
     Point.RECEIPTED,
     Point.COPIED,
     Point.BACKED_UP,
+    Point.EVENT_PUBLISHED,
     Point.PUBLISHED,
 )
 
@@ -38,7 +44,7 @@ def test_attempts_killed_at_every_point_and_their_successors_too(
     prefix = "faults/killed/"
     uploads = {}
     for number in range(2 if full else 1):
-        for point in Point:
+        for point in (each for each in Point if each not in OF_MAILS):
             key = f"{prefix}{point}-{number}.csv"
             arena.order(key, point, Act.KILL)
             arena.function.await_room()
@@ -86,3 +92,31 @@ def test_an_attempt_held_amid_its_commit_keeps_others_waiting(arena: Arena) -> N
     arena.let_go(key, Point.COMMITTING)
     arena.settle(key)
     Audit(arena, key).run().check()
+
+
+@pytest.mark.parametrize("point", OF_MAILS)
+def test_whoever_sends_a_digest_is_killed_and_none_is_told_twice(
+    arena: Arena, point: Point
+) -> None:
+    prefix = f"faults/digest/{point}/"
+    with arena.superuser() as connection:
+        connection.run("UPDATE mail_budget SET spent_until = now() + interval '1 hour'")
+    try:
+        first = arena.put(f"{prefix}first.csv", GOOD)
+        if point is Point.WAITING:
+            arena.order(f"{prefix}second.csv", point, Act.KILL)
+        second = arena.put(f"{prefix}second.csv", BAD)
+        arena.await_carried_out(first, second)
+        eventually("mails that wait", lambda: arena.waiting(prefix) == 2)
+        if point is not Point.WAITING:
+            arena.order_of_schedule(point)
+            with arena.superuser() as connection:
+                waiting_mails.age(connection)
+            assert not waiting_mails.send(arena.stack), "it was not killed"
+    finally:
+        with arena.superuser() as connection:
+            connection.run("UPDATE mail_budget SET spent_until = now()")
+    arena.settle(prefix)
+    account = Audit(arena, prefix).run()
+    account.check()
+    assert account.digests == 1

@@ -18,6 +18,6 @@ def test_nothing_was_lost_or_doubled(arena: Arena, pytestconfig: pytest.Config) 
         f" database restarts {tally.database_restarts}\n"
         f"faults: {len(tally.points)} crash points, {tally.events} events,"
         f" {account.uploads} uploads, {len(account.lost)} lost, {len(account.doubled)} doubled,"
-        f" {account.mails} mails for {account.outcomes} outcomes"
+        f" {account.mails} mails and {account.events} events for {account.outcomes} outcomes"
     )
     account.check()

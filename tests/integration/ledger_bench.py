@@ -98,7 +98,8 @@ def expire_on_postgres(database: Database) -> None:
         connection.run(
             "UPDATE file_metadata SET lease_expires_at = now() WHERE status = 'PROCESSING'"
         )
-        connection.run("UPDATE notification SET lease_expires_at = now()")
+        connection.run("UPDATE notification SET lease_expires_at = now() WHERE digest_id IS NULL")
+        connection.run("UPDATE digest SET lease_expires_at = now()")
 
 
 def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
@@ -107,13 +108,19 @@ def claimed(bench: Bench, upload: Upload, request_id: str = "r1") -> Claim:
     return result
 
 
-def a_notification(message_id: str = "m-1") -> Notification:
-    return Notification(message_id, "subject", "body\n", {"status": "SUCCESS", "filename": "ä"})
+def a_notification(message_id: str = "m-1", event: str | None = None) -> Notification:
+    attributes = {"status": "SUCCESS", "filename": "ä"}
+    return Notification(message_id, "subject", "body\n", attributes, event)
 
 
 def committed(
-    bench: Bench, claim: Claim, outcome: Outcome = GOOD, message_id: str = "m-1"
+    bench: Bench,
+    claim: Claim,
+    outcome: Outcome = GOOD,
+    message_id: str = "m-1",
+    event: str | None = None,
 ) -> PendingNotification:
+    notification = a_notification(message_id, event)
     return bench.ledger.commit(
-        claim, outcome, a_notification(message_id), backup_version_id="b-1", duration_ms=12
+        claim, outcome, notification, backup_version_id="b-1", duration_ms=12
     )

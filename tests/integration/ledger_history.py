@@ -8,7 +8,10 @@ from typing import Any
 
 from pg8000.native import Connection, DatabaseError
 
+from rowledger.functions.adapters.postgres.mail_queue import PostgresMailQueue
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
+from rowledger.functions.domain.digest import Digest
+from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.local.provisioning.database_logins import Login
@@ -79,6 +82,8 @@ def history_of(function: Login, owner: Login, operator: Login, reader: Login) ->
     store = PostgresReconciliationStore(database)
     bench = Bench(ledger, operators_ledger, lambda: expire_on_postgres(database))
     _fill(bench, store)
+    owning = owner.connect()
+    _fill_mails(bench, PostgresMailQueue(database, 30), owning)
     database.close()
     operators.close()
     connections = {
@@ -86,7 +91,6 @@ def history_of(function: Login, owner: Login, operator: Login, reader: Login) ->
         OPERATOR: operator.connect(),
         READER: reader.connect(),
     }
-    owning = owner.connect()
     owning.run(
         "INSERT INTO reconciliation_request (requested_by, reason) VALUES ('ada', 'to be sure')"
     )
@@ -97,15 +101,16 @@ def history_of(function: Login, owner: Login, operator: Login, reader: Login) ->
 
 def _fill(bench: Bench, store: PostgresReconciliationStore) -> None:
     """A row in each state that ledger_rules.STATES names."""
-    committed(bench, claimed(bench, an_upload("replayed.csv")), GOOD, "m-0")
+    committed(bench, claimed(bench, an_upload("replayed.csv")), GOOD, "m-0", "{}")
     bench.operator.reopen([an_upload("replayed.csv")], REQUEST)
-    committed(bench, claimed(bench, an_upload("replayed.csv"), "r2"), GOOD, "m-1")
+    committed(bench, claimed(bench, an_upload("replayed.csv"), "r2"), GOOD, "m-1", "{}")
     claimed(bench, an_upload("free.csv"))
     bench.expire_leases()
     claimed(bench, an_upload("working.csv"))
-    committed(bench, claimed(bench, an_upload("final.csv")), GOOD, "m-2")
-    committed(bench, claimed(bench, an_upload("rejected.csv")), BAD, "m-3")
-    sent = committed(bench, claimed(bench, an_upload("sent.csv")), GOOD, "m-4")
+    committed(bench, claimed(bench, an_upload("final.csv")), GOOD, "m-2", "{}")
+    committed(bench, claimed(bench, an_upload("rejected.csv")), BAD, "m-3", "{}")
+    sent = committed(bench, claimed(bench, an_upload("sent.csv")), GOOD, "m-4", "{}")
+    bench.ledger.mark_event_sent(sent, "sns-e")
     bench.ledger.mark_sent(sent, "sns-1")
     bench.expire_leases()
     claimed(bench, an_upload("working.csv"))
@@ -115,6 +120,23 @@ def _fill(bench: Bench, store: PostgresReconciliationStore) -> None:
     store.record_backup(
         next(each.row.id for each in bench.ledger.histories(limit=1, key="final.csv")), "b-2"
     )
+
+
+def _fill_mails(bench: Bench, queue: PostgresMailQueue, owning: Connection) -> None:
+    """A mail that waits, and two in digests, of which one was sent."""
+    for number, name in enumerate(("told.csv", "digested.csv", "waiting.csv"), start=5):
+        claim = claimed(bench, an_upload(name))
+        waiting = committed(bench, claim, GOOD, f"m-{number}", "{}")
+        bench.ledger.mark_event_sent(waiting, f"sns-{number}")
+        queue.let_wait(waiting)
+        if name != "waiting.csv":
+            owning.run("UPDATE mail_budget SET digested_at = '-infinity'")
+            digest = Digest(Notification(f"d-{number}", "subject", "body"), (waiting.id,))
+            pending = queue.add_digest(digest, "r1")
+            assert pending
+            if name == "told.csv":
+                queue.mark_digest_sent(pending, "sns-d")
+    owning.run("UPDATE digest SET lease_expires_at = now()")
 
 
 def _ended(current: Pass, complete_through: datetime) -> Pass:

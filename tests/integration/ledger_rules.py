@@ -57,10 +57,27 @@ RULES: dict[str, dict[str, Rule]] = {
     "notification": {
         **dict.fromkeys(("id", "created_at", "topic_message_id"), NEVER),
         **dict.fromkeys(("file_id", "attempt", "message_id", "subject", "body"), GIVEN),
-        "attributes": GIVEN,
+        **dict.fromkeys(("attributes", "event", "mail_wanted"), GIVEN),
+        **dict.fromkeys(("event_message_id", "digest_id"), NEVER),
+        "claimed_by": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
+        "lease_expires_at": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
+        "tries": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
+        "waits_since": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
+        "sent_at": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
+        **dict.fromkeys(("event_sent_at", "alone"), _also(NEVER, (FUNCTION, "unsent"))),
+    },
+    "digest": {
+        **dict.fromkeys(("id", "created_at", "topic_message_id"), NEVER),
+        **dict.fromkeys(("message_id", "subject", "body", "attributes"), GIVEN),
         "claimed_by": _also(GIVEN, (FUNCTION, "unsent")),
         "lease_expires_at": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "sent")),
+        "tries": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "sent")),
         "sent_at": _also(NEVER, (FUNCTION, "unsent")),
+    },
+    "mail_budget": {
+        # It moves on only, and now is behind what is spent.
+        **dict.fromkeys(("only_row", "spent_until"), NEVER),
+        "digested_at": _also(NEVER, (FUNCTION, "spent")),
     },
     "replay": {
         **dict.fromkeys(("id", "requested_at"), NEVER),
@@ -100,7 +117,14 @@ STATES = {
         "working": "ended_at IS NULL",
         "ended": "ended_at IS NOT NULL",
     },
-    "notification": {"unsent": "sent_at IS NULL", "sent": "sent_at IS NOT NULL"},
+    "notification": {
+        "unsent": "sent_at IS NULL AND waits_since IS NULL",
+        "waiting": "sent_at IS NULL AND waits_since IS NOT NULL AND digest_id IS NULL",
+        "in a digest": "sent_at IS NULL AND digest_id IS NOT NULL",
+        "sent": "sent_at IS NOT NULL",
+    },
+    "digest": {"unsent": "sent_at IS NULL", "sent": "sent_at IS NOT NULL"},
+    "mail_budget": {"spent": "TRUE"},
     "replay": {"recorded": "TRUE"},
     "replaced_backup": {"recorded": "TRUE"},
     "reconcile_pass": {"open": "ended_at IS NULL", "ended": "ended_at IS NOT NULL"},
@@ -115,4 +139,5 @@ OTHER_VALUES = {
     "text": "coalesce({0}, '') || 'x'",
     "jsonb": "coalesce({0}, '{{}}') || '{{\"another\": 1}}'",
     "timestamp with time zone": "now()",
+    "boolean": "NOT {0}",
 }

@@ -61,7 +61,7 @@ def identity(upload: Upload) -> Identity:
 @pytest.fixture(params=["memory", "postgres"])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     if request.param == "memory":
-        ledger = FakeLedger(LEASE_SECONDS)
+        ledger = FakeLedger(lease_seconds=LEASE_SECONDS)
         yield Bench(ledger, FakeReconciliationStore(ledger), ledger.expire_leases)
         return
     function: Login = request.getfixturevalue("fresh_database")

@@ -6,7 +6,6 @@ from rowledger.functions.domain.reconciliation import RepairKind, Verdict
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import FactGatherer
-from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Limits, Reconciliation
 from rowledger.functions.services.repairs import Repairer
 from tests.fakes.reconciliation import FakeReconciliationStore
@@ -34,7 +33,7 @@ class Bench(World):
             facts=facts,
             repairer=Repairer(
                 intake=self.intake,
-                outbox=Outbox(self.ledger, self.notifier),
+                outbox=self.intake.outbox,
                 storage=self.storage,
                 store=self.store,
                 backup_bucket="back",

@@ -110,10 +110,12 @@ def test_no_receipt_or_backup_is_looked_for_after_the_deadline() -> None:
 
 @pytest.mark.parametrize("error", AWS_ERRORS)
 def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
-    notifier = SnsNotifier(Mock(**{"publish.side_effect": error}), "arn")
-    with pytest.raises(FaultError) as raised:
-        notifier.publish(Notification("m", "s", "b"))
-    assert raised.value.code is FaultCode.NOTIFICATION
+    client = Mock(**{"publish.side_effect": error})
+    notifier = SnsNotifier(client, "arn", "events", sleep=Mock())
+    for publish in (notifier.publish, notifier.publish_event):
+        with pytest.raises(FaultError) as raised:
+            publish(Notification("m", "s", "b", event="{}"))
+        assert raised.value.code in (FaultCode.NOTIFICATION, FaultCode.NOTIFICATION_UNANSWERED)
 
 
 @pytest.mark.parametrize("error", AWS_ERRORS)

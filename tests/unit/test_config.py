@@ -20,6 +20,7 @@ REQUIRED = {
     "ROWLEDGER_OUTPUT_BUCKET": "out",
     "ROWLEDGER_BACKUP_BUCKET": "back",
     "ROWLEDGER_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:topic",
+    "ROWLEDGER_EVENTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:events",
     "ROWLEDGER_DATABASE_SECRET_ID": "rowledger/database",
 }
 

@@ -14,6 +14,7 @@ from rowledger.functions import contract
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.mail import MailedStatuses
 from rowledger.functions.domain.outcome import Rejected, Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.unreadable import Patience
@@ -21,6 +22,7 @@ from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.intake import Intake, IntakeResult
 from rowledger.functions.services.outbox import Outbox
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, an_upload
@@ -35,19 +37,24 @@ class World:
         self.time = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
         self.ledger = FakeLedger(lease_seconds=360, now=lambda: self.time)
         self.storage = FakeStorage(chunk_bytes=3)
+        self.queue = FakeMailQueue(self.ledger)
         self.notifier = FakeNotifier()
         self.intake = Intake(
             ledger=self.ledger,
             storage=self.storage,
-            outbox=Outbox(self.ledger, self.notifier),
+            outbox=Outbox(self.ledger, self.queue, self.notifier, sleep=self.sleep),
             output_bucket="out",
             backup_bucket="back",
             header=True,
             expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
             patience=Patience(attempts=3, period=timedelta(hours=4)),
+            mailed=MailedStatuses.ALL,
             now=lambda: self.time,
             monotonic=self.seconds,
         )
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
 
     def put(
         self, content: bytes = b"a,b\n1,2\n", key: str = "orders.csv", version: str = "v1"

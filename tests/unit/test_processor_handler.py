@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
-from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.handlers.waiting_mails import WaitingMails
+from rowledger.functions.wiring.processor import intake_over, outbox_over
 from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.storage import FakeStorage
 from tests.unit.builders import BUCKET, an_event, an_upload
@@ -39,10 +42,11 @@ class Function:
         self.storage = FakeStorage()
         self.notifier = FakeNotifier()
         config = ProcessorConfig.from_environment({**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET})
-        intake = build_intake(
-            config, ledger=self.ledger, storage=self.storage, notifier=self.notifier
-        )
-        self.handler: Any = build_handler(intake, config, reserve_seconds=RESERVE_SECONDS)
+        self.queue = FakeMailQueue(self.ledger)
+        outbox = outbox_over(config, ledger=self.ledger, queue=self.queue, notifier=self.notifier)
+        intake = intake_over(config, ledger=self.ledger, storage=self.storage, outbox=outbox)
+        mails = WaitingMails(outbox, self.queue, time.monotonic)
+        self.handler: Any = build_handler(intake, mails, config, reserve_seconds=RESERVE_SECONDS)
 
     def invoke(self, event: object, remaining_ms: int = 300_000) -> None:
         # The logger lives as long as the process, and so would the stream of the first test.

@@ -12,9 +12,11 @@ from rowledger.functions import contract
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.reconciler import SERVICE, build_handler
+from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.wiring.reconciler import reconciler_over
 from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.reconciliation import FakeReconciliationStore
 from tests.fakes.storage import FakeStorage
@@ -41,7 +43,7 @@ class Reconciler:
             store=self.store,
             storage=self.storage,
             inventory=self.storage,
-            notifier=FakeNotifier(),
+            outbox=Outbox(self.ledger, FakeMailQueue(self.ledger), FakeNotifier()),
         )
         self.handler: Any = build_handler(
             parts.reconciliation,

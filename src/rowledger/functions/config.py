@@ -1,5 +1,6 @@
 """The functions' settings: one typed object each, read from the environment once, at start."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
@@ -55,6 +56,10 @@ class ProcessorConfig(DatabaseConfig):
     output_bucket: str
     backup_bucket: str
     topic_arn: str
+    events_topic_arn: str
+    mails_a_minute: int
+    mail_digest: bool
+    mailed_statuses: str
     header: bool
     max_decompressed_bytes: int
     max_decompressed_ratio: int
@@ -102,6 +107,8 @@ def _parse(setting: Mapping[str, Any], text: str) -> str | int | bool:
         case "integer":
             if not text.isdecimal() or int(text) == 0:
                 raise ValueError(f"must be a whole number above 0, not {text!r}")
+            if int(text) > setting.get("maximum", math.inf):
+                raise ValueError(f"must be at most {setting['maximum']}, not {text}")
             return int(text)
         case "boolean":
             if text not in ("true", "false"):

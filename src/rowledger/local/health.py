@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -83,7 +84,17 @@ def _emulator_problem(stack: Stack) -> str | None:
 
 
 def _inbox_problem(stack: Stack) -> str | None:
-    return None if inbox.greets(tcp_ports.HOST, stack.inbox_port) else "does not greet"
+    if not inbox.greets(tcp_ports.HOST, stack.inbox_port):
+        return "does not greet"
+    sns: SNSClient = stack.client("sns")
+    topic = stack.settings["ROWLEDGER_TOPIC_ARN"]
+    try:
+        found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    except (BotoCoreError, ClientError):
+        return None  # the emulator is away: its own line says so
+    if any(each["Protocol"] == "email" for each in found):
+        return None
+    return "nobody is subscribed: too many mails came in a second; rowledger up subscribes again"
 
 
 def _alarms(stack: Stack) -> dict[str, str]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
-from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.processor import build_processor
 from rowledger.functions.wiring.shared import RESERVE_SECONDS
 
 _days = (os.getpid() % 100 + 1) * (-1) ** os.getpid()
 _config = ProcessorConfig.from_environment(os.environ)
-_intake = replace(build_intake(_config), now=lambda: datetime.now(UTC) + timedelta(days=_days))
-handler = build_handler(_intake, _config, reserve_seconds=RESERVE_SECONDS)
+_processor = build_processor(_config)
+_intake = replace(_processor.intake, now=lambda: datetime.now(UTC) + timedelta(days=_days))
+handler = build_handler(_intake, _processor.mails, _config, reserve_seconds=RESERVE_SECONDS)

@@ -12,7 +12,9 @@ from pg8000.native import Connection
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.adapters.postgres.database import Database, Tls
 from rowledger.functions.adapters.postgres.ledger import QUERIES, PostgresLedger
+from rowledger.functions.adapters.postgres.mail_queue import PostgresMailQueue
 from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.digest import Digest, PendingDigest
 from rowledger.functions.domain.ledger import Claim, ClaimResult
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Content, Outcome
@@ -84,6 +86,31 @@ class MarkedLedger(PostgresLedger):
         super().mark_sent(pending, topic_message_id)
         self.points.reach(Point.SENT)
 
+    def mark_event_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
+        self.points.reach(Point.EVENT_PUBLISHED)
+        super().mark_event_sent(pending, topic_message_id)
+        self.points.reach(Point.EVENT_SENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedQueue(PostgresMailQueue):
+    points: Points
+
+    def let_wait(self, pending: PendingNotification) -> None:
+        super().let_wait(pending)
+        self.points.reach(Point.WAITING)
+
+    def add_digest(self, digest: Digest, request_id: str) -> PendingDigest | None:
+        pending = super().add_digest(digest, request_id)
+        if pending:
+            self.points.reach(Point.DIGEST_MADE)
+        return pending
+
+    def mark_digest_sent(self, digest: PendingDigest, topic_message_id: str) -> None:
+        self.points.reach(Point.DIGEST_PUBLISHED)
+        super().mark_digest_sent(digest, topic_message_id)
+        self.points.reach(Point.DIGEST_SENT)
+
 
 @dataclass(frozen=True, kw_only=True)
 class MarkedStorage(S3Storage):
@@ -153,3 +180,6 @@ class OnceNotifier:
         if known is None:
             known = self.published[notification.message_id] = self.inner.publish(notification)
         return known
+
+    def publish_event(self, notification: Notification) -> str:
+        return self.inner.publish_event(notification)

@@ -31,8 +31,18 @@ class Point(StrEnum):
     BACKED_UP = "backed-up"
     COMMITTING = "committing"
     COMMITTED = "committed"
+    EVENT_PUBLISHED = "event-published"
+    EVENT_SENT = "event-sent"
     PUBLISHED = "published"
     SENT = "sent"
+    WAITING = "waiting"
+    DIGEST_MADE = "digest-made"
+    DIGEST_PUBLISHED = "digest-published"
+    DIGEST_SENT = "digest-sent"
+
+
+# Passed only beyond the budget of mails; all others by each attempt.
+OF_MAILS = (Point.WAITING, Point.DIGEST_MADE, Point.DIGEST_PUBLISHED, Point.DIGEST_SENT)
 
 
 class Act(StrEnum):

@@ -2,24 +2,25 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
-from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import READ_SECONDS
 from rowledger.functions.adapters.postgres.database import Tls
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import Handler, build_handler
-from rowledger.functions.wiring.processor import build_intake
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
+from rowledger.functions.handlers.waiting_mails import WaitingMails
+from rowledger.functions.wiring.processor import build_notifier, intake_over, outbox_over
+from rowledger.functions.wiring.shared import RESERVE_SECONDS, monotonic
 from tests.faults.injected.parts import (
     WITHOUT_FENCE,
     HastyLedger,
     MarkedDatabase,
     MarkedLedger,
+    MarkedQueue,
     MarkedStorage,
     OnceNotifier,
 )
@@ -30,6 +31,9 @@ from tests.faults.injected.points import (
     mark_of_rest,
     mark_of_work,
 )
+
+if TYPE_CHECKING:
+    from rowledger.functions.ports.notifier import Notifier
 
 
 def _wired() -> Handler:
@@ -48,7 +52,7 @@ def _wired() -> Handler:
     )
     database = MarkedDatabase(credentials, tls, points)
     ledger = MarkedLedger(database, config.lease_seconds, points=points)
-    notifier = None
+    notifier: Notifier = build_notifier(config)
     match broken:
         case "":
             pass
@@ -57,13 +61,16 @@ def _wired() -> Handler:
                 database, config.lease_seconds, queries=WITHOUT_FENCE, points=points
             )
         case "outbox":
-            client = make_client("sns", read_timeout=5)
-            notifier = OnceNotifier(SnsNotifier(client, config.topic_arn))
-            ledger = HastyLedger(database, config.lease_seconds, points=points, notifier=notifier)
+            once = OnceNotifier(notifier)
+            ledger = HastyLedger(database, config.lease_seconds, points=points, notifier=once)
+            notifier = once
         case _:
             raise ValueError(f"no such way to break the build: {broken}")
-    intake = build_intake(config, ledger=ledger, storage=storage, notifier=notifier)
-    return build_handler(intake, config, reserve_seconds=RESERVE_SECONDS)
+    queue = MarkedQueue(database, config.mails_a_minute, points=points)
+    outbox = outbox_over(config, ledger=ledger, queue=queue, notifier=notifier)
+    intake = intake_over(config, ledger=ledger, storage=storage, outbox=outbox)
+    mails = WaitingMails(outbox, queue, monotonic)
+    return build_handler(intake, mails, config, reserve_seconds=RESERVE_SECONDS)
 
 
 _handle = _wired()

@@ -91,7 +91,7 @@ def _print(
         ("receipt", printable(f"s3://{names.output_bucket}/{row.receipt_key}")),
         ("backup", printable(f"s3://{names.backup_bucket}/{row.backup_key}")),
         ("", _missing(row) if size is None else f"{size:,} bytes"),
-        ("mail sent", shown_time(row.notified_at) if row.notified_at else "not yet"),
+        ("mail sent", _mailed(row)),
     ]
     if row.error:
         facts.insert(2, ("reason", reason_text(row)))
@@ -107,6 +107,14 @@ def _print(
         output.print("There is no receipt yet." if processing else "The receipt is missing.")
     else:
         show_json(receipt)
+
+
+def _mailed(row: LedgerRow) -> str:
+    """When people were told of the latest outcome, and how."""
+    how = "" if row.digest is None else f", in digest {row.digest}"
+    if row.notified_at:
+        return f"{shown_time(row.notified_at)}{how}"
+    return f"not yet: it waits{how or ' for a digest'}" if row.mail_waits else "not yet"
 
 
 def _missing(row: LedgerRow) -> str:

@@ -5,12 +5,13 @@ a replay. A claim is an attempt number and a lease: whoever comes later takes th
 the lease has ended, under the next number, and from then on the earlier attempt can commit nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.rejection import RejectionCode
+from rowledger.functions.domain.typed_json import NEW
 from rowledger.functions.domain.upload import Upload
 
 
@@ -56,6 +57,8 @@ class LedgerRow:
     notified_at: when the latest attempt's outcome was announced.
     held_until: the end of the lease while an attempt is at work; else None.
     unsent: whether an outcome waits to be announced and nobody is about to do it.
+    mail_waits: whether the latest attempt's mail waits for a digest, or is in one not sent yet.
+    digest: the id of the digest that it is in; None where it has a mail of its own.
     """
 
     id: int
@@ -80,6 +83,8 @@ class LedgerRow:
     notified_at: datetime | None
     held_until: datetime | None
     unsent: bool
+    mail_waits: bool = field(default=False, metadata=NEW)
+    digest: int | None = field(default=None, metadata=NEW)
 
     @property
     def upload(self) -> Upload:
@@ -96,6 +101,11 @@ class LedgerRow:
     @property
     def is_final(self) -> bool:
         return self.status is not Status.PROCESSING
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether all was sent of its outcome, but for a mail that waits for a digest."""
+        return self.is_final and (self.notified_at is not None or self.mail_waits)
 
     @property
     def was_read(self) -> bool:

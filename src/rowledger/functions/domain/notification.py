@@ -1,4 +1,4 @@
-"""The message that says what became of an upload.
+"""The mail that says what became of an upload, and what is kept of it until it is sent.
 
 The limits are those of the Amazon SNS API reference, Publish: an ASCII subject of at most 100
 characters without line breaks; message attributes hold no control characters.
@@ -12,6 +12,7 @@ from rowledger.functions.domain.outcome import (
     Deleted,
     Outcome,
     Rejected,
+    Status,
     Unreadable,
     record_of,
 )
@@ -25,12 +26,24 @@ MAX_SUBJECT = 100
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What is published. message_id is the same however often it is sent."""
+    """What is said of an outcome: a mail for people, and an event for programs.
+
+    message_id: the same however often it is sent.
+    subject, body: the mail. attributes: of both, to filter by.
+    event: JSON; None for a digest, and for outcomes that are older than events.
+    mail_wanted: whether people are to get the mail.
+    """
 
     message_id: str
     subject: str
     body: str
     attributes: dict[str, str] = field(default_factory=dict)
+    event: str | None = None
+    mail_wanted: bool = True
+
+    @property
+    def is_failure(self) -> bool:
+        return self.attributes.get("status") == Status.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +51,14 @@ class PendingNotification:
     """A committed notification that one request alone may publish now.
 
     request_id: whose right it is.
+    event_sent, mail_sent: what was sent of it before.
     """
 
     id: int
     notification: Notification
     request_id: str
+    event_sent: bool = False
+    mail_sent: bool = False
 
 
 def announce(
@@ -54,7 +70,10 @@ def announce(
     receipt: str,
     backup: BackupLocation | None,
 ) -> Notification:
-    """receipt: its s3:// address."""
+    """Make the mail about an outcome.
+
+    receipt: its s3:// address.
+    """
     name, record = printable(upload.key), record_of(outcome)
     lines = [
         f"File:      {name}",

@@ -30,9 +30,26 @@ def render_receipt(
 
     backup: None where the object was not read, and so not copied.
     """
-    record = record_of(outcome)
+    facts = facts_of(upload, outcome, backup)
+    # What went wrong stands last, where a person looks for it.
+    error = {"error": facts.pop("error")} if "error" in facts else {}
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
+        **facts,
+        "processed_at": timestamp(processed_at),
+        "duration_ms": duration_ms,
+        **error,
+    }
+    return json_text(document, indent=2).encode() + b"\n"
+
+
+def facts_of(upload: Upload, outcome: Outcome, backup: BackupLocation | None) -> dict[str, Any]:
+    """What every attempt says alike of an upload and its outcome: the receipt's fields but times.
+
+    backup: None where the object was not read, and so not copied.
+    """
+    record = record_of(outcome)
+    facts: dict[str, Any] = {
         "filename": upload.key,
         "bucket": upload.bucket,
         "version_id": upload.version_id,
@@ -46,12 +63,10 @@ def render_receipt(
         "dialect": record.dialect,
         "backup": asdict(backup) if backup else None,
         "received_at": timestamp(upload.received_at),
-        "processed_at": timestamp(processed_at),
-        "duration_ms": duration_ms,
     }
     if record.error:
-        document["error"] = record.error
-    return json_text(document, indent=2).encode() + b"\n"
+        facts["error"] = record.error
+    return facts
 
 
 def timestamp(moment: datetime) -> str:

@@ -1,5 +1,7 @@
 """What csv-processor does with an event: takes each upload in it, logs, measures, and raises.
 
+The event of its schedule, exactly, has it send the mails that wait for the budget.
+
 A fault in one record leaves the others to be processed; once all were tried the event is raised, so
 that Lambda's retry, its Errors metric and its failure destination see it.
 """
@@ -24,6 +26,7 @@ from rowledger.functions.domain.outcome import (
 )
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of
+from rowledger.functions.handlers.waiting_mails import SCHEDULED, WaitingMails
 from rowledger.functions.services.intake import Intake, IntakeResult
 
 Handler = Callable[[Any, LambdaContext], None]
@@ -31,11 +34,18 @@ Handler = Callable[[Any, LambdaContext], None]
 SERVICE = "csv-processor"
 
 
-def build_handler(intake: Intake, config: ProcessorConfig, *, reserve_seconds: float) -> Handler:
+def build_handler(
+    intake: Intake,
+    mails: WaitingMails,
+    config: ProcessorConfig,
+    *,
+    reserve_seconds: float,
+) -> Handler:
     """Build the Lambda handler over the intake.
 
     Args:
         intake: what is done with one upload.
+        mails: what sends those that wait.
         config: the function's settings.
         reserve_seconds: kept back of an invocation's time, for the last call and its clean-up.
     """
@@ -50,6 +60,14 @@ def build_handler(intake: Intake, config: ProcessorConfig, *, reserve_seconds: f
     @logger.inject_lambda_context(clear_state=True)
     @metrics.log_metrics
     def handler(event: Any, context: LambdaContext) -> None:  # noqa: ANN401 -- somebody else's JSON
+        if event == SCHEDULED:
+            mails.send(
+                context.aws_request_id,
+                seconds=seconds_left(context),
+                logger=logger,
+                metrics=metrics,
+            )
+            return
         reading = read_event(event, bucket=config.input_bucket, suffixes=config.suffixes)
         logger.info("received", uploads=len(reading.uploads))
         _count(metrics, "RecordsIgnored", len(reading.ignored))

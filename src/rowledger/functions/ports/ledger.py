@@ -46,13 +46,18 @@ class Ledger(Protocol):
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
-        """Take the right to publish the oldest unsent message that nobody else has.
+        """Take the right to publish the oldest notification of a row that nobody else has.
 
-        InProgress where others have all that are unsent; None where nothing is unsent.
+        The right lasts a minute, and twice as long after each try that ended without a word. It is
+        not given of what waits for a digest or is in one, unless a digest is long overdue.
+        InProgress where others have all that are unsent; None where nothing is.
         """
 
+    def mark_event_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
+        """Record that its event was sent; where no mail is wanted, that is all there is to send."""
+
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
-        """Record that a notification was sent; where that is recorded already, it stays."""
+        """Record that its mail was sent; where that is recorded already, it stays."""
 
     def release_notification(self, pending: PendingNotification) -> None:
         """Give up the right to publish, so that the next attempt need not wait for it.

@@ -96,7 +96,7 @@ class FactGatherer:
             ),
             receipt=row.receipt_key in receipts,
             backup=row.backup_key in backups,
-            announced=row.notified_at is not None,
+            announced=row.is_announced,
         )
 
     def _existing(

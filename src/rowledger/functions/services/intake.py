@@ -15,6 +15,7 @@ from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
+from rowledger.functions.domain.mail import MailedStatuses
 from rowledger.functions.domain.notification import PendingNotification, announce
 from rowledger.functions.domain.outcome import (
     Counted,
@@ -26,6 +27,7 @@ from rowledger.functions.domain.outcome import (
     examine,
     record_of,
 )
+from rowledger.functions.domain.outcome_event import render_event
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
 from rowledger.functions.domain.unreadable import FULL_TRY_SECONDS, Earlier, Patience
 from rowledger.functions.domain.upload import Upload
@@ -75,6 +77,7 @@ class Intake:
     header: bool
     expansion: ExpansionLimit
     patience: Patience
+    mailed: MailedStatuses
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -138,14 +141,26 @@ class Intake:
     def _commit(
         self, upload: Upload, claim: Claim, kept: _Kept, deadline: Deadline
     ) -> PendingNotification:
-        notification = announce(
+        message_id = str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt)))
+        mail = announce(
             upload,
             kept.outcome,
-            message_id=str(uuid.uuid5(uuid.NAMESPACE_URL, _address(upload, claim.attempt))),
+            message_id=message_id,
             file_id=claim.file_id,
             receipt=f"s3://{self.output_bucket}/{kept.receipt}",
             backup=kept.backup,
         )
+        event = render_event(
+            upload,
+            kept.outcome,
+            message_id=message_id,
+            file_id=claim.file_id,
+            attempt=claim.attempt,
+            output_bucket=self.output_bucket,
+            backup=kept.backup,
+        )
+        status = record_of(kept.outcome).status
+        notification = replace(mail, event=event, mail_wanted=self.mailed.include(status))
         deadline.check(before="committing the outcome")
         return self.ledger.commit(
             claim,

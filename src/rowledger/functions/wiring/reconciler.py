@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.inventory import S3Inventory
-from rowledger.functions.adapters.aws.notifier import SnsNotifier
 from rowledger.functions.adapters.aws.storage import READ_SECONDS, S3Storage
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.mail_queue import PostgresMailQueue
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
 from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.ports.inventory import Inventory
 from rowledger.functions.ports.ledger import Ledger
-from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.ports.reconciliation import ReconciliationStore
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.facts import FactGatherer
@@ -20,7 +19,7 @@ from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Reconciliation
 from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 from rowledger.functions.services.repairs import Repairer
-from rowledger.functions.wiring.processor import build_intake
+from rowledger.functions.wiring.processor import build_notifier, intake_over, outbox_over
 from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 
@@ -44,13 +43,15 @@ def build_reconciler(
     database = open_database(config)
     s3 = make_client("s3", read_timeout=READ_SECONDS)
     buckets = (config.output_bucket, config.backup_bucket)
+    ledger = PostgresLedger(database, config.lease_seconds, function_version)
+    queue = PostgresMailQueue(database, config.mails_a_minute)
     return reconciler_over(
         config,
-        ledger=PostgresLedger(database, config.lease_seconds, function_version),
+        ledger=ledger,
+        outbox=outbox_over(config, ledger=ledger, queue=queue, notifier=build_notifier(config)),
         store=PostgresReconciliationStore(database),
         storage=S3Storage(s3, *buckets),
         inventory=S3Inventory(s3, *buckets),
-        notifier=SnsNotifier(make_client("sns", read_timeout=5), config.topic_arn),
     )
 
 
@@ -58,10 +59,10 @@ def reconciler_over(
     config: ReconcilerConfig,
     *,
     ledger: Ledger,
+    outbox: Outbox,
     store: ReconciliationStore,
     storage: Storage,
     inventory: Inventory,
-    notifier: Notifier,
 ) -> Reconciler:
     """Build what csv-reconciler does over the given parts."""
     facts = FactGatherer(
@@ -76,8 +77,8 @@ def reconciler_over(
         inventory=inventory,
         facts=facts,
         repairer=Repairer(
-            intake=build_intake(config, ledger=ledger, storage=storage, notifier=notifier),
-            outbox=Outbox(ledger, notifier),
+            intake=intake_over(config, ledger=ledger, storage=storage, outbox=outbox),
+            outbox=outbox,
             storage=storage,
             store=store,
             backup_bucket=config.backup_bucket,

@@ -1,7 +1,8 @@
 """Sends the topic's messages to its email subscribers, as the emulator sends no mail.
 
 A queue subscribed to the topic keeps each message until the mail server has taken it, so that a
-message published while the relay is down arrives later, and none is lost.
+message published while the relay is down arrives later, and none is lost. A subscriber who gets
+more than SNS delivers loses the subscription, as on AWS; `rowledger up` subscribes again.
 """
 
 import json
@@ -19,6 +20,7 @@ from botocore.exceptions import ParamValidationError
 
 from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.mail.alarm_text import alarm_text
+from rowledger.local.mail.subscription_limit import MESSAGES_A_SECOND, SubscriptionLimit
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -58,6 +60,7 @@ class MailRelay:
     def __init__(self, aws: EmulatorClients, host: str, port: int) -> None:
         self._sqs: SQSClient = aws.client("sqs")
         self._sns: SNSClient = aws.client("sns")
+        self._limit = SubscriptionLimit()
         self._host = host
         self._port = port
 
@@ -72,18 +75,24 @@ class MailRelay:
             MaxNumberOfMessages=_BATCH,
             WaitTimeSeconds=_WAIT_SECONDS,
             VisibilityTimeout=_VISIBILITY_SECONDS,
+            AttributeNames=["SentTimestamp"],
         ).get("Messages", [])
         if not messages:
             return
         with smtplib.SMTP(self._host, self._port, timeout=_SMTP_SECONDS) as server:
             for message in messages:
-                self._send(server, message["Body"])
+                published_at = int(message["Attributes"]["SentTimestamp"]) / 1000
+                self._send(server, message["Body"], published_at)
                 self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
-    def _send(self, server: smtplib.SMTP, body: str) -> None:
+    def _send(self, server: smtplib.SMTP, body: str, published_at: float) -> None:
+        """Send a message to each subscriber. published_at: seconds since the epoch."""
         try:
             envelope = json.loads(body)
-            mails = [compose(envelope, each) for each in self._recipients(envelope["TopicArn"])]
+            mails = [
+                compose(envelope, each)
+                for each in self._recipients(envelope["TopicArn"], published_at)
+            ]
         except (ValueError, TypeError, KeyError, AttributeError, ParamValidationError):
             # Not from the topic: it would block every later mail if it stayed in the queue.
             _logger.exception("a message that is no notification is dropped: %.200r", body)
@@ -91,14 +100,24 @@ class MailRelay:
         for mail in mails:
             server.send_message(mail)
 
-    def _recipients(self, topic_arn: str) -> list[str]:
+    def _recipients(self, topic_arn: str, published_at: float) -> list[str]:
+        """The subscribers, but for those whose subscription a flood has ended, as SNS does."""
         pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
-        return [
-            each["Endpoint"]
-            for page in pages
-            for each in page["Subscriptions"]
-            if each["Protocol"] == "email"
+        subscribed = [
+            each for page in pages for each in page["Subscriptions"] if each["Protocol"] == "email"
         ]
+        recipients = []
+        for each in subscribed:
+            if self._limit.is_exceeded(each["SubscriptionArn"], published_at):
+                _logger.error(
+                    "more than %d messages within a second: the subscription of %s has ended",
+                    MESSAGES_A_SECOND,
+                    each["Endpoint"],
+                )
+                self._sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+            else:
+                recipients.append(each["Endpoint"])
+        return recipients
 
 
 def compose(envelope: Mapping[str, Any], recipient: str) -> EmailMessage:

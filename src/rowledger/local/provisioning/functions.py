@@ -28,11 +28,15 @@ _LATEST = "$LATEST"
 # Whose database login is another than csv-processor's.
 _SECRETS = {"ledger_reader": "reader_secret", "ledger_operator": "operator_secret"}
 
+# Defaults for a laptop: whoever tries things out there waits for each mail.
+_LOCAL = {"ROWLEDGER_MAILS_A_MINUTE": "240"}
+
 
 def settings(
     function: str,
     *,
     topic_arn: str,
+    events_topic_arn: str,
     secret_arns: Mapping[str, str],
     master_secret_arn: str,
     database: str,
@@ -49,6 +53,7 @@ def settings(
         "ROWLEDGER_OUTPUT_BUCKET": pipeline["buckets"]["output"],
         "ROWLEDGER_BACKUP_BUCKET": pipeline["buckets"]["backup"],
         "ROWLEDGER_TOPIC_ARN": topic_arn,
+        "ROWLEDGER_EVENTS_TOPIC_ARN": events_topic_arn,
         "ROWLEDGER_DATABASE_SECRET_ID": secret_arns[_SECRETS.get(function, "secret")],
         "ROWLEDGER_READER_SECRET_ID": secret_arns["reader_secret"],
         "ROWLEDGER_OPERATOR_SECRET_ID": secret_arns["operator_secret"],
@@ -62,7 +67,7 @@ def settings(
         if function in setting["used_by"]
     }
     values = {
-        name: fixed.get(name) or os.environ.get(name, setting.get("default", ""))
+        name: fixed.get(name) or os.environ.get(name, _LOCAL.get(name, setting.get("default", "")))
         for name, setting in used.items()
     }
     # The function takes an empty value for an absent one.

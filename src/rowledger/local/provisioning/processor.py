@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rowledger.functions import contract
 from rowledger.local.emulator_clients import ACCOUNT_ID, EmulatorClients
 from rowledger.local.provisioning.functions import ALIAS, put_function, put_retries, put_role
+from rowledger.local.provisioning.schedules import put_schedule
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -33,6 +34,9 @@ def deploy(
     )
     _allow_bucket(client, name, arns["input_bucket_arn"])
     _notify(aws.client("s3"), invoked, pipeline)
+    put_schedule(
+        aws, pipeline["functions"]["processor"]["schedule"], invoked, {"processor_arn": invoked}
+    )
 
 
 def _allow_bucket(client: "LambdaClient", name: str, bucket_arn: str) -> None:

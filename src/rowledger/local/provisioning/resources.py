@@ -57,6 +57,7 @@ def provision(
     )
     topic = _topic(aws.client("sns"), pipeline["topic"])
     relay.subscribe(aws, topic)
+    events_topic = aws.client("sns").create_topic(Name=pipeline["events_topic"])["TopicArn"]
     failures = _queue(aws.client("sqs"), pipeline["failure_queue"])
     log_groups = {
         f"{use}_log_group_arn": _log_group(aws.client("logs"), each)
@@ -66,6 +67,7 @@ def provision(
         name: functions.settings(
             name,
             topic_arn=topic,
+            events_topic_arn=events_topic,
             secret_arns=secret_arns,
             master_secret_arn=master_secret,
             database=master.address,
@@ -82,6 +84,7 @@ def provision(
         "reader_secret_arn": secret_arns["reader_secret"],
         "operator_secret_arn": secret_arns["operator_secret"],
         "topic_arn": topic,
+        "events_topic_arn": events_topic,
         "failure_queue_arn": failures,
         **log_groups,
         "master_secret_arn": master_secret,

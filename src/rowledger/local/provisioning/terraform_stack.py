@@ -116,6 +116,7 @@ def _settings(master: Login) -> dict[str, str]:
     known = functions.settings(
         "reconciler",
         topic_arn=set_by_terraform,
+        events_topic_arn=set_by_terraform,
         secret_arns=defaultdict(lambda: set_by_terraform),
         master_secret_arn=set_by_terraform,
         database=master.address,

@@ -38,7 +38,7 @@ def follow(
     timeout: float,
     on_waiting: OnWaiting = _silent,
 ) -> Iterator[LedgerRow]:
-    """Yield each upload once it has its outcome and its notification is sent.
+    """Yield each upload once it has its outcome, and its mail is sent or waits for a digest.
 
     One query a look, for all that are still waited for. A ledger that cannot be asked for a while
     is asked again: what is waited for is retried meanwhile, too.
@@ -61,7 +61,7 @@ def follow(
                 raise
             rows, away = (), fault
         for row in rows:
-            if row.is_final and row.notified_at is not None:
+            if row.is_announced:
                 waiting.discard(row.upload.name)
                 yield row
         if not waiting:

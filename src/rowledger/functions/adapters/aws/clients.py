@@ -20,25 +20,32 @@ _CONNECT_SECONDS = 3
 _TRIES = 3
 
 
-def client_config(*, read_timeout: int) -> ClientConfig:
-    """read_timeout: seconds without a byte before a call is given up."""
+def client_config(*, read_timeout: int, tries: int = _TRIES) -> ClientConfig:
+    """Settings of a client.
+
+    Args:
+        read_timeout: seconds without a byte before a call is given up.
+        tries: how often a call is made until one of them is answered.
+    """
     return ClientConfig(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=read_timeout,
-        retries={"mode": "standard", "total_max_attempts": _TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
         # The function digests what it reads itself and compares it with the backup's checksum.
         response_checksum_validation="when_required",
     )
 
 
-def make_client(service: str, *, read_timeout: int) -> Any:  # noqa: ANN401 -- narrowed by whom it is for
+def make_client(service: str, *, read_timeout: int, tries: int = _TRIES) -> Any:  # noqa: ANN401 -- narrowed by whom it is for
     """Make a client of botocore's own: boto3 would load its transfer manager with it.
 
     Args:
         service: such as "s3".
         read_timeout: seconds without a byte before a call is given up.
+        tries: how often a call is made until one of them is answered.
     """
-    return _session().create_client(service, config=client_config(read_timeout=read_timeout))
+    config = client_config(read_timeout=read_timeout, tries=tries)
+    return _session().create_client(service, config=config)
 
 
 @cache

@@ -5,8 +5,9 @@ may have waited since for the row.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pg8000.native import Connection
 
@@ -22,7 +23,7 @@ from rowledger.functions.domain.upload import Upload
 
 # Seconds that publishing one message may keep the right to do so.
 PUBLISH_LEASE_SECONDS = 60
-QUERIES = load_queries("ledger")
+QUERIES = load_queries("ledger", **load_queries("mail"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,14 @@ class PostgresLedger:
                 subject=notification.subject,
                 body=notification.body,
                 attributes=json.dumps(notification.attributes),
+                event=notification.event,
+                mail_wanted=notification.mail_wanted,
                 claimed_by=request_id,
                 lease=PUBLISH_LEASE_SECONDS,
             )
-        return PendingNotification(notification_id, notification, request_id)
+        return PendingNotification(
+            notification_id, notification, request_id, event_sent=notification.event is None
+        )
 
     def release(self, claim: Claim, code: FaultCode) -> None:
         attempt = {"id": claim.file_id, "attempt": claim.attempt}
@@ -143,6 +148,13 @@ class PostgresLedger:
         with self.database.session() as connection:
             return self._claim_notification(connection, file_id, request_id)
 
+    def mark_event_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
+        self.database.repeatable(
+            lambda connection: connection.run(
+                self.queries["mark_event_sent"], topic=topic_message_id, id=pending.id
+            )
+        )
+
     def mark_sent(self, pending: PendingNotification, topic_message_id: str) -> None:
         # Sent already: a lost answer here must not have it sent once more.
         self.database.repeatable(
@@ -162,16 +174,24 @@ class PostgresLedger:
     def _claim_notification(
         self, connection: Connection, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
-        for notification_id, *content in connection.run(
+        for row in connection.run(
             self.queries["claim_notification"],
             file_id=file_id,
             request_id=request_id,
             lease=PUBLISH_LEASE_SECONDS,
         ):
-            return PendingNotification(notification_id, Notification(*content), request_id)
+            return pending_of(row, request_id)
         for (until,) in connection.run(self.queries["held_notification"], file_id=file_id):
             return InProgress(until)
         return None
+
+
+def pending_of(row: Sequence[Any], request_id: str) -> PendingNotification:
+    """Make it of the columns that queries/mail.sql lists as pending."""
+    notification_id, *content, event_sent, mail_sent = row
+    return PendingNotification(
+        notification_id, Notification(*content), request_id, event_sent, mail_sent
+    )
 
 
 def _outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:

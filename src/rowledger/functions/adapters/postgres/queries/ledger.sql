@@ -50,11 +50,11 @@ RETURNING claimed_by
 UPDATE file_attempt SET ended_at = now(), result = :result
  WHERE file_id = :id AND attempt = :attempt AND ended_at IS NULL
 
--- add_notification: Keep the outcome's notification, which this request has the right to publish.
-INSERT INTO notification (file_id, attempt, message_id, subject, body, attributes, claimed_by,
-                          lease_expires_at)
-VALUES (:id, :attempt, :message_id, :subject, :body, CAST(:attributes AS jsonb), :claimed_by,
-        now() + make_interval(secs => :lease))
+-- add_notification: Keep what is said of the outcome, which this request has the right to publish.
+INSERT INTO notification (file_id, attempt, message_id, subject, body, attributes, event,
+                          mail_wanted, claimed_by, lease_expires_at)
+VALUES (:id, :attempt, :message_id, :subject, :body, CAST(:attributes AS jsonb), :event,
+        :mail_wanted, :claimed_by, now() + make_interval(secs => :lease))
 RETURNING id
 
 -- release: End the lease of an attempt that failed, unless it was taken over or had committed.
@@ -74,21 +74,31 @@ SELECT clock_timestamp(), EXISTS (
        AND received_at > CAST(:since AS timestamptz) AND timestamp > CAST(:since AS timestamptz)
        AND sha256 IS NOT NULL)
 
--- mark_sent: Record that a notification was sent.
+-- mark_event_sent: Record that the event was sent, and with it all that is said where no mail is wanted.
+UPDATE notification
+   SET event_sent_at = now(), event_message_id = :topic,
+       sent_at = CASE WHEN mail_wanted THEN sent_at ELSE now() END
+ WHERE id = :id AND event_sent_at IS NULL
+
+-- mark_sent: Record that the mail was sent.
 UPDATE notification SET sent_at = now(), topic_message_id = :topic
  WHERE id = :id AND sent_at IS NULL
 
 -- release_notification: Give up the right to publish, unless it is another's by now.
-UPDATE notification SET lease_expires_at = now() WHERE id = :id AND claimed_by = :request_id
+UPDATE notification SET lease_expires_at = now(), tries = greatest(tries - 1, 0)
+ WHERE id = :id AND claimed_by = :request_id AND digest_id IS NULL
 
--- claim_notification: Take the right to publish the oldest unsent notification that nobody else has.
+-- claim_notification: Take the right to publish the oldest notification that nobody else has.
 UPDATE notification
-   SET claimed_by = :request_id, lease_expires_at = now() + make_interval(secs => :lease)
+   SET claimed_by = :request_id, waits_since = NULL, tries = tries + 1,
+       lease_expires_at = now() + make_interval(secs => :lease * ${patience})
  WHERE id = (SELECT id FROM notification
-              WHERE file_id = :file_id AND sent_at IS NULL
-                AND (lease_expires_at <= clock_timestamp() OR claimed_by = :request_id)
+              WHERE file_id = :file_id AND ${unsent} AND digest_id IS NULL
+                AND (lease_expires_at <= clock_timestamp()
+                     OR claimed_by = :request_id AND waits_since IS NULL)
               ORDER BY attempt LIMIT 1 FOR UPDATE)
-RETURNING id, message_id, subject, body, attributes
+RETURNING ${pending}
 
 -- held_notification: Until when another request has the right to publish.
-SELECT lease_expires_at FROM notification WHERE file_id = :file_id AND sent_at IS NULL
+SELECT lease_expires_at FROM notification
+ WHERE file_id = :file_id AND ${unsent} AND digest_id IS NULL AND waits_since IS NULL

@@ -15,8 +15,10 @@ SELECT ${ledger_row}
            SELECT id FROM file_metadata
             WHERE status = 'PROCESSING' AND lease_expires_at <= clock_timestamp()
             UNION
-           SELECT file_id FROM notification
-            WHERE sent_at IS NULL AND lease_expires_at <= clock_timestamp())
+           SELECT file_id FROM notification LEFT JOIN digest d ON d.id = digest_id
+            WHERE (notification.sent_at IS NULL OR event IS NOT NULL AND event_sent_at IS NULL)
+              AND coalesce(d.lease_expires_at, notification.lease_expires_at)
+                  <= clock_timestamp())
  ORDER BY f.id LIMIT :limit
 
 -- oldest_unfinished: When the oldest upload without an outcome was received.

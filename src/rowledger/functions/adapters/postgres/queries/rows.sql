@@ -7,9 +7,13 @@ CASE WHEN f.status = 'PROCESSING' AND f.lease_expires_at > clock_timestamp()
        f.received_at, f.attempt, coalesce(f.file_size_bytes, 0) AS file_size_bytes,
        f.columns_count, f.sha256, f.dialect, f.error, f.duration_ms, f.receipt_key, f.backup_key,
        f.backup_version_id, n.sent_at AS notified_at, ${held_until} AS held_until,
-       EXISTS (SELECT FROM notification waiting
-                WHERE waiting.file_id = f.id AND waiting.sent_at IS NULL
-                  AND waiting.lease_expires_at <= clock_timestamp()) AS unsent
+       EXISTS (SELECT FROM notification owed LEFT JOIN digest d ON d.id = owed.digest_id
+                WHERE owed.file_id = f.id
+                  AND (owed.sent_at IS NULL
+                       OR owed.event IS NOT NULL AND owed.event_sent_at IS NULL)
+                  AND coalesce(d.lease_expires_at, owed.lease_expires_at) <= clock_timestamp()
+              ) AS unsent,
+       n.waits_since IS NOT NULL AND n.sent_at IS NULL AS mail_waits, n.digest_id AS digest
 
 -- ledger: Where these columns are from: each row, with the notification of its latest attempt.
 file_metadata f LEFT JOIN notification n ON (n.file_id, n.attempt) = (f.id, f.attempt)

@@ -1,0 +1,39 @@
+"""The event for programs: one JSON message an outcome, as contract/event.schema.json describes it.
+
+It has the facts of the receipt, and where receipt and backup are.
+"""
+
+from typing import Any
+
+from rowledger.functions.domain.keys import receipt_key
+from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.receipt import BackupLocation, facts_of
+from rowledger.functions.domain.text import json_text
+from rowledger.functions.domain.upload import Upload
+
+EVENT_VERSION = "1.0"
+
+
+def render_event(
+    upload: Upload,
+    outcome: Outcome,
+    *,
+    message_id: str,
+    file_id: int,
+    attempt: int,
+    output_bucket: str,
+    backup: BackupLocation | None,
+) -> str:
+    """Make the event of an outcome, on one line.
+
+    output_bucket: where its receipt is. backup: None where the object was not read.
+    """
+    document: dict[str, Any] = {
+        "schema_version": EVENT_VERSION,
+        "message_id": message_id,
+        "ledger_id": file_id,
+        "attempt": attempt,
+        "receipt": {"bucket": output_bucket, "key": receipt_key(upload)},
+        **facts_of(upload, outcome, backup),
+    }
+    return json_text(document)
