@@ -24,7 +24,7 @@ ALONE = frozenset(
 # They look at the same plans, which take their time to make.
 PLANS = {
     f"terraform/{name}.py": "plans"
-    for name in ("test_boundary", "test_exposure", "test_parity", "test_roles")
+    for name in ("test_boundary", "test_costs", "test_exposure", "test_parity", "test_roles")
 }
 # The longest begin first, so that no worker is left with one of them when the other has ended.
 _FIRST = ("faults", _STACK, "terraform/test_configuration.py", "plans")

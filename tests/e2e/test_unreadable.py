@@ -50,6 +50,13 @@ def test_an_archived_upload_is_an_outcome_and_is_counted_once_restored(
     assert key not in [each["key"] for each in document["offenders"]]
     assert document["complete_through"] > row.received_at.isoformat()
 
+    # A replay that comes too early says so at once.
+    replayed = run("replay", "--key", key, "--reason", "too early")
+    assert (replayed.status, replayed.out.splitlines()[-1].split()[0]) == (1, "FAILED")
+    row = pipeline.outcome(sent)
+    assert row.error is not None
+    assert (row.error["code"], row.attempt) == ("OBJECT_ARCHIVED", 2)
+
     s3.restore_object(Bucket=INPUT, Key=key, VersionId=sent.version_id, RestoreRequest={"Days": 1})
     eventually(
         "the restored object",

@@ -13,12 +13,12 @@ from rowledger.functions.domain.notification import Notification, PendingNotific
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
-from rowledger.functions.domain.unreadable import Earlier, EarlierAttempt
+from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.notifications import PUBLISH_LEASE, FakeNotifications, StoredNotification
-from tests.fakes.previous_outcome import previous_outcome
+from tests.fakes.previous_outcome import attempts_that_tried, previous_outcome
 
 Identity = tuple[str, str, str]
 
@@ -116,14 +116,15 @@ class FakeLedger(FakeNotifications):
 
     def earlier_attempts(self, claim: Claim, *, limit: int) -> Earlier:
         (stored,) = (each for each in self.rows.values() if each.row.id == claim.file_id)
-        ended = zip(stored.began, stored.attempts, strict=True)
-        attempts = [EarlierAttempt(*each) for each in ended][: claim.attempt - 1][::-1]
+        ended = list(zip(stored.began, stored.attempts, strict=True))[: claim.attempt - 1]
+        made = [made for name, made in self.replays if name == identity_of(stored.row.upload)]
+        attempts = attempts_that_tried(ended, made)
         others_read = bool(attempts) and any(
             min(row.received_at, row.timestamp) > attempts[0].started_at
             for row in self.ledger_rows()
             if row.id != claim.file_id and row.bucket == stored.row.bucket and row.sha256
         )
-        return Earlier(attempts[:limit], self.now(), others_read)
+        return Earlier(attempts[:limit], self.now(), others_read, ended[-1][1] in tuple(Status))
 
     def histories(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
@@ -140,7 +141,8 @@ class FakeLedger(FakeNotifications):
         self, uploads: Sequence[Upload | UploadName], request: ReplayRequest
     ) -> InProgress | None:
         identities = sorted({identity_of(upload) for upload in uploads})
-        seen = {identity: self._seen(identity) for identity in identities}
+        known = {identity_of(row.upload): row for row in self.ledger_rows()}
+        seen = {identity: known.get(identity) for identity in identities}
         for identity, row in seen.items():
             if row is None and request.reopens:
                 raise FaultError(FaultCode.MALFORMED_EVENT, f"the ledger has no upload {identity}")
@@ -179,10 +181,6 @@ class FakeLedger(FakeNotifications):
             stored.lease_expires_at = self.now()
         for kept in self.notifications.values():
             kept.lease_expires_at = self.now()
-
-    def _seen(self, identity: Identity) -> LedgerRow | None:
-        stored = self.rows.get(identity)
-        return self._read(stored) if stored else None
 
     def _read(self, stored: StoredRow) -> LedgerRow:
         row, attempt, now = stored.row, len(stored.attempts), self.now()

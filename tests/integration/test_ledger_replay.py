@@ -11,9 +11,11 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.ledger import InProgress, LedgerRow
 from rowledger.functions.domain.ledger_requests import ListFiles
-from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.outcome import Status, Unreadable
+from rowledger.functions.domain.rejection import Rejection, RejectionCode
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.unreadable import GIVEN_UP
 from rowledger.local.provisioning.database_logins import Login
 from tests.integration.ledger_bench import (
     BAD,
@@ -74,6 +76,28 @@ def test_an_upload_that_an_attempt_holds_is_left_alone_with_all_others(bench: Be
         row = found.row
         assert found.replays == []
         assert row.status == ("SUCCESS" if row.filename == "done.csv" else "PROCESSING")
+
+
+@pytest.mark.parametrize("code", [*GIVEN_UP, RejectionCode.OBJECT_ARCHIVED])
+def test_an_attempt_is_not_told_of_those_that_gave_the_upload_up(
+    bench: Bench, code: RejectionCode
+) -> None:
+    """Whoever replays it starts from what failed before them."""
+    upload = an_upload()
+    bench.ledger.release(claimed(bench, upload), FaultCode.STORAGE)
+    unread = Unreadable(12, Rejection(code, "It cannot be read."))
+    for time in range(2):
+        committed(bench, claimed(bench, upload, f"r{time}"), unread, f"m-{time}")
+        assert bench.operator.reopen([upload], REQUEST) is None
+    first = claimed(bench, upload, "first")
+    told = bench.ledger.earlier_attempts(first, limit=3)
+    left = [] if code in GIVEN_UP else ["FAILED", "FAILED"]
+    assert [each.result for each in told.attempts] == [*left, "STORAGE"]
+    assert told.replayed
+    bench.ledger.release(first, FaultCode.TIME_UP)
+    told = bench.ledger.earlier_attempts(claimed(bench, upload, "next"), limit=2)
+    assert [each.result for each in told.attempts] == ["TIME_UP", *left, "STORAGE"][:2]
+    assert not told.replayed
 
 
 def test_an_upload_whose_attempt_ended_has_no_outcome_to_keep(bench: Bench) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 import zipfile
@@ -19,64 +18,13 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from rowledger import __version__
-from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.packaging.package import build_package
 from rowledger.deployment.release import ReleaseError, assets
 from rowledger.functions import contract
+from tests.release.commits import TAG, git
 from tests.workflows.files import make
 
-TAG = f"v{__version__}"
-AUTHOR = ("-c", "user.name=Tests", "-c", "user.email=tests@example.com")
 DATABASE_CA = contract.load("pipeline.json")["package"]["database_ca_file"]
-CHANGED = 1_760_000_000  # when the commit was, in seconds since the epoch
-
-
-def git(folder: Path, *arguments: str) -> None:
-    moment = f"{CHANGED} +0000"
-    dates = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
-    subprocess.run(
-        ["/usr/bin/env", "git", "-C", str(folder), *AUTHOR, *arguments],
-        env=os.environ | dates,
-        check=True,
-        capture_output=True,
-    )
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a release builds from, as it is in this checkout, with a section of the changelog."""
-    folder = tmp_path_factory.mktemp("repository")
-    for name in ("src", "tests", "docs", "requirements"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
-        shutil.copyfile(ROOT / name, folder / name)
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    section = f"## Unreleased\n\n## {__version__} - 2026-11-23\n"
-    changelog = text if f"## {__version__} - " in text else text.replace("## Unreleased", section)
-    (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "Release")
-    git(folder, "tag", TAG)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installed libraries of the package: they need not be fetched for each build."""
-    build_package(tmp_path_factory.mktemp("package") / "function.zip")
-    return ROOT / "build" / "function"
-
-
-@pytest.fixture(scope="module")
-def offline(libraries: Path) -> Callable[[Path, Path, int], None]:
-    export = assets.export
-
-    def exported(root: Path, folder: Path, umask: int) -> None:
-        export(root, folder, umask)
-        shutil.copytree(libraries, folder / "build" / "function")
-
-    return exported
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +130,27 @@ def test_the_bill_names_what_is_in_the_package_and_no_more(
         "pkg:pypi/s3transfer",
         "pkg:pypi/urllib3",
     ]
+
+
+def test_what_a_library_carries_is_nested_in_it(bill: dict[str, Any]) -> None:
+    libraries = {each["name"]: each for each in bill["components"]}
+    carried = {
+        (outer["name"], inner["name"]): inner
+        for outer in bill["components"]
+        for inner in outer.get("components", ())
+    }
+    six = carried["botocore", "six"]
+    assert libraries["six"]["version"] != six["version"]  # another one than its own
+    assert six["purl"] == f"pkg:pypi/six@{six['version']}"
+    (place,) = six["evidence"]["occurrences"]
+    assert place["location"] == "botocore/vendored/six.py"
+    swagger = carried["aws_lambda_powertools", "swagger-ui"]
+    assert swagger["purl"] == f"pkg:npm/swagger-ui@{swagger['version']}"
+    assert "dompurify" in {each["name"] for each in swagger["components"]}
+    certificates = carried["botocore", "mozilla-ca-certificates"]
+    assert certificates["hashes"][0]["alg"] == "SHA-256"
+    references = [each["bom-ref"] for each in (*libraries.values(), *carried.values())]
+    assert len(references) == len(set(references))
 
 
 def test_the_bill_names_the_files_and_the_time_of_the_commit(

@@ -1,8 +1,9 @@
 """The software bill of materials of a release (CycloneDX), from what is really in the package.
 
 The wheel holds rowledger alone; the package holds the functions' part of it, the libraries that
-requirements/function.in asks for, and the CA certificates. One bill serves both. What the wheel
-itself asks for is in its own metadata: no asset of a release carries it.
+requirements/function.in asks for, with what they carry inside them, and the CA certificates. One
+bill serves both. What the wheel itself asks for is in its own metadata: no asset of a release
+carries it.
 """
 
 import email.parser
@@ -18,6 +19,7 @@ from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
 from cyclonedx.model.license import DisjunctiveLicense, License
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
@@ -25,9 +27,8 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from rowledger.deployment.release import ReleaseError
-from rowledger.functions import contract
+from rowledger.deployment.release.carried import Carried, carried_in
 
-_DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
 _LICENSES = LicenseFactory()
 _LICENSE = "License :: "
 
@@ -62,6 +63,9 @@ def bill_of_materials(
         canonicalize_name(library.component.name): library
         for library in map(_library, _metadata_of(package))
     }
+    for each in carried_in(package, libraries.keys()):
+        carrier = libraries[each.carrier].component
+        carrier.components.add(_carried(each, str(carrier.bom_ref)))
     bom = Bom(
         metadata=BomMetaData(component=product.component, timestamp=made),
         # The same files, the same number.
@@ -105,6 +109,28 @@ def _library(metadata: Message) -> _Library:
     return _Library(component, _needs(metadata.get_all("Requires-Dist", [])))
 
 
+def _carried(carried: Carried, carrier: str) -> Component:
+    """A component within its carrier's; the same project may be carried twice, hence its name."""
+    name = f"{carrier}#{carried.name}"
+    purl = PackageURL.from_string(carried.purl) if carried.purl else None
+    return Component(
+        type=ComponentType(carried.type),
+        name=carried.name,
+        version=carried.version,
+        bom_ref=name,
+        purl=purl and PackageURL(purl.type, name=purl.name, version=carried.version),
+        licenses=[_LICENSES.make_from_string(carried.licence)] if carried.licence else [],
+        hashes=_sha256(carried.sha256) if carried.sha256 else [],
+        # Without a name of their own they would be in any order.
+        evidence=ComponentEvidence(
+            occurrences=[
+                Occurrence(location=file, bom_ref=f"{name}:{file}") for file in carried.files
+            ]
+        ),
+        components=[_carried(each, name) for each in carried.inside],
+    )
+
+
 def _lines(requirements: Path) -> list[str]:
     lines = (line.partition("#")[0] for line in requirements.read_text("utf-8").splitlines())
     return [line for line in lines if line.strip()]
@@ -135,5 +161,9 @@ def _file(name: str, sha256: str) -> Component:
         type=ComponentType.FILE,
         name=name,
         bom_ref=f"file:{name}",
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
+        hashes=_sha256(sha256),
     )
+
+
+def _sha256(digest: str) -> list[HashType]:
+    return [HashType(alg=HashAlgorithm.SHA_256, content=digest)]

@@ -4,6 +4,9 @@ What S3 says of the object itself ends it at once. All else may be the pipeline'
 ends it only once all of this is true: as many attempts as the settings say failed in the same way,
 over as long a time, and an upload that came after the last of them was read. Where the pipeline
 lost its rights, its database or its time, no such upload is read, and nothing is rejected.
+
+A replay of an upload that ended so tries it once, in full. If that fails in the same way it ends
+again: what stood before the replay stands again. If it fails in another way, it is counted anew.
 """
 
 from collections.abc import Sequence
@@ -27,6 +30,8 @@ _AT_ONCE = {
         "The object is encrypted with a key that the sender alone has (SSE-C).",
     ),
 }
+# What ends an upload after several attempts alike: none of them read it.
+GIVEN_UP = (RejectionCode.OBJECT_ACCESS_DENIED, RejectionCode.UNREADABLE)
 # Every other code is about the whole pipeline or another attempt, and is never the upload's own.
 _IN_TIME = frozenset(
     {
@@ -51,13 +56,16 @@ class EarlierAttempt:
 class Earlier:
     """What the ledger knows of an upload before the present attempt.
 
-    attempts: the latest first. at: now, on the ledger's clock.
+    attempts: the latest first, without those that gave the upload up (GIVEN_UP).
+    at: now, on the ledger's clock.
     others_read: whether an upload that came after the latest of them began was read since.
+    replayed: whether the present attempt is the first since the upload had an outcome.
     """
 
     attempts: Sequence[EarlierAttempt]
     at: datetime
     others_read: bool
+    replayed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,16 @@ class Patience:
             alike.append(attempt)
         return len(alike) >= self.attempts and earlier.at - alike[-1].started_at >= self.period
 
+    def is_last_try(self, earlier: Earlier | None) -> bool:
+        """Say whether a try that has too little time once more ends the upload.
+
+        The first try of a replay may take all its time, as more may be enough now.
+        """
+        return self.has_ended(earlier, FaultCode.TIME_UP) and not _is_replayed(earlier)
+
     def killed(self, earlier: Earlier | None) -> Rejection | None:
         """Return why an upload ends without another try: each would be killed like those before."""
-        if not self.has_ended(earlier, None):
+        if _is_replayed(earlier) or not self.has_ended(earlier, None):
             return None
         return Rejection(
             RejectionCode.UNREADABLE,
@@ -116,3 +131,7 @@ class Patience:
             RejectionCode.UNREADABLE,
             f"Every attempt failed in the same way, while other files were read; the last: {said}",
         )
+
+
+def _is_replayed(earlier: Earlier | None) -> bool:
+    return earlier is not None and earlier.replayed

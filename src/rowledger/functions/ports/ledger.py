@@ -41,7 +41,10 @@ class Ledger(Protocol):
         """End an attempt that failed, so that the next need not wait for the lease."""
 
     def earlier_attempts(self, claim: Claim, *, limit: int) -> Earlier:
-        """Say how the attempts before this one ended, and whether other uploads are read."""
+        """Say how the attempts before this one ended, and whether other uploads are read.
+
+        limit: how many at most, the latest first; those that gave the upload up are left out.
+        """
 
     def pending_notification(
         self, file_id: int, request_id: str

@@ -181,7 +181,7 @@ class Intake:
         seconds = deadline.left()
         if rejection is None:
             reading = deadline
-            if self.patience.has_ended(earlier, FaultCode.TIME_UP):
+            if self.patience.is_last_try(earlier):
                 # The last try leaves time to record that it was the last.
                 reading = deadline.earlier(max(0, seconds - FULL_TRY_SECONDS))
             try:

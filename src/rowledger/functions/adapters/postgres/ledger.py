@@ -18,7 +18,7 @@ from rowledger.functions.domain.keys import alternative_backup_key, backup_key, 
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
-from rowledger.functions.domain.unreadable import Earlier, EarlierAttempt
+from rowledger.functions.domain.unreadable import GIVEN_UP, Earlier, EarlierAttempt
 from rowledger.functions.domain.upload import Upload
 
 # Seconds that publishing one message may keep the right to do so.
@@ -133,14 +133,19 @@ class PostgresLedger:
                     id=claim.file_id,
                     attempt=claim.attempt,
                     limit=limit,
+                    given_up=[code.value for code in GIVEN_UP],
                 )
             ]
+            before = connection.run(
+                self.queries["result_before"], id=claim.file_id, attempt=claim.attempt
+            )
             ((at, others_read),) = connection.run(
                 self.queries["others_read"],
                 id=claim.file_id,
                 since=attempts[0].started_at if attempts else None,
             )
-        return Earlier(attempts, at, others_read)
+        replayed = bool(before) and before[0][0] in tuple(Status)
+        return Earlier(attempts, at, others_read, replayed)
 
     def pending_notification(
         self, file_id: int, request_id: str

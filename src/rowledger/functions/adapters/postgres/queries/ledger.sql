@@ -63,8 +63,17 @@ UPDATE file_metadata SET lease_expires_at = now()
 RETURNING id
 
 -- earlier_attempts: How the attempts before this one ended, the latest first.
+-- Those that gave the upload up read nothing; the replay that followed has their code.
 SELECT started_at, result FROM file_attempt
- WHERE file_id = :id AND attempt < :attempt ORDER BY attempt DESC LIMIT :limit
+ WHERE file_id = :id AND attempt < :attempt
+   AND attempt <> ALL (ARRAY(
+       SELECT CAST(r.previous ->> 'attempt' AS integer)
+         FROM replay r JOIN file_metadata f USING (bucket, filename, version_id)
+        WHERE f.id = :id AND r.previous -> 'error' ->> 'code' = ANY(CAST(:given_up AS text[]))))
+ ORDER BY attempt DESC LIMIT :limit
+
+-- result_before: How the attempt before this one ended.
+SELECT result FROM file_attempt WHERE file_id = :id AND attempt = :attempt - 1
 
 -- others_read: The time now, and whether an upload that came since a moment has been read.
 -- received_at is what the index is by; timestamp, as the event's time may be wrong.
