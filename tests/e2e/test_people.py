@@ -10,7 +10,7 @@ import pytest
 
 from rowledger.local.stack import Stack
 from tests.e2e.cli import invoke
-from tests.e2e.people import Person, make_people, outputs_of, users
+from tests.e2e.people import STRANGER, Person, make_people, outputs_of, users
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.test_replay import fail_for_good
 
@@ -83,6 +83,19 @@ def test_a_reader_is_denied_the_acts_of_an_operator(
         assert "the policy rowledger-operator" in done.err, done
     assert pipeline.rows(record.filename) == [record]
     assert pipeline.rows("denied.csv") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("files",), ("status",), ("logs",), ("dead-letters",), ("reconcile", "--list")],
+)
+def test_who_may_nothing_is_told_which_policy_is_needed(
+    people: dict[str, Person], arguments: tuple[str, ...]
+) -> None:
+    done = people[STRANGER].run(*arguments)
+    assert done.status == 1, done
+    assert "the policy rowledger-reader" in done.err, done
+    assert "Traceback" not in done.err, done
 
 
 def test_an_operator_acts_and_is_on_record(

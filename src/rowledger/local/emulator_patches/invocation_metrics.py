@@ -61,7 +61,7 @@ class InvocationMetrics:
         The emulator's alarms ignore dimensions: the Duration and Errors of a second function would
         raise the alarms of the first.
         """
-        self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group)
+        self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group, None)
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
         self._dimensions: Any = (
             [{"Name": "FunctionName", "Value": function_name}] if function_name else []
@@ -71,7 +71,11 @@ class InvocationMetrics:
         self._recent: dict[str, int] = read_json(progress_file) or {}
 
     def run_once(self) -> None:
-        """Put the metrics of the invocations that ended since; raise botocore's errors."""
+        """Put the metrics of the invocations that ended since.
+
+        Raises:
+            FaultError: the log cannot be read. Else botocore's errors.
+        """
         since = max(0, max(self._recent.values(), default=0) - _LATE_MS)
         fresh = parse(self._logs.read(since, skip=self._recent))
         for start in range(0, len(fresh), _BATCH):

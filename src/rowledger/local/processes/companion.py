@@ -13,6 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.functions import contract
+from rowledger.functions.domain.faults import FaultError
 from rowledger.local import StackError
 from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
@@ -158,7 +159,7 @@ class _Task(threading.Thread):
         """Seconds to pause before the next time."""
         try:
             self._action()
-        except (BotoCoreError, ClientError, smtplib.SMTPException, OSError) as error:
+        except (FaultError, BotoCoreError, ClientError, smtplib.SMTPException, OSError) as error:
             _logger.warning("%s: %s", self.name, error)
             return _PAUSE_AFTER_FAULT_SECONDS
         return self._every_seconds
