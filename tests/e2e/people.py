@@ -11,6 +11,7 @@ import pytest
 
 from rowledger.functions import contract
 from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
+from rowledger.local.provisioning import terraform_stack
 from rowledger.local.provisioning.ledger_access import people_arns, people_policy
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
@@ -36,8 +37,12 @@ class Person:
         return invoke(command, "--env", self.name, *rest)
 
 
-def outputs_of() -> dict[str, Any]:
-    """What Terraform's outputs say of the local stack."""
+def outputs_of(stack: Stack) -> dict[str, Any]:
+    """What Terraform's outputs say of the stack, or would say where Terraform did not make it."""
+    if stack.layout.terraform.exists():
+        workspace = terraform_stack.workspace_of(stack.layout, stack.aws, stack.database.master)
+        outputs: dict[str, Any] = json.loads(workspace.checked("output", "-json"))
+        return outputs
     functions = PIPELINE["functions"]
     environment = {
         "region": REGION,

@@ -85,6 +85,7 @@ def test_a_time_since_when_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     print_status(Health([part], {}, None), STATE)
     said = capsys.readouterr().out
     assert said.count(f"since {shown_time(SINCE)}\n") == len(FUNCTIONS)
+    assert [line for line in said.splitlines() if line.startswith("last deployed ")]
     assert "[ok]" in said
     assert all(len(line) <= 80 for line in said.splitlines())
 
