@@ -109,6 +109,33 @@ def test_an_event_sent_to_an_alias_of_a_version_is_kept_as_the_alias_says(stack:
         client.delete_function(FunctionName=name, Qualifier=version)
 
 
+def test_a_metric_raises_the_alarm_of_its_dimensions_alone(stack: Stack) -> None:
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    watched: dict[str, Any] = {
+        each: [{"Name": "FunctionName", "Value": each}] for each in ("one-function", "another")
+    }
+    for name, dimensions in watched.items():
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="Test",
+            MetricName="Errors",
+            Dimensions=dimensions,
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=0,
+            Period=60,
+            EvaluationPeriods=1,
+        )
+    try:
+        datum: Any = {"MetricName": "Errors", "Dimensions": watched["one-function"], "Value": 1}
+        cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
+        # Alarms are evaluated before a put is answered.
+        states = {name: alarm(stack, name) for name in watched}
+    finally:
+        cloudwatch.delete_alarms(AlarmNames=list(watched))
+    assert states == {"one-function": "ALARM", "another": "INSUFFICIENT_DATA"}
+
+
 def test_a_slow_run_raises_the_duration_alarm_and_its_mail(calm: Stack) -> None:
     before = len(mails_about(calm, DURATION))
     owner = calm.database.owner.connect()

@@ -113,8 +113,9 @@ def _metrics_and_alarms(aws: EmulatorClients, layout: Layout) -> Callable[[], No
     processor = pipeline["functions"]["processor"]
     metrics = InvocationMetrics(aws, processor["name"], processor["log_group"], layout.metrics_file)
     queue = QueueMetrics(aws, pipeline["failure_queue"]["name"])
+    reconciler = pipeline["functions"]["reconciler"]
     reconciler_metrics = InvocationMetrics(
-        aws, None, pipeline["functions"]["reconciler"]["log_group"], layout.reconciler_metrics_file
+        aws, reconciler["name"], reconciler["log_group"], layout.reconciler_metrics_file
     )
     alarms = AlarmRecovery(aws)
     due = 0.0
