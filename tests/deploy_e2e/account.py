@@ -121,9 +121,8 @@ class Account:
     def invocations(self) -> dict[str, str]:
         """The version that each invocation of csv-processor ran, by its request id."""
         logs = self.stack.client("logs")
-        lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
-            since_ms=0
-        )
+        group = PIPELINE["functions"]["processor"]["log_group"]
+        lines = CloudWatchFunctionLogs(logs, group, None).read(since_ms=0)
         starts = (_START.match(line.message) for line in lines)
         return {start[1]: start[2] for start in starts if start}
 

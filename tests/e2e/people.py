@@ -1,4 +1,4 @@
-"""A reader and an operator: IAM users who reach the pipeline as an environment alone."""
+"""A reader, an operator and a stranger: IAM users who reach the pipeline as an environment."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import pytest
 
 from rowledger.functions import contract
 from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
+from rowledger.local.provisioning import terraform_stack
 from rowledger.local.provisioning.ledger_access import people_arns, people_policy
 from rowledger.local.stack import Stack
 from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PIPELINE = contract.load("pipeline.json")
 WHO = ("reader", "operator")
+# Whom IAM allows nothing.
+STRANGER = "stranger"
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,12 @@ class Person:
         return invoke(command, "--env", self.name, *rest)
 
 
-def outputs_of() -> dict[str, Any]:
-    """What Terraform's outputs say of the local stack."""
+def outputs_of(stack: Stack) -> dict[str, Any]:
+    """What Terraform's outputs say of the stack, or would say where Terraform did not make it."""
+    if stack.layout.terraform.exists():
+        workspace = terraform_stack.workspace_of(stack.layout, stack.aws, stack.database.master)
+        outputs: dict[str, Any] = json.loads(workspace.checked("output", "-json"))
+        return outputs
     functions = PIPELINE["functions"]
     environment = {
         "region": REGION,
@@ -52,15 +59,16 @@ def outputs_of() -> dict[str, Any]:
 
 @contextmanager
 def users(stack: Stack) -> Iterator[dict[str, tuple[str, str]]]:
-    """An IAM user with the reader's policy and one with the operator's: their access keys."""
+    """An IAM user with the reader's policy, one with the operator's, one with none: their keys."""
     iam: IAMClient = stack.client("iam")
     keys = {}
-    for who in WHO:
+    for who in (*WHO, STRANGER):
         user = f"test-{who}"
         iam.create_user(UserName=user)
-        document = json.dumps(people_policy(who, people_arns(PIPELINE["alias"])))
-        policy = iam.create_policy(PolicyName=user, PolicyDocument=document)["Policy"]["Arn"]
-        iam.attach_user_policy(UserName=user, PolicyArn=policy)
+        if who in WHO:
+            document = json.dumps(people_policy(who, people_arns(PIPELINE["alias"])))
+            policy = iam.create_policy(PolicyName=user, PolicyDocument=document)["Policy"]["Arn"]
+            iam.attach_user_policy(UserName=user, PolicyArn=policy)
         key = iam.create_access_key(UserName=user)["AccessKey"]
         keys[who] = (key["AccessKeyId"], key["SecretAccessKey"])
     try:
@@ -68,10 +76,11 @@ def users(stack: Stack) -> Iterator[dict[str, tuple[str, str]]]:
     finally:
         for who, (key_id, _) in keys.items():
             user = f"test-{who}"
-            policy = f"arn:aws:iam::{ACCOUNT_ID}:policy/{user}"
             iam.delete_access_key(UserName=user, AccessKeyId=key_id)
-            iam.detach_user_policy(UserName=user, PolicyArn=policy)
-            iam.delete_policy(PolicyArn=policy)
+            if who in WHO:
+                policy = f"arn:aws:iam::{ACCOUNT_ID}:policy/{user}"
+                iam.detach_user_policy(UserName=user, PolicyArn=policy)
+                iam.delete_policy(PolicyArn=policy)
             iam.delete_user(UserName=user)
 
 
@@ -82,7 +91,7 @@ def make_people(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Person]:
-    """Make both people's AWS profiles and environments, and stand in an empty folder."""
+    """Make the people's AWS profiles and environments, and stand in an empty folder."""
     config, credentials = folder / "aws-config", folder / "aws-credentials"
     for who, (key_id, secret) in keys.items():
         with config.open("a") as file:
@@ -101,7 +110,7 @@ def make_people(
     monkeypatch.chdir(empty)
     described = folder / "outputs.json"
     described.write_text(json.dumps(outputs))
-    for who in WHO:
+    for who in keys:
         added = invoke("env", "add", who, "--outputs", str(described), "--profile", who)
         assert added.status == 0, added
-    return {who: Person(who) for who in WHO}
+    return {who: Person(who) for who in keys}

@@ -35,7 +35,7 @@ def commands(name: str) -> list[tuple[str, ...]]:
 def operator(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stand where an operator stands: with an environment in use, and nothing else."""
     with users(stack) as keys:
-        make_people(stack, keys, outputs_of(), tmp_path, monkeypatch)
+        make_people(stack, keys, outputs_of(stack), tmp_path, monkeypatch)
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, "operator")
         yield
 

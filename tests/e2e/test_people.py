@@ -10,7 +10,7 @@ import pytest
 
 from rowledger.local.stack import Stack
 from tests.e2e.cli import invoke
-from tests.e2e.people import Person, make_people, outputs_of, users
+from tests.e2e.people import STRANGER, Person, make_people, outputs_of, users
 from tests.e2e.pipeline import Pipeline
 from tests.e2e.test_replay import fail_for_good
 
@@ -22,7 +22,7 @@ def people(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Person]]:
     with users(stack) as keys:
-        yield make_people(stack, keys, outputs_of(), tmp_path, monkeypatch)
+        yield make_people(stack, keys, outputs_of(stack), tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_a_reader_sees_everything(pipeline: Pipeline, reader: Person) -> None:
     assert said.status == 0, said
     status = json.loads(said.out)
     assert status["healthy"]
+    assert status["last_deployed"] == max(each["since"] for each in status["functions"])
     assert {each["name"] for each in status["functions"]} >= {"csv-processor", "csv-ledger-reader"}
     assert status["alarms"]["csv-processor-errors"] in ("OK", "INSUFFICIENT_DATA", "ALARM")
 
@@ -83,6 +84,19 @@ def test_a_reader_is_denied_the_acts_of_an_operator(
         assert "the policy rowledger-operator" in done.err, done
     assert pipeline.rows(record.filename) == [record]
     assert pipeline.rows("denied.csv") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("files",), ("status",), ("logs",), ("dead-letters",), ("reconcile", "--list")],
+)
+def test_who_may_nothing_is_told_which_policy_is_needed(
+    people: dict[str, Person], arguments: tuple[str, ...]
+) -> None:
+    done = people[STRANGER].run(*arguments)
+    assert done.status == 1, done
+    assert "the policy rowledger-reader" in done.err, done
+    assert "Traceback" not in done.err, done
 
 
 def test_an_operator_acts_and_is_on_record(
@@ -133,9 +147,9 @@ def test_what_arrived_what_failed_and_again_in_three_commands(
 
 
 def test_credentials_of_another_account_are_refused(
-    people: dict[str, Person], tmp_path: Path
+    stack: Stack, people: dict[str, Person], tmp_path: Path
 ) -> None:
-    outputs = outputs_of()
+    outputs = outputs_of(stack)
     outputs["environment"]["value"]["account_id"] = "999999999999"
     described = tmp_path / "other.json"
     described.write_text(json.dumps(outputs))

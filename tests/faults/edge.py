@@ -237,9 +237,8 @@ class Edge:
     def logged(self, text: str, since: datetime) -> list[str]:
         """The lines of the function's log with this text in them."""
         logs = self.arena.stack.client("logs")
-        lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
-            int(since.timestamp() * 1000),
-        )
+        group = PIPELINE["functions"]["processor"]["log_group"]
+        lines = CloudWatchFunctionLogs(logs, group, None).read(int(since.timestamp() * 1000))
         return [line.message for line in lines if text in line.message]
 
     def receipt(self, upload: Upload) -> bytes:

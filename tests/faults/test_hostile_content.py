@@ -66,7 +66,7 @@ def taken(stack: Stack) -> Taken:
         # On a busy machine the emulator gives an invocation's last lines to the next one.
         pipeline.take("content/next.csv", b"a\n")
         group = PIPELINE["functions"]["processor"]["log_group"]
-        said = CloudWatchFunctionLogs(stack.client("logs"), group).read(began)
+        said = CloudWatchFunctionLogs(stack.client("logs"), group, None).read(began)
         text = "\n".join(line.message for line in said)
         return text if all(each.version_id in text for each in records.values()) else ""
 

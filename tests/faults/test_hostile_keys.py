@@ -98,9 +98,8 @@ def log_of(batch: Batch) -> list[dict[str, Any]]:
     """
     batch.pipeline.take("hostile/next.csv", b"a\n")
     logs = batch.pipeline.stack.client("logs")
-    lines = CloudWatchFunctionLogs(logs, PIPELINE["functions"]["processor"]["log_group"]).read(
-        int(batch.began.timestamp() * 1000),
-    )
+    group = PIPELINE["functions"]["processor"]["log_group"]
+    lines = CloudWatchFunctionLogs(logs, group, None).read(int(batch.began.timestamp() * 1000))
     said = [
         json.loads(line.message)
         for line in lines

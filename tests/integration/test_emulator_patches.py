@@ -1,8 +1,9 @@
 """Alarms fire and recover, mails arrive, failed events are kept."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,9 +16,11 @@ from rowledger.local.mail.inbox import Mail
 from rowledger.local.stack import Stack
 from rowledger.local.waiting import until
 from tests.function_logins import locked_out
+from tests.unit.builders import an_event, an_upload
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -80,6 +83,57 @@ def test_a_fault_raises_the_errors_alarm_and_its_mail_and_is_kept(calm: Stack) -
     assert f"The alarm {ERRORS} is ALARM since 20" in text
     assert PIPELINE["alarms"][ERRORS]["description"] in text
     assert f"What to do: docs/runbook.md#{ERRORS}" in text
+
+
+def test_an_event_sent_to_an_alias_of_a_version_is_kept_as_the_alias_says(stack: Stack) -> None:
+    """Terraform sets aliases at versions, which have no settings for events of their own."""
+    client: LambdaClient = stack.client("lambda")
+    name, alias_name = PIPELINE["functions"]["processor"]["name"], "at-a-version"
+    which = {"FunctionName": name, "Qualifier": alias_name}
+    of_live: Any = client.get_function_event_invoke_config(
+        FunctionName=name, Qualifier=PIPELINE["alias"]
+    )
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.create_alias(FunctionName=name, Name=alias_name, FunctionVersion=version)
+    kept = health.failed_events(stack)
+    try:
+        client.put_function_event_invoke_config(
+            **which, MaximumRetryAttempts=0, DestinationConfig=of_live["DestinationConfig"]
+        )
+        event = an_event(replace(an_upload("not-ours.csv"), bucket="another-bucket"))
+        client.invoke(**which, InvocationType="Event", Payload=json.dumps(event))
+        assert until(lambda: health.failed_events(stack) == kept + 1, SECONDS)
+    finally:
+        client.delete_function_event_invoke_config(**which)
+        client.delete_alias(FunctionName=name, Name=alias_name)
+        client.delete_function(FunctionName=name, Qualifier=version)
+
+
+def test_a_metric_raises_the_alarm_of_its_dimensions_alone(stack: Stack) -> None:
+    cloudwatch: CloudWatchClient = stack.client("cloudwatch")
+    watched: dict[str, Any] = {
+        each: [{"Name": "FunctionName", "Value": each}] for each in ("one-function", "another")
+    }
+    for name, dimensions in watched.items():
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="Test",
+            MetricName="Errors",
+            Dimensions=dimensions,
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=0,
+            Period=60,
+            EvaluationPeriods=1,
+        )
+    try:
+        datum: Any = {"MetricName": "Errors", "Dimensions": watched["one-function"], "Value": 1}
+        cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
+        # Alarms are evaluated before a put is answered.
+        states = {name: alarm(stack, name) for name in watched}
+    finally:
+        cloudwatch.delete_alarms(AlarmNames=list(watched))
+    assert states == {"one-function": "ALARM", "another": "INSUFFICIENT_DATA"}
 
 
 def test_a_slow_run_raises_the_duration_alarm_and_its_mail(calm: Stack) -> None:

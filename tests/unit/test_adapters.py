@@ -122,7 +122,7 @@ def test_errors_of_sns_become_notification_faults(error: Exception) -> None:
 def test_errors_of_sqs_become_failure_queue_faults(error: Exception) -> None:
     calls = ("receive_message", "delete_message", "get_queue_attributes")
     client = Mock(**{f"{call}.side_effect": error for call in calls})
-    queue = SqsFailureQueue(client, "url")
+    queue = SqsFailureQueue(client, "url", "reader", "operator")
     with pytest.raises(FaultError) as raised, queue.held():
         pass
     assert raised.value.code is FaultCode.FAILURE_QUEUE
@@ -142,7 +142,7 @@ def test_what_was_received_before_a_fault_is_given_back() -> None:
         "Attributes": {"SentTimestamp": "1795338900250"},
     }
     client = Mock(**{"receive_message.side_effect": [{"Messages": [message]}, AWS_ERRORS[0]]})
-    with pytest.raises(FaultError), SqsFailureQueue(client, "url").held():
+    with pytest.raises(FaultError), SqsFailureQueue(client, "url", "reader", "operator").held():
         pass
     (entry,) = client.change_message_visibility_batch.call_args.kwargs["Entries"]
     assert (entry["ReceiptHandle"], entry["VisibilityTimeout"]) == ("handle", 0)

@@ -43,5 +43,5 @@ def test_the_recorded_version_of_the_backup_is_asked_for(
 ) -> None:
     client = Mock()
     client.head_object.return_value = {"ContentLength": 3}
-    assert S3Archive(client, "out", "back").backup_size("key", version_id) == 3
+    assert S3Archive(client, "out", "back", "reader").backup_size("key", version_id) == 3
     assert client.head_object.call_args.kwargs == {"Bucket": "back", "Key": "key", **asked}

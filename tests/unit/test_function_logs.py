@@ -53,5 +53,5 @@ def test_an_empty_page_of_a_log_is_not_its_end() -> None:
         {"logStreams": [{"logStreamName": "a", "lastEventTimestamp": 5}]}
     ]
     client.get_log_events.side_effect = get_log_events
-    lines = CloudWatchFunctionLogs(client, "/aws/lambda/csv-processor").read(0)
+    lines = CloudWatchFunctionLogs(client, "/aws/lambda/csv-processor", None).read(0)
     assert [line.message for line in lines] == ["first", "second"]

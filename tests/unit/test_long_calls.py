@@ -26,7 +26,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def of_a_deployment() -> Any:  # noqa: ANN401 -- a boto3 client
-    release = Release(alias="live", input_bucket="in", others=(), **TARGETS)
+    release = Release(alias="live", input_bucket="in", **TARGETS)
     return build_rollout(release, on_progress=print, session=boto3).functions.patient_client  # type: ignore[attr-defined]
 
 

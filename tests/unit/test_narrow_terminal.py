@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from inspect import unwrap
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,21 +11,27 @@ from click.testing import CliRunner
 from rich.text import Text
 
 from rowledger.cli.commands import rollback, versions
+from rowledger.cli.commands.dead_letters import _print as print_letters
+from rowledger.cli.commands.inbox import _list as list_mails
 from rowledger.cli.commands.replay import Options, _print_step
 from rowledger.cli.commands.rollback import _list as list_choices
 from rowledger.cli.commands.show import _attempt_line, _replay_line
 from rowledger.cli.commands.status import _print as print_status
+from rowledger.cli.commands.summary import _print as print_summary
 from rowledger.cli.main import cli
 from rowledger.cli.output import output, print_rows
 from rowledger.cli.times import shown_time
 from rowledger.deployment.domain.rollout import Version
 from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.ledger_requests import SummaryBy, SummaryLine
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.selection import Selection
+from rowledger.local.mail.inbox import Mail
+from rowledger.operations.domain.dead_letters import DeadLetter, QueuedMessage
 from rowledger.operations.domain.replay_plan import ReplayStep
 from rowledger.operations.domain.service_state import FunctionInService, ServiceState
 from rowledger.operations.ports.environment import Health, PartHealth
-from tests.unit.builders import a_row
+from tests.unit.builders import a_row, an_upload
 
 SINCE = datetime(2026, 11, 22, 9, 15, tzinfo=UTC)
 VERSION_ID = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY-and-as-long-as-they-get"
@@ -78,6 +85,7 @@ def test_a_time_since_when_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     print_status(Health([part], {}, None), STATE)
     said = capsys.readouterr().out
     assert said.count(f"since {shown_time(SINCE)}\n") == len(FUNCTIONS)
+    assert [line for line in said.splitlines() if line.startswith("last deployed ")]
     assert "[ok]" in said
     assert all(len(line) <= 80 for line in said.splitlines())
 
@@ -143,6 +151,45 @@ def test_versions_to_go_back_to_are_readable(
 )
 def test_an_attempt_and_a_replay_fit(line: Callable[[], Text]) -> None:
     assert all(len(each) <= 80 for each in line().plain.splitlines())
+
+
+LONG_KEY = "acme/2026/11/" + "orders-of-the-whole-north-eastern-region-" * 2 + "final.csv"
+LONG_REASON = "StorageError: STORAGE: " + "writing the receipt failed once more " * 3 + "SlowDown"
+
+
+def test_dead_letters_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    other = "acme/b.csv"
+    message = QueuedMessage("id", "handle", SINCE, "{}")
+    uploads = (an_upload(LONG_KEY), an_upload(other))
+    print_letters([DeadLetter(message, LONG_REASON, 3, {}, uploads, None)])
+    assert capsys.readouterr().out.splitlines() == [
+        f"failed   {shown_time(SINCE)}",
+        f"uploads  {LONG_KEY}",
+        f"         {other}",
+        f"reason   {LONG_REASON}",
+        "tries    3",
+    ]
+
+
+def test_mails_are_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subject = f"SUCCESS: {'orders-of-the-north-' * 4}final.csv"
+    path = tmp_path / "01795392399660464441-0000.eml"
+    path.write_text(f"To: ops@rowledger.test\nSubject: {subject}\n\nbody\n")
+    list_mails([Mail(7, path)], json_output=False)
+    assert f"subject  {subject}" in capsys.readouterr().out.splitlines()
+
+
+def test_a_summary_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    numbers = (12_345_678, 12_345_678, 1_234_567, 1_234_567, 10**12, 10**15)
+    lines = (SummaryLine(LONG_KEY, *numbers), SummaryLine("b", *numbers))
+    print_summary(SummaryBy.PREFIX, lines)
+    said = capsys.readouterr().out.splitlines()
+    assert f"prefix      {LONG_KEY}" in said
+    assert said.count("bytes       1,000,000,000,000,000") == len(lines)
+    print_summary(SummaryBy.DAY, (SummaryLine("2026-11-22", 9, 1, 2, 3, 4, 10),))
+    head, line = capsys.readouterr().out.splitlines()
+    assert head == "day         files  succeeded  rejected  processing  rows  bytes"
+    assert line == "2026-11-22      9          1         2           3     4     10"
 
 
 def test_every_command_is_described_whole() -> None:

@@ -1,7 +1,7 @@
 """What the commands print with: tables for people, JSON for programs."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,18 +28,24 @@ def table_of(*columns: str) -> Table:
     return table
 
 
-def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+def print_rows(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    numbers: Collection[str] = (),
+) -> None:
     """A table where every row fits into the terminal; else a block of lines for each row.
 
     Either way each value is whole, on one line. A row's first value heads its block; those that are
     empty are left out of it. The values of a row are as many as the columns; lines in a value are
-    lines of its cell.
+    lines of its cell. numbers: the columns that a table aligns at the right.
     """
     widths = (max(map(_width, column)) for column in zip(columns, *rows, strict=True))
     if sum(widths) + _COLUMN_GAP * (len(columns) - 1) <= output.width:
         table = table_of(*columns)
         for column in table.columns:
             column.no_wrap = True
+            column.justify = "right" if column.header in numbers else "left"
         for row in rows:
             table.add_row(*(_text(value) for value in row))
         output.print(table)
@@ -64,11 +70,16 @@ def _width(value: str | Text) -> int:
 
 
 def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
-    """Names and values, one a line. No value is cut or folded: an address can be copied whole."""
+    """Names and values, one a line. No value is cut or folded: an address can be copied whole.
+
+    Further lines of a value are below its first.
+    """
     listed = list(facts)
     width = max(len(name) for name, _ in listed)
     for name, value in listed:
-        output.print(Text(f"{name:<{width}}  ", style="bold").append(value), soft_wrap=True)
+        for number, line in enumerate(_text(value).split("\n", allow_blank=True)):
+            head = "" if number else name
+            output.print(Text(f"{head:<{width}}  ", style="bold").append(line), soft_wrap=True)
 
 
 def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON

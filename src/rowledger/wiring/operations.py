@@ -1,7 +1,6 @@
 """Wires what operators do: each service over the environment that it works on."""
 
 from rowledger.functions import contract
-from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.ports.ledger_actions import LedgerActions
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.adapters.aws.archive import S3Archive
@@ -9,6 +8,7 @@ from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.operations.adapters.aws.functions import AskedFunction
+from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from rowledger.operations.adapters.aws.ledger import (
     LambdaLedgerActions,
     LambdaLedgerQueries,
@@ -39,26 +39,29 @@ def uploader(environment: Environment) -> Uploader:
 
 def archive(environment: Environment) -> Archive:
     names = environment.names
-    return S3Archive(environment.client("s3"), names.output_bucket, names.backup_bucket)
+    return S3Archive(environment.client("s3"), names.output_bucket, names.backup_bucket, _READER)
 
 
 def function_logs(environment: Environment, function: str) -> FunctionLogs:
     """function: its section in contract/pipeline.json, such as processor."""
     return CloudWatchFunctionLogs(
-        environment.client("logs"), environment.names.log_groups[function]
+        environment.client("logs"), environment.names.log_groups[function], _READER
     )
 
 
 def service_state(environment: Environment) -> ServiceState:
     """Ask how the pipeline is; raise FaultError where AWS does not say."""
     source = AwsServiceState(
-        environment.client("lambda"), environment.client("cloudwatch"), environment.client("sqs")
+        environment.client("lambda"),
+        environment.client("cloudwatch"),
+        environment.client("sqs"),
+        _READER,
     )
     return ask_service_state(source, ledger_queries(environment), environment.names)
 
 
 def objects(environment: Environment) -> Objects:
-    return S3Objects(environment.client("s3"))
+    return S3Objects(environment.client("s3"), _READER)
 
 
 def fetching(environment: Environment) -> Fetching:
@@ -82,15 +85,19 @@ def ledger_actions(environment: Environment) -> LedgerActions:
 
 def replay_service(environment: Environment) -> Replay:
     names = environment.names
-    s3 = environment.client("s3")
     return Replay(
         ledger=ledger_queries(environment),
         actions=ledger_actions(environment),
-        failure_queue=SqsFailureQueue.named(environment.client("sqs"), names.failure_queue),
+        failure_queue=SqsFailureQueue.named(
+            environment.client("sqs"),
+            names.failure_queue,
+            reader_policy=_READER,
+            operator_policy=_OPERATOR,
+        ),
         dispatcher=LambdaDispatcher(
             environment.client("lambda"), names.invoked(names.processor), _OPERATOR
         ),
-        input_bucket=S3Inventory(s3, names.output_bucket, names.backup_bucket),
+        input_bucket=S3InputBucket(environment.client("s3"), _READER),
         bucket=names.input_bucket,
         suffixes=names.suffixes,
     )

@@ -74,7 +74,8 @@ def release_of(environment_name: str) -> Release:
         administrator=Target(names.administrator, ""),
         reconciler=Target(names.reconciler, ""),
         processor=Target(names.processor, ""),
-        others=(Target(names.ledger_reader, ""), Target(names.ledger_operator, "")),
+        ledger_reader=Target(names.ledger_reader, ""),
+        ledger_operator=Target(names.ledger_operator, ""),
     )
 
 

@@ -1,10 +1,9 @@
 from typing import Any
 
 import click
-from rich.text import Text
 
 from rowledger.cli.environment import environment_option
-from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.output import as_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import spinner
 from rowledger.cli.tables import hidden_text, upload_document
@@ -43,17 +42,18 @@ def dead_letters(environment: Environment, *, json_output: bool) -> None:
 
 
 def _print(letters: list[DeadLetter]) -> None:
-    table = table_of("failed", "uploads", "reason", "tries")
+    rows = []
     for letter in letters:
         trouble = f"(cannot be replayed: {letter.trouble})" if letter.trouble else ""
-        table.add_row(
-            shown_time(letter.message.sent_at),
-            # Text, not markup: brackets in a key are brackets.
-            Text("\n".join(printable(upload.key) for upload in letter.uploads)),
-            Text(printable(f"{letter.reason} {trouble}".strip())),
-            "" if letter.tries is None else str(letter.tries),
+        rows.append(
+            (
+                shown_time(letter.message.sent_at),
+                "\n".join(printable(upload.key) for upload in letter.uploads),
+                printable(f"{letter.reason} {trouble}".strip()),
+                "" if letter.tries is None else str(letter.tries),
+            )
         )
-    output.print(table)
+    print_rows(("failed", "uploads", "reason", "tries"), rows)
 
 
 def _document(letter: DeadLetter) -> dict[str, Any]:

@@ -2,9 +2,8 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.text import Text
 
-from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.output import print_json, print_rows
 from rowledger.cli.parameters import json_option, moment
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.functions.domain.text import escaped
@@ -67,17 +66,12 @@ def _list(everything: list[Mail], *, json_output: bool) -> None:
     if json_output:
         print_json([_summary(mail) for mail in everything])
         return
-    table = table_of("number", "arrived", "to", "subject")
+    rows = []
     for mail in everything:
         content = mail.content
-        # Text, not markup: brackets in a subject are brackets.
-        table.add_row(
-            str(mail.number),
-            shown_time(arrived(mail)),
-            Text(escaped(str(content["To"]))),
-            Text(escaped(str(content["Subject"]))),
-        )
-    output.print(table)
+        to, subject = (escaped(str(content[name])) for name in ("To", "Subject"))
+        rows.append((str(mail.number), shown_time(arrived(mail)), to, subject))
+    print_rows(("number", "arrived", "to", "subject"), rows)
 
 
 def _show(mail: Mail, *, json_output: bool) -> None:

@@ -3,10 +3,9 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.text import Text
 
 from rowledger.cli.environment import environment_option
-from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.output import as_json, output, print_rows
 from rowledger.cli.parameters import json_option, login_name
 from rowledger.cli.progress import spinner
 from rowledger.cli.times import shown_time, utc_option
@@ -181,10 +180,10 @@ def _print_repairs(totals: Totals) -> None:
 def _print_problems(totals: Totals) -> None:
     if not totals.problem_count:
         return
-    table = table_of("upload", "version", "problem")
-    for problem in totals.problems:
-        table.add_row(*(Text(each) for each in (problem.key, problem.version_id, problem.what)))
-    output.print(table)
+    print_rows(
+        ("upload", "version", "problem"),
+        [(each.key, each.version_id, each.what) for each in totals.problems],
+    )
     hidden = totals.problem_count - len(totals.problems)
     if hidden:
         output.print(f"and {hidden:,} more")

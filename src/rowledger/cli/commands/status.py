@@ -37,9 +37,10 @@ class _Line:
 def status(context: click.Context, environment: Environment, *, json_output: bool) -> None:
     """Ask how a pipeline is: its parts, what is in service, alarms, failure queue and ledger.
 
-    Complete through is the time before which every upload has its outcome, as the latest pass of
-    reconciliation found. The exit status is 1 unless everything answers. Alarms and failed events
-    are about files, not about the pipeline: they are shown and do not change it.
+    Last deployed is when the youngest version in service was made. Complete through is the time
+    before which every upload has its outcome, as the latest pass of reconciliation found. The exit
+    status is 1 unless everything answers. Alarms and failed events are about files, not about the
+    pipeline: they are shown and do not change it.
 
     Example: rowledger status --json
     """
@@ -63,7 +64,9 @@ def _document(
         where: environment.location,
         **asdict(health),
     }
-    return document if state is None else document | asdict(state)
+    if state is None:
+        return document
+    return document | asdict(state) | {"last_deployed": state.last_deployed}
 
 
 def _print(health: Health, state: ServiceState | None) -> None:
@@ -97,6 +100,7 @@ def _alarm_lines(alarms: Mapping[str, str]) -> Iterator["_Line"]:
 def _state_lines(state: ServiceState) -> Iterator["_Line"]:
     for each in state.functions:
         yield _Line(each.name, _in_service(each), "", f"since {shown_time(each.since)}")
+    yield _Line("last deployed", shown_time(state.last_deployed))
     yield from _alarm_lines(state.alarms)
     held = f", {state.held_events:,} held by a command" if state.held_events else ""
     yield _Line("failure queue", f"{state.failed_events:,} events{held}")

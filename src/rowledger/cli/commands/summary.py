@@ -5,7 +5,7 @@ import click
 from rich.text import Text
 
 from rowledger.cli.environment import environment_option
-from rowledger.cli.output import as_json, output, table_of
+from rowledger.cli.output import as_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.cli.selection import selection_options
 from rowledger.cli.times import is_utc, utc_option
@@ -67,13 +67,11 @@ def _utc_offset_minutes() -> int:
 
 
 def _print(by: SummaryBy, lines: tuple[SummaryLine, ...]) -> None:
-    table = table_of(by, *_NUMBERS)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    rows: list[tuple[str | Text, ...]] = []
     for line in lines:
         group, *numbers = astuple(line)
-        table.add_row(Text(printable(group) or "(no prefix)"), *(f"{each:,}" for each in numbers))
+        rows.append((printable(group) or "(no prefix)", *(f"{each:,}" for each in numbers)))
     if len(lines) > 1:
         totals = (sum(getattr(line, name) for line in lines) for name in _NUMBERS)
-        table.add_row(Text("all", style="bold"), *(f"{each:,}" for each in totals))
-    output.print(table)
+        rows.append((Text("all", style="bold"), *(f"{each:,}" for each in totals)))
+    print_rows((by, *_NUMBERS), rows, numbers=_NUMBERS)

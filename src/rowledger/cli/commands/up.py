@@ -1,7 +1,6 @@
 import click
-from rich.markup import escape
 
-from rowledger.cli.output import output, print_json, table_of
+from rowledger.cli.output import output, print_json, print_rows
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import spinner
 from rowledger.wiring.environments import local_environment
@@ -32,9 +31,7 @@ def up(*, terraform: bool, json_output: bool) -> None:
     if json_output:
         print_json({part.name: part.address for part in found.parts})
         return
-    table = table_of("part", "state", "address")
-    for part in found.parts:
-        table.add_row(part.name, escape(part.detail), part.address)
-    table.add_row("function", "deployed", f"s3://{environment.names.input_bucket}")
-    output.print(table)
+    parts = [(part.name, part.detail, part.address or "") for part in found.parts]
+    function = ("function", "deployed", f"s3://{environment.names.input_bucket}")
+    print_rows(("part", "state", "address"), [*parts, function])
     output.print(f"state: {environment.location}", markup=False)

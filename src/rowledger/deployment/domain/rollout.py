@@ -14,7 +14,7 @@ from typing import Any
 from rowledger.deployment.domain.canary import CanaryVerdict, SentCanary
 
 # Outputs of an earlier configuration have none of these.
-_OTHERS = ("ledger_reader", "ledger_operator")
+_LEDGER_FUNCTIONS = ("ledger_reader", "ledger_operator")
 # Percentages of a step. At 0 or 100 one version would get every invocation.
 _LOWEST_SHARE, _WHOLE = 1, 100
 
@@ -81,8 +81,7 @@ class Release:
     """Versions of the functions that belong together, and the alias that puts them into service.
 
     Args:
-        others: Those that no step of a rollout asks anything: csv-ledger-reader and
-            csv-ledger-operator, where the package has them.
+        ledger_reader, ledger_operator: None where the package has no such function.
     """
 
     alias: str
@@ -90,7 +89,13 @@ class Release:
     administrator: Target
     reconciler: Target
     processor: Target
-    others: tuple[Target, ...] = ()
+    ledger_reader: Target | None = None
+    ledger_operator: Target | None = None
+
+    @property
+    def others(self) -> tuple[Target, ...]:
+        """csv-ledger-reader and csv-ledger-operator, as far as the package has them."""
+        return tuple(each for each in (self.ledger_reader, self.ledger_operator) if each)
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -123,14 +128,12 @@ def read_outputs(outputs: Any) -> Release:  # noqa: ANN401 -- JSON from outside
         functions = outputs["functions"]["value"]
         targets = {
             use: Target(str(functions[use]["name"]), str(functions[use]["version"]))
-            for use in ("administrator", "reconciler", "processor", *_OTHERS)
-            if use not in _OTHERS or use in functions
+            for use in ("administrator", "reconciler", "processor", *_LEDGER_FUNCTIONS)
+            if use not in _LEDGER_FUNCTIONS or use in functions
         }
-        others = tuple(targets.pop(use) for use in _OTHERS if use in targets)
         return Release(
             alias=str(outputs["alias"]["value"]),
             input_bucket=str(outputs["buckets"]["value"]["input"]),
-            others=others,
             **targets,
         )
     except (KeyError, TypeError) as error:

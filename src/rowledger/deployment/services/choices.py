@@ -37,32 +37,30 @@ def chosen_release(functions: FunctionVersions, release: Release, version: str) 
             FaultCode.NO_SUCH_VERSION, f"{processor} has no version {version}; it has {listed}"
         )
 
-    def same_code(function: str) -> Target:
-        found = version_with_same_code(chosen, functions.versions(function))
+    def of_package(target: Target | None) -> Target | None:
+        if target is None:
+            return None
+        found = version_with_same_code(chosen, functions.versions(target.function))
+        return Target(target.function, found.number) if found else None
+
+    def same_code(target: Target) -> Target:
+        found = of_package(target)
         if found is None:
             raise FaultError(
                 FaultCode.NO_SUCH_VERSION,
-                f"{function} has no version of the package of {processor}:{chosen.number}",
+                f"{target.function} has no version of the package of {processor}:{chosen.number}",
             )
-        return Target(function, found.number)
+        return found
 
     return replace(
         release,
         processor=Target(processor, chosen.number),
-        reconciler=same_code(release.reconciler.function),
-        administrator=same_code(release.administrator.function),
-        others=_others(functions, release, chosen),
+        reconciler=same_code(release.reconciler),
+        administrator=same_code(release.administrator),
+        # What a package before them lacks stays where it is.
+        ledger_reader=of_package(release.ledger_reader),
+        ledger_operator=of_package(release.ledger_operator),
     )
-
-
-def _others(functions: FunctionVersions, release: Release, version: Version) -> tuple[Target, ...]:
-    """The versions of the same package; what a package before them lacks stays where it is."""
-    found = []
-    for other in release.others:
-        same = version_with_same_code(version, functions.versions(other.function))
-        if same is not None:
-            found.append(Target(other.function, same.number))
-    return tuple(found)
 
 
 def _same_code_of(version: Version, known: Mapping[str, Sequence[Version]]) -> dict[str, str]:

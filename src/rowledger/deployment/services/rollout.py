@@ -16,6 +16,7 @@ from rowledger.deployment.domain.canary import (
     canary_key,
     judge,
 )
+from rowledger.deployment.domain.ledger_probes import check_answer, ledger_probes
 from rowledger.deployment.domain.rollout import (
     Choice,
     ReconcilerRun,
@@ -31,6 +32,7 @@ from rowledger.deployment.services.choices import chosen_release, list_choices
 from rowledger.functions import contract
 from rowledger.functions.domain.account import account_request
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.functions.domain.ledger_requests import request_document
 
 # How often the alarm, and the canary's account, is asked for.
 ALARM_SECONDS = 5.0
@@ -148,6 +150,8 @@ class Rollout:
             raise FaultError(
                 FaultCode.SMOKE_TEST, f"{release.reconciler} gives no account of an upload"
             )
+        for target, request in ledger_probes(release):
+            check_answer(target, request, self._ask(target, request_document(request)))
 
     def _move(
         self, report: RolloutReport, moves: AliasMoves, steps: Sequence[int], interval: float

@@ -5,6 +5,9 @@ none gets ahead. A throttled one uses up its tries. Lambda keeps events in a que
 the function's concurrency allows, and returns a throttled one to the queue (AWS Lambda developer
 guide, "Invoking a function asynchronously"). Synchronous invocations are no events and wait for
 none of them.
+
+Of an event that is sent by the Invoke API it knows the version's settings only, and a version has
+none: the settings are those of the alias.
 """
 
 import contextvars
@@ -65,6 +68,22 @@ def limit(of_contract: int | None, reserved: int | None, cores: int) -> int:
     return min([cores * _EVENTS_PER_CORE, *given])
 
 
+def settings_of(
+    qualifier: str | None, record: Mapping[str, Any], function: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What becomes of an event whose invocation failed, as Lambda's API gives it.
+
+    qualifier: the alias or the version that was invoked; None for the bare name, and where only
+    the record tells it (see alias_weights). record: the emulator's, of the version that runs.
+    function: the emulator's, of the function, which alone has the settings by qualifier.
+    """
+    by_qualifier = function.get("event_invoke_configs") or {}
+    own = record.get("event_invoke_config")
+    if qualifier in (None, _LATEST):
+        return own or by_qualifier.get(_LATEST) or {}
+    return by_qualifier.get(qualifier) or own or {}
+
+
 class _Event:
     """One event on its way to a function."""
 
@@ -100,8 +119,11 @@ class _Event:
         return None
 
     def _settings(self) -> Mapping[str, Any]:
-        of_versions = self._record.get("event_invoke_configs") or {}
-        return self._record.get("event_invoke_config") or of_versions.get(_LATEST) or {}
+        key = emulated._inflight_key(self.configuration)  # noqa: SLF001
+        function = emulated._functions.get_scoped(*key.split(":")) or {}  # noqa: SLF001
+        arn = self.configuration.get("FunctionArn", "")
+        _, qualifier = emulated._resolve_name_and_qualifier(arn)  # noqa: SLF001
+        return settings_of(qualifier, self._record, function)
 
     def _current(self) -> dict[str, Any]:
         """The record to run: its code may have changed while the event was waiting."""

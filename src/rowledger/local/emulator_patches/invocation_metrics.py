@@ -54,33 +54,29 @@ class InvocationMetrics:
     """
 
     def __init__(
-        self, aws: EmulatorClients, function_name: str | None, log_group: str, progress_file: Path
+        self, aws: EmulatorClients, function_name: str, log_group: str, progress_file: Path
     ) -> None:
-        """function_name: whose AWS/Lambda metrics to put; None puts only the embedded ones.
-
-        The emulator's alarms ignore dimensions: the Duration and Errors of a second function would
-        raise the alarms of the first.
-        """
-        self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group)
+        self._logs = CloudWatchFunctionLogs(aws.client("logs"), log_group, None)
         self._cloudwatch: CloudWatchClient = aws.client("cloudwatch")
-        self._dimensions: Any = (
-            [{"Name": "FunctionName", "Value": function_name}] if function_name else []
-        )
+        self._dimensions: Any = [{"Name": "FunctionName", "Value": function_name}]
         self._progress_file = progress_file
         # The streams of the last seconds whose metrics have been put, and when each ended.
         self._recent: dict[str, int] = read_json(progress_file) or {}
 
     def run_once(self) -> None:
-        """Put the metrics of the invocations that ended since; raise botocore's errors."""
+        """Put the metrics of the invocations that ended since.
+
+        Raises:
+            FaultError: the log cannot be read. Else botocore's errors.
+        """
         since = max(0, max(self._recent.values(), default=0) - _LATE_MS)
         fresh = parse(self._logs.read(since, skip=self._recent))
         for start in range(0, len(fresh), _BATCH):
             self._put(fresh[start : start + _BATCH])
 
     def _put(self, invocations: list[Invocation]) -> None:
-        if self._dimensions:
-            data = [datum for each in invocations for datum in self._data(each)]
-            self._cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=data)
+        data = [datum for each in invocations for datum in self._data(each)]
+        self._cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=data)
         embedded_metrics.put(
             self._cloudwatch, [metric for each in invocations for metric in each.embedded]
         )

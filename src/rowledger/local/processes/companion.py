@@ -13,6 +13,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.functions import contract
+from rowledger.functions.domain.faults import FaultError
 from rowledger.local import StackError
 from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.emulator_patches.alarm_recovery import AlarmRecovery
@@ -112,8 +113,9 @@ def _metrics_and_alarms(aws: EmulatorClients, layout: Layout) -> Callable[[], No
     processor = pipeline["functions"]["processor"]
     metrics = InvocationMetrics(aws, processor["name"], processor["log_group"], layout.metrics_file)
     queue = QueueMetrics(aws, pipeline["failure_queue"]["name"])
+    reconciler = pipeline["functions"]["reconciler"]
     reconciler_metrics = InvocationMetrics(
-        aws, None, pipeline["functions"]["reconciler"]["log_group"], layout.reconciler_metrics_file
+        aws, reconciler["name"], reconciler["log_group"], layout.reconciler_metrics_file
     )
     alarms = AlarmRecovery(aws)
     due = 0.0
@@ -158,7 +160,7 @@ class _Task(threading.Thread):
         """Seconds to pause before the next time."""
         try:
             self._action()
-        except (BotoCoreError, ClientError, smtplib.SMTPException, OSError) as error:
+        except (FaultError, BotoCoreError, ClientError, smtplib.SMTPException, OSError) as error:
             _logger.warning("%s: %s", self.name, error)
             return _PAUSE_AFTER_FAULT_SECONDS
         return self._every_seconds

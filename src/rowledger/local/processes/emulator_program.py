@@ -4,6 +4,7 @@ import ministack.app
 
 from rowledger.local.emulator_patches import (
     action_names,
+    alarm_dimensions,
     alias_weights,
     asynchronous_events,
     condition_keys,
@@ -23,6 +24,7 @@ def main() -> None:
     credentials.apply_patch()
     database_settings.apply_patch()
     resource_patterns.apply_patch()
+    alarm_dimensions.apply_patch()
     ministack.app.main()
 
 

@@ -4,6 +4,8 @@ from typing import Any, Protocol
 
 
 class Archive(Protocol):
+    """It raises FaultError (STORAGE)."""
+
     def receipt(self, key: str) -> dict[str, Any] | None:
         """The receipt at the key; None if it is missing. Raise CommandError if it is no JSON."""
         ...

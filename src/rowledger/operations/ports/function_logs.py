@@ -21,6 +21,8 @@ class LogLine:
 
 
 class FunctionLogs(Protocol):
+    """It raises FaultError (LOGS)."""
+
     def read(self, since_ms: int, skip: Container[str] = frozenset()) -> Iterator[LogLine]:
         """The lines of the invocations that ended since a moment, one invocation after the other.
 

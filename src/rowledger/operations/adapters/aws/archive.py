@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from rowledger.errors import CommandError
+from rowledger.functions.adapters.aws.clients import MISSING, error_code
+from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,6 +20,7 @@ class S3Archive:
     client: "S3Client"
     output_bucket: str
     backup_bucket: str
+    policy: str
 
     def receipt(self, key: str) -> dict[str, Any] | None:
         body = self._content(self.output_bucket, key)
@@ -40,16 +44,22 @@ class S3Archive:
         which: dict[str, Any] = {"Bucket": self.backup_bucket, "Key": key}
         if version_id is not None:
             which["VersionId"] = version_id
-        try:
-            size: int = self.client.head_object(**which)["ContentLength"]
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "404":
+        with explained(
+            FaultCode.STORAGE, f"asking for s3://{self.backup_bucket}/{key}", self.policy
+        ):
+            try:
+                size: int = self.client.head_object(**which)["ContentLength"]
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return None
                 raise
-            return None
         return size
 
     def _content(self, bucket: str, key: str) -> bytes | None:
-        try:
-            return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except self.client.exceptions.NoSuchKey:
-            return None
+        with explained(FaultCode.STORAGE, f"reading s3://{bucket}/{key}", self.policy):
+            try:
+                return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            except ClientError as error:
+                if error_code(error) in MISSING:
+                    return None
+                raise

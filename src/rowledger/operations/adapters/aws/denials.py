@@ -1,4 +1,4 @@
-"""What a person can do about a refusal of Lambda: which policy is needed, which name to check."""
+"""What a person can do about a refusal of AWS: which policy is needed, which name to check."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,21 +8,22 @@ from botocore.exceptions import ClientError
 from rowledger.functions.adapters.aws.clients import error_code, translated
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+# HeadObject has no code but its status; a key of KMS that is denied has its own.
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "KMS.AccessDeniedException"})
 _UNKNOWN = frozenset({"ResourceNotFoundException"})
 
 
 @contextmanager
-def explained(code: FaultCode, what: str, policy: str) -> Iterator[None]:
+def explained(code: FaultCode, what: str, policy: str | None) -> Iterator[None]:
     """Raise FaultError(code) for AWS's errors, with advice for a refusal and an unknown function.
 
-    what: as translated's. policy: the one whose rights are needed.
+    what: as translated's. policy: the one whose rights are needed; None where no person asks.
     """
     try:
         with translated(code, what):
             yield
     except FaultError as fault:
-        advice = _advice(fault.__cause__, policy)
+        advice = "" if policy is None else _advice(fault.__cause__, policy)
         if not advice:
             raise
         raise FaultError(fault.code, f"{fault.message}: {advice}") from fault.__cause__

@@ -1,13 +1,13 @@
 """The failure queue in SQS."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, Self
 
-from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 from rowledger.operations.domain.dead_letters import QueuedMessage
 
 if TYPE_CHECKING:
@@ -24,13 +24,20 @@ _VISIBILITY_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class SqsFailureQueue:
+    """reader_policy, operator_policy: what lets people look into it, and take events out."""
+
     client: "SQSClient"
     queue_url: str
+    reader_policy: str
+    operator_policy: str
 
     @classmethod
-    def named(cls, client: "SQSClient", name: str) -> Self:
-        with translated(FaultCode.FAILURE_QUEUE, "finding the failure queue"):
-            return cls(client, client.get_queue_url(QueueName=name)["QueueUrl"])
+    def named(
+        cls, client: "SQSClient", name: str, *, reader_policy: str, operator_policy: str
+    ) -> Self:
+        with explained(FaultCode.FAILURE_QUEUE, "finding the failure queue", reader_policy):
+            url = client.get_queue_url(QueueName=name)["QueueUrl"]
+        return cls(client, url, reader_policy, operator_policy)
 
     @contextmanager
     def held(self) -> Iterator[list[QueuedMessage]]:
@@ -44,21 +51,25 @@ class SqsFailureQueue:
             self._give_back(list(found.values()))
 
     def remove(self, message: QueuedMessage) -> None:
-        with translated(FaultCode.FAILURE_QUEUE, "removing an event from the failure queue"):
+        what = "removing an event from the failure queue"
+        with explained(FaultCode.FAILURE_QUEUE, what, self.operator_policy):
             self.client.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message.handle)
 
     def hidden(self) -> int:
         name: Literal["ApproximateNumberOfMessagesNotVisible"] = (
             "ApproximateNumberOfMessagesNotVisible"
         )
-        with translated(FaultCode.FAILURE_QUEUE, "asking the failure queue what is held"):
+        with self._explained("asking the failure queue what is held"):
             answer = self.client.get_queue_attributes(
                 QueueUrl=self.queue_url, AttributeNames=[name]
             )
         return int(answer["Attributes"][name])
 
+    def _explained(self, what: str) -> AbstractContextManager[None]:
+        return explained(FaultCode.FAILURE_QUEUE, what, self.reader_policy)
+
     def _receive(self) -> list[QueuedMessage]:
-        with translated(FaultCode.FAILURE_QUEUE, "reading the failure queue"):
+        with self._explained("reading the failure queue"):
             answer = self.client.receive_message(
                 QueueUrl=self.queue_url,
                 MaxNumberOfMessages=_BATCH,
@@ -70,7 +81,7 @@ class SqsFailureQueue:
 
     def _give_back(self, messages: list[QueuedMessage]) -> None:
         for start in range(0, len(messages), _BATCH):
-            with translated(FaultCode.FAILURE_QUEUE, "giving events back to the failure queue"):
+            with self._explained("giving events back to the failure queue"):
                 # The answer lists what it could not give back: mostly what was removed. Anything
                 # else shows again by itself.
                 self.client.change_message_visibility_batch(

@@ -5,9 +5,12 @@ lines and names no next page.
 """
 
 from collections.abc import Container, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 from rowledger.operations.ports.function_logs import LogLine
 
 if TYPE_CHECKING:
@@ -16,18 +19,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CloudWatchFunctionLogs:
-    """Raises botocore's errors."""
+    """policy: the one that lets people read it; None where no person does."""
 
     client: "CloudWatchLogsClient"
     group: str
+    policy: str | None
 
     def read(self, since_ms: int, skip: Container[str] = frozenset()) -> Iterator[LogLine]:
-        for stream in self._streams(since_ms):
+        with self._explained():
+            streams = self._streams(since_ms)
+        for stream in streams:
             if stream not in skip:
                 # A stream may have begun long before: on AWS many invocations share one.
                 yield from (
                     line for line in self._lines(stream, since_ms) if line.timestamp >= since_ms
                 )
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(FaultCode.LOGS, f"reading the log {self.group}", self.policy)
 
     def _streams(self, since_ms: int) -> list[str]:
         """Streams by the time of their last line, the oldest first."""
@@ -50,9 +59,10 @@ class CloudWatchFunctionLogs:
         asked: dict[str, Any] = {"startTime": since_ms, "startFromHead": True}
         token = None
         while True:
-            answer = self.client.get_log_events(
-                logGroupName=self.group, logStreamName=stream, **asked
-            )
+            with self._explained():
+                answer = self.client.get_log_events(
+                    logGroupName=self.group, logStreamName=stream, **asked
+                )
             for event in answer["events"]:
                 yield LogLine(event["timestamp"], stream, event["message"])
             if answer["nextForwardToken"] == token:

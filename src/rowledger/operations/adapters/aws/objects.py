@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,6 +16,7 @@ _CHUNK_BYTES = 1 << 20
 @dataclass(frozen=True, slots=True)
 class S3Objects:
     client: "S3Client"
+    policy: str
 
     def read(
         self, bucket: str, key: str, version_id: str | None = None, *, start: int = 0
@@ -25,7 +26,7 @@ class S3Objects:
             which["VersionId"] = version_id
         if start:
             which["Range"] = f"bytes={start}-"
-        with translated(FaultCode.STORAGE, f"reading s3://{bucket}/{key}"):
+        with explained(FaultCode.STORAGE, f"reading s3://{bucket}/{key}", self.policy):
             body = self.client.get_object(**which)["Body"]
             try:
                 yield from body.iter_chunks(_CHUNK_BYTES)

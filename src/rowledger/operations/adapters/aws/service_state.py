@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rowledger.functions.adapters.aws.clients import translated
 from rowledger.functions.domain.faults import FaultCode
+from rowledger.operations.adapters.aws.denials import explained
 from rowledger.operations.domain.service_state import FunctionInService
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ class AwsServiceState:
     functions_client: "LambdaClient"
     cloudwatch: "CloudWatchClient"
     sqs: "SQSClient"
+    policy: str
 
     def in_service(self, function: str, alias: str) -> FunctionInService:
         """Which version an invocation runs, and since when that code is there."""
-        with translated(FaultCode.FUNCTION, f"looking at {function}"):
+        with explained(FaultCode.FUNCTION, f"looking at {function}", self.policy):
             found = self.functions_client.get_alias(FunctionName=function, Name=alias)
             weights = dict(found.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}))
             configuration = self.functions_client.get_function_configuration(
@@ -43,7 +44,7 @@ class AwsServiceState:
     def alarms(self, names: Sequence[str]) -> Mapping[str, str]:
         """The state of each alarm that exists."""
         states: dict[str, str] = {}
-        with translated(FaultCode.ALARM, "asking for the alarms"):
+        with explained(FaultCode.ALARM, "asking for the alarms", self.policy):
             for start in range(0, len(names), _ALARMS_AT_ONCE):
                 part = list(names[start : start + _ALARMS_AT_ONCE])
                 answer = self.cloudwatch.describe_alarms(AlarmNames=part)
@@ -52,7 +53,7 @@ class AwsServiceState:
 
     def failed_events(self, queue: str) -> tuple[int, int]:
         """About how many events wait in the failure queue, and how many a command holds."""
-        with translated(FaultCode.FAILURE_QUEUE, "asking the failure queue"):
+        with explained(FaultCode.FAILURE_QUEUE, "asking the failure queue", self.policy):
             url = self.sqs.get_queue_url(QueueName=queue)["QueueUrl"]
             found = self.sqs.get_queue_attributes(
                 QueueUrl=url,
