@@ -69,7 +69,8 @@ class Burst:
     def figures(self) -> str:
         return (
             f"burst: {len(self.rows)} files in {self.outcome_seconds:.0f} s,"
-            f" {len(self.events)} events, {len(self.singles)} mails and {len(self.digests)} digest(s)"
+            f" {len(self.events)} events, {len(self.singles)} mails,"
+            f" {len(self.digests)} digest(s)"
             f" within {self.seconds:.0f} s, and the alarm's mail"
         )
 

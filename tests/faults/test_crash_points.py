@@ -25,7 +25,8 @@ _NEXT = {
     Point.EVENT_SENT: Point.PUBLISHED,
     Point.PUBLISHED: Point.PUBLISHED,
 }
-# An attempt held here loses its lease to another one before it goes on.
+# An attempt held here loses its lease to another one before it goes on. A machine of two cores works
+# on no more of them at once, and the successors need a place, too.
 _HELD = (
     Point.CLAIMED,
     Point.READING,
@@ -33,7 +34,6 @@ _HELD = (
     Point.RECEIPTED,
     Point.COPIED,
     Point.BACKED_UP,
-    Point.EVENT_PUBLISHED,
     Point.PUBLISHED,
 )
 

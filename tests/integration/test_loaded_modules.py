@@ -77,31 +77,45 @@ PROCESSOR = (
         "adapters.aws.source_errors",
         "adapters.aws.storage",
         "adapters.postgres.ledger",
+        "adapters.postgres.mail_queue",
         "adapters.postgres.queries",
         "domain.deadline",
         "domain.dialect",
+        "domain.digest",
         "domain.event",
         "domain.expansion",
         "domain.keys",
         "domain.ledger",
+        "domain.mail",
         "domain.notification",
         "domain.outcome",
+        "domain.outcome_event",
         "domain.receipt",
         "domain.rejection",
+        "domain.typed_json",
         "domain.unreadable",
         "domain.upload",
         "entrypoints.processor",
         "handlers.processor",
+        "handlers.waiting_mails",
         "ports.ledger",
+        "ports.mail_queue",
         "ports.notifier",
         "ports.storage",
         "services.cleanup",
         "services.intake",
         "services.outbox",
+        "wiring.intake",
         "wiring.shared",
         "wiring.processor",
     }
 )
+ONLY_PROCESSOR = {
+    "entrypoints.processor",
+    "handlers.processor",
+    "handlers.waiting_mails",
+    "wiring.processor",
+}
 # Rows of the ledger have outcomes, whose types are those of counting: no code of it runs.
 LEDGER_ACCESS = (
     SHARED
@@ -145,7 +159,7 @@ EXPECTED = {
     "ledger_operator": LEDGER_ACCESS | {"entrypoints.ledger_operator"},
     "processor": PROCESSOR,
     # It processes what no event led to, so it loads what csv-processor does.
-    "reconciler": PROCESSOR - {"entrypoints.processor", "handlers.processor"}
+    "reconciler": PROCESSOR - ONLY_PROCESSOR
     | {
         "adapters.aws.inventory",
         "adapters.postgres.pass_totals",

@@ -14,7 +14,7 @@ from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
 from rowledger.functions.handlers.waiting_mails import WaitingMails
-from rowledger.functions.wiring.processor import intake_over, outbox_over
+from rowledger.functions.wiring.intake import intake_over, outbox_over
 from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mail_queue import FakeMailQueue

@@ -19,7 +19,7 @@ from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Reconciliation
 from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 from rowledger.functions.services.repairs import Repairer
-from rowledger.functions.wiring.processor import build_notifier, intake_over, outbox_over
+from rowledger.functions.wiring.intake import build_notifier, intake_over, outbox_over
 from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 

@@ -1,0 +1,50 @@
+"""Builds what csv-processor and csv-reconciler do with an upload and its outcome."""
+
+from datetime import timedelta
+
+from rowledger.functions.adapters.aws.clients import make_client
+from rowledger.functions.adapters.aws.notifier import READ_SECONDS as PUBLISH_SECONDS
+from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.config import ProcessorConfig
+from rowledger.functions.domain.expansion import ExpansionLimit
+from rowledger.functions.domain.mail import MailedStatuses, share_seconds
+from rowledger.functions.domain.unreadable import Patience
+from rowledger.functions.ports.ledger import Ledger
+from rowledger.functions.ports.mail_queue import MailQueue
+from rowledger.functions.ports.notifier import Notifier
+from rowledger.functions.ports.storage import Storage
+from rowledger.functions.services.intake import Intake
+from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.wiring.shared import monotonic, now
+
+
+def build_notifier(config: ProcessorConfig) -> SnsNotifier:
+    """Build what publishes mails and events."""
+    client = make_client("sns", read_timeout=PUBLISH_SECONDS, tries=1)
+    return SnsNotifier(client, config.topic_arn, config.events_topic_arn)
+
+
+def outbox_over(
+    config: ProcessorConfig, *, ledger: Ledger, queue: MailQueue, notifier: Notifier
+) -> Outbox:
+    """Build what sends, over the given parts."""
+    return Outbox(ledger, queue, notifier, config.mail_digest, share_seconds(config.mails_a_minute))
+
+
+def intake_over(
+    config: ProcessorConfig, *, ledger: Ledger, storage: Storage, outbox: Outbox
+) -> Intake:
+    """Build what is done with an upload, over the given parts."""
+    return Intake(
+        ledger=ledger,
+        storage=storage,
+        outbox=outbox,
+        output_bucket=config.output_bucket,
+        backup_bucket=config.backup_bucket,
+        header=config.header,
+        expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
+        patience=Patience(config.unreadable_attempts, timedelta(seconds=config.unreadable_seconds)),
+        mailed=MailedStatuses(config.mailed_statuses),
+        now=now,
+        monotonic=monotonic,
+    )
