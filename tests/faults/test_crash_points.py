@@ -25,8 +25,8 @@ _NEXT = {
     Point.EVENT_SENT: Point.PUBLISHED,
     Point.PUBLISHED: Point.PUBLISHED,
 }
-# An attempt held here loses its lease to another one before it goes on. A machine of two cores works
-# on no more of them at once, and the successors need a place, too.
+# An attempt held here loses its lease to another one before it goes on. They are no more than a
+# machine of two cores works on at once, with a place left for their successors.
 _HELD = (
     Point.CLAIMED,
     Point.READING,
