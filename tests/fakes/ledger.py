@@ -93,6 +93,8 @@ class FakeLedger(FakeNotifications):
             sha256=record.sha256,
             dialect=record.dialect,
             error=record.error,
+            warnings=record.warnings,
+            header_sha256=record.header_sha256,
             duration_ms=duration_ms,
             backup_version_id=backup_version_id,
         )
@@ -251,6 +253,8 @@ class FakeLedger(FakeNotifications):
             sha256=None,
             dialect=None,
             error=None,
+            warnings=None,
+            header_sha256=None,
             duration_ms=None,
         )
 

@@ -41,6 +41,7 @@ RULES: dict[str, dict[str, Rule]] = {
     "file_metadata": {
         **dict.fromkeys(("id", "timestamp", "rows_count", "attempt"), NEVER),
         **dict.fromkeys(("columns_count", "sha256", "dialect", "error", "duration_ms"), NEVER),
+        **dict.fromkeys(("warnings", "header", "header_sha256"), NEVER),
         **dict.fromkeys(("filename", "status", "bucket", "version_id", "etag"), GIVEN),
         **dict.fromkeys(("received_at", "claimed_by", "file_size_bytes"), GIVEN),
         **dict.fromkeys(("receipt_key", "backup_key"), GIVEN),

@@ -46,6 +46,8 @@ class World:
             output_bucket="out",
             backup_bucket="back",
             header=True,
+            header_names=True,
+            rejected_warnings=(),
             expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
             patience=Patience(attempts=3, period=timedelta(hours=4)),
             mailed=MailedStatuses.ALL,

@@ -86,6 +86,7 @@ class ParquetWriter:
 _TIMES = ("timestamp", "received_at", "notified_at")
 _NUMBERS = (
     "id",
+    "digest",
     "rows_count",
     "attempt",
     "file_size_bytes",
@@ -97,7 +98,7 @@ _COLUMNS = (
     *(
         each
         for each in LedgerRow.__dataclass_fields__
-        if each not in ("error", "held_until", "unsent")
+        if each not in ("error", "held_until", "unsent", "mail_waits")
     ),
     "error_code",
     "error_message",

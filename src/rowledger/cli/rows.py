@@ -10,10 +10,9 @@ from typing import Any
 
 from rowledger.functions.domain.ledger import LedgerRow
 
-# Without what a row says of the moment at which it was read.
-COLUMNS = tuple(
-    each.name for each in fields(LedgerRow) if each.name not in ("held_until", "unsent")
-)
+# What a row says of the moment at which it was read.
+_OF_THE_MOMENT = ("held_until", "unsent", "mail_waits")
+COLUMNS = tuple(each.name for each in fields(LedgerRow) if each.name not in _OF_THE_MOMENT)
 
 
 def row_document(row: LedgerRow) -> dict[str, Any]:

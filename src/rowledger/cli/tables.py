@@ -61,15 +61,32 @@ def files_table(rows: Iterable[LedgerRow]) -> Table:
 
 
 def outcome_line(row: LedgerRow) -> Text:
-    """One line: status, file, and its rows or why it was rejected."""
+    """Status, file, and its rows or why it was rejected; a line more for each warning."""
     detail = reason_text(row) if row.error else rows_text(row.rows_count or 0)
     name = printable(row.filename)
-    return status_text(row).append(f"  {name}: {detail}", style="default")
+    line = status_text(row).append(f"  {name}: {detail}", style="default")
+    for warning in warning_lines(row):
+        line.append(f"\n  {warning}", style="yellow")
+    return line
 
 
 def status_text(row: LedgerRow) -> Text:
+    """The status, with the code of a rejection, or how many warnings there are."""
     reason = f" {row.error['code']}" if row.error else ""
-    return Text(f"{row.status}{reason}", style=_STYLES.get(row.status, ""))
+    text = Text(f"{row.status}{reason}", style=_STYLES.get(row.status, ""))
+    if row.warnings:
+        number = len(row.warnings)
+        text.append(f" {number} warning{'' if number == 1 else 's'}", style="yellow")
+    return text
+
+
+def warning_lines(row: LedgerRow) -> list[str]:
+    """What its owner should know of an accepted file, a line each."""
+    lines = []
+    for warning in row.warnings or ():
+        where = place(warning["line"], warning["byte_offset"])
+        lines.append(f"{warning['code']}: {warning['message']}" + (f" ({where})" if where else ""))
+    return lines
 
 
 def reason_text(row: LedgerRow) -> str:

@@ -61,6 +61,8 @@ class ProcessorConfig(DatabaseConfig):
     mail_digest: bool
     mailed_statuses: str
     header: bool
+    header_names: str
+    rejected_warnings: tuple[str, ...]
     max_decompressed_bytes: int
     max_decompressed_ratio: int
     lease_seconds: int
@@ -102,7 +104,7 @@ def running_version(environment: Mapping[str, str]) -> str | None:
     return f"{name}:{version}" if name and version else None
 
 
-def _parse(setting: Mapping[str, Any], text: str) -> str | int | bool:
+def _parse(setting: Mapping[str, Any], text: str) -> str | int | bool | tuple[str, ...]:
     match setting["type"]:
         case "integer":
             if not text.isdecimal() or int(text) == 0:
@@ -114,6 +116,12 @@ def _parse(setting: Mapping[str, Any], text: str) -> str | int | bool:
             if text not in ("true", "false"):
                 raise ValueError(f"must be true or false, not {text!r}")
             return text == "true"
+        case "list":
+            values = tuple(each.strip() for each in text.split(",") if each.strip())
+            unknown = sorted(set(values) - set(setting["choices"]))
+            if unknown:
+                raise ValueError(f"has {', '.join(unknown)}, which is none of its values")
+            return values
         case "choice":
             if text not in setting["choices"]:
                 raise ValueError(f"must be one of {', '.join(setting['choices'])}, not {text!r}")

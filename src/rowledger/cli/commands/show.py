@@ -7,7 +7,14 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
 from rowledger.cli.surroundings import print_surroundings, surroundings_document
-from rowledger.cli.tables import history_document, reason_text, remedy_text, rows_text, status_text
+from rowledger.cli.tables import (
+    history_document,
+    reason_text,
+    remedy_text,
+    rows_text,
+    status_text,
+    warning_lines,
+)
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.cli.uploads import find_upload, upload_argument
 from rowledger.functions.domain.history import UploadHistory
@@ -83,6 +90,8 @@ def _print(
         ("file", printable(row.filename)),
         ("status", status_text(row)),
         ("data rows", "" if row.rows_count is None else f"{row.rows_count:,}"),
+        *(("warning", line) for line in warning_lines(row)),
+        *([("columns", ", ".join(map(printable, history.header)))] if history.header else []),
         ("ledger id", str(row.id)),
         ("version", row.version_id),
         ("received", shown_time(row.received_at)),

@@ -127,7 +127,9 @@ def _line(mail: WaitingMail) -> _Line:
         text = f"{start}\n      {error['code']}{line}: {error['message']}"
     else:
         rows = event["rows_count"]
-        text = f"{start}  ({rows:,} data row{'' if rows == 1 else 's'})"
+        codes = ", ".join(each["code"] for each in event.get("warnings", ()))
+        warned = f"; {codes}" if codes else ""
+        text = f"{start}  ({rows:,} data row{'' if rows == 1 else 's'}{warned})"
     return _Line(mail, text, error is not None, event["rows_count"] or 0, event["file_size_bytes"])
 
 

@@ -58,6 +58,8 @@ class LedgerRow:
     held_until: the end of the lease while an attempt is at work; else None.
     unsent: whether an outcome waits to be announced and nobody is about to do it.
     mail_waits: whether the latest attempt's mail waits for a digest, or is in one not sent yet.
+    warnings: as the receipt has them; None while PROCESSING, and of outcomes before there were any.
+    header_sha256: of the names of its columns as a JSON array, in hex; None where it has none.
     digest: the id of the digest that it is in; None where it has a mail of its own.
     """
 
@@ -85,6 +87,8 @@ class LedgerRow:
     unsent: bool
     mail_waits: bool = field(default=False, metadata=NEW)
     digest: int | None = field(default=None, metadata=NEW)
+    warnings: list[dict[str, Any]] | None = field(default=None, metadata=NEW)
+    header_sha256: str | None = field(default=None, metadata=NEW)
 
     @property
     def upload(self) -> Upload:

@@ -20,6 +20,7 @@ from rowledger.functions.domain.receipt import BackupLocation, timestamp
 from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.warning import FileWarning
 
 MAX_SUBJECT = 100
 
@@ -102,11 +103,19 @@ def announce(
 def _result_lines(outcome: Outcome) -> list[str]:
     match outcome:
         case Counted(count):
-            return [f"Data rows: {count.rows:,}"]
+            return [f"Data rows: {count.rows:,}", *map(_warning_line, count.warnings)]
         case Rejected(rejection) | Deleted(rejection=rejection) | Unreadable(rejection=rejection):
             return _rejection_lines(rejection)
         case _:
             assert_never(outcome)
+
+
+def _warning_line(warning: FileWarning) -> str:
+    return f"Warning:   {warning.code}: {warning.message}{warning.place}"
+
+
+def _warnings(number: int) -> str:
+    return f", {number} warning{'' if number == 1 else 's'}" if number else ""
 
 
 def _rejection_lines(rejection: Rejection) -> list[str]:
@@ -127,7 +136,7 @@ def _rows(number: int) -> str:
 def _subject(outcome: Outcome, name: str) -> str:
     match outcome:
         case Counted(count):
-            end = f" ({_rows(count.rows)})"
+            end = f" ({_rows(count.rows)}{_warnings(len(count.warnings))})"
         case Rejected(rejection) | Deleted(rejection=rejection) | Unreadable(rejection=rejection):
             end = f" ({rejection.code})"
         case _:

@@ -1,15 +1,17 @@
 """What became of an upload: counted, rejected, or never read: deleted before, or unreadable."""
 
 import hashlib
+import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, assert_never
 
 from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
+from rowledger.functions.domain.warning import WarningCode
 
 
 class Status(StrEnum):
@@ -33,11 +35,29 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """What is kept of the names of a file's columns.
+
+    names: None where only their digest is kept. sha256: of the names as a JSON array, in hex.
+    """
+
+    names: tuple[str, ...] | None
+    sha256: str
+
+    @classmethod
+    def of(cls, names: Sequence[str], *, only_digest: bool = False) -> "Header":
+        text = json.dumps(list(names), ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return cls(None if only_digest else tuple(names), digest)
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """The file is good."""
+    """The file is good. header: None where its first record is data."""
 
     count: Count
     content: Content
+    header: Header | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +123,10 @@ def unread_outcome(size_bytes: int, error: Mapping[str, Any]) -> Deleted | Unrea
 class OutcomeRecord:
     """An outcome as the ledger's columns and the receipt have it.
 
-    dialect, error: JSON objects.
+    dialect, error: JSON objects. warnings: a JSON object each.
+    header: the names in the first record; None where it is data, where the file was not read so
+        far, and where only their digest is kept.
+    header_sha256: of the names as a JSON array, in hex; None where there are none.
     """
 
     status: Status
@@ -113,12 +136,15 @@ class OutcomeRecord:
     sha256: str | None
     dialect: dict[str, Any] | None
     error: dict[str, Any] | None
+    header: list[str] | None = None
+    header_sha256: str | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def record_of(outcome: Outcome) -> OutcomeRecord:
     """Say what is recorded of an outcome."""
     match outcome:
-        case Counted(count, content):
+        case Counted(count, content, header):
             return OutcomeRecord(
                 status=Status.SUCCESS,
                 rows_count=count.rows,
@@ -127,6 +153,9 @@ def record_of(outcome: Outcome) -> OutcomeRecord:
                 sha256=content.sha256,
                 dialect=asdict(count.dialect),
                 error=None,
+                header=list(header.names) if header and header.names is not None else None,
+                header_sha256=header.sha256 if header else None,
+                warnings=[warning.document() for warning in count.warnings],
             )
         case Rejected(rejection, dialect, content):
             return OutcomeRecord(
@@ -153,19 +182,39 @@ def record_of(outcome: Outcome) -> OutcomeRecord:
 
 
 def examine(
-    chunks: Iterable[bytes], *, header: bool, max_decompressed_bytes: int | None = None
+    chunks: Iterable[bytes],
+    *,
+    header: bool,
+    max_decompressed_bytes: int | None = None,
+    header_names: bool = True,
+    rejected_warnings: Collection[WarningCode] = (),
 ) -> Counted | Rejected:
-    """Read an object to its end: count its data rows, or find why it must be rejected."""
+    """Read an object to its end: count its data rows, or find why it must be rejected.
+
+    header_names: whether the names of its columns are kept, or only their digest.
+    rejected_warnings: those that make a file a bad one.
+    """
     counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes)
     digest = _Digest(chunks)
     try:
         for chunk in digest:
             counter.feed(chunk)
-        return Counted(counter.finish(), digest.content)
+        count = counter.finish()
+        _reject(count, rejected_warnings)
+        names = count.header
+        kept = None if names is None else Header.of(names, only_digest=not header_names)
+        return Counted(count, digest.content, kept)
     except RejectedError as error:
         # Every byte is digested, of a rejected file too, so that its backup can be verified.
         digest.drain()
         return Rejected(error.rejection, counter.dialect, digest.content)
+
+
+def _reject(count: Count, rejected: Collection[WarningCode]) -> None:
+    """Raise RejectedError for the first warning that makes the file a bad one."""
+    for warning in count.warnings:
+        if warning.code in rejected:
+            raise RejectedError(warning.rejection)
 
 
 class _Digest:

@@ -12,6 +12,9 @@ from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
 
 EVENT_VERSION = "1.0"
+# SNS takes 256 KB (Amazon SNS quotas). Only the names of columns can be so long: what else is in an
+# event is bounded. Their digest stays, and the receipt has them.
+_MOST_BYTES = 200_000
 
 
 def render_event(
@@ -36,4 +39,8 @@ def render_event(
         "receipt": {"bucket": output_bucket, "key": receipt_key(upload)},
         **facts_of(upload, outcome, backup),
     }
-    return json_text(document)
+    text = json_text(document)
+    if len(text.encode()) > _MOST_BYTES:
+        document["header"] = None
+        text = json_text(document)
+    return text

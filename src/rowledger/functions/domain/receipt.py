@@ -8,7 +8,7 @@ from rowledger.functions.domain.outcome import Outcome, record_of
 from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,9 @@ def facts_of(upload: Upload, outcome: Outcome, backup: BackupLocation | None) ->
         "file_size_kb": round(record.file_size_bytes / 1024, 2),
         "sha256": record.sha256,
         "dialect": record.dialect,
+        "header": record.header,
+        "header_sha256": record.header_sha256,
+        "warnings": record.warnings,
         "backup": asdict(backup) if backup else None,
         "received_at": timestamp(upload.received_at),
     }

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from rowledger.functions.domain.rejection import Rejection, RejectionCode
+
 
 class WarningCode(StrEnum):
     """The stable codes; users filter and decide by them, so none is ever renamed."""
@@ -39,6 +41,23 @@ class FileWarning:
     count: int
     line: int | None = None
     byte_offset: int | None = None
+
+    @property
+    def rejection(self) -> Rejection:
+        """The same as the reason to reject the file, where the pipeline is told to."""
+        return Rejection(
+            RejectionCode(self.code.value),
+            f"{self.message} This pipeline rejects such files.",
+            self.line,
+            self.byte_offset,
+        )
+
+    @property
+    def place(self) -> str:
+        """Where the first is, to stand behind the message; empty where that has no meaning."""
+        parts = (("line", self.line), ("byte", self.byte_offset))
+        where = ", ".join(f"{name} {at:,}" for name, at in parts if at is not None)
+        return f" ({where})" if where else ""
 
     def document(self) -> dict[str, Any]:
         """As JSON, with every field."""

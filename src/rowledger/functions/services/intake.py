@@ -6,7 +6,7 @@ a crash: the next attempt finds the same keys, and nothing is announced that is 
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from rowledger.functions.domain.outcome_event import render_event
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
 from rowledger.functions.domain.unreadable import FULL_TRY_SECONDS, Earlier, Patience
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.warning import WarningCode
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.cleanup import after
@@ -75,6 +76,8 @@ class Intake:
     output_bucket: str
     backup_bucket: str
     header: bool
+    header_names: bool
+    rejected_warnings: Collection[WarningCode]
     expansion: ExpansionLimit
     patience: Patience
     mailed: MailedStatuses
@@ -222,6 +225,8 @@ class Intake:
                     deadline.within(chunks, before="reading the file to its end"),
                     header=self.header,
                     max_decompressed_bytes=self.expansion.of(upload.size_bytes),
+                    header_names=self.header_names,
+                    rejected_warnings=self.rejected_warnings,
                 )
         except FaultError as fault:
             if fault.code is FaultCode.OBJECT_MISSING:

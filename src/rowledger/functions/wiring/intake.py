@@ -9,6 +9,7 @@ from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.mail import MailedStatuses, share_seconds
 from rowledger.functions.domain.unreadable import Patience
+from rowledger.functions.domain.warning import WarningCode
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.mail_queue import MailQueue
 from rowledger.functions.ports.notifier import Notifier
@@ -42,6 +43,8 @@ def intake_over(
         output_bucket=config.output_bucket,
         backup_bucket=config.backup_bucket,
         header=config.header,
+        header_names=config.header_names == "stored",
+        rejected_warnings=frozenset(map(WarningCode, config.rejected_warnings)),
         expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
         patience=Patience(config.unreadable_attempts, timedelta(seconds=config.unreadable_seconds)),
         mailed=MailedStatuses(config.mailed_statuses),

@@ -209,4 +209,7 @@ def _outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:
         "sha256": record.sha256,
         "dialect": json.dumps(record.dialect) if record.dialect else None,
         "error": json.dumps(record.error) if record.error else None,
+        "warnings": json.dumps(record.warnings),
+        "header": None if record.header is None else json.dumps(record.header),
+        "header_sha256": record.header_sha256,
     }

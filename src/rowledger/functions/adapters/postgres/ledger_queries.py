@@ -68,6 +68,7 @@ class PostgresLedgerQueries:
             return UploadHistory(
                 attempts=columns.pop("attempts"),
                 replays=columns.pop("replays"),
+                header=columns.pop("header"),
                 row=ledger_row(columns),
             )
         return None

@@ -40,7 +40,8 @@ SELECT id, status, lease_expires_at FROM file_metadata
 UPDATE file_metadata
    SET status = :status, timestamp = now(), rows_count = :rows, file_size_bytes = :size,
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
-       error = CAST(:error AS jsonb), duration_ms = :duration_ms,
+       error = CAST(:error AS jsonb), warnings = CAST(:warnings AS jsonb),
+       header = CAST(:header AS jsonb), header_sha256 = :header_sha256, duration_ms = :duration_ms,
        backup_version_id = :backup_version_id
  WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
    AND lease_expires_at > clock_timestamp()

@@ -49,7 +49,7 @@ SELECT ${ledger_row}
  ORDER BY coalesce(f.rows_count, -1) DESC, f.id DESC
 
 -- history: The upload received last of a selection, with the latest of its attempts and replays.
-SELECT ${ledger_row},
+SELECT ${ledger_row}, f.header,
        (SELECT json_agg(json_build_object(
                    'attempt', a.attempt, 'request_id', a.request_id, 'started_at', a.started_at,
                    'ended_at', a.ended_at, 'result', a.result,
@@ -119,7 +119,8 @@ SELECT :by, :identity, :reason, :source, :bucket, :key, :version_id, f.id,
        CASE WHEN f.status <> 'PROCESSING' THEN jsonb_build_object(
            'status', f.status, 'timestamp', f.timestamp, 'rows_count', f.rows_count,
            'columns_count', f.columns_count, 'file_size_bytes', f.file_size_bytes,
-           'sha256', f.sha256, 'dialect', f.dialect, 'error', f.error, 'attempt', f.attempt) END
+           'sha256', f.sha256, 'dialect', f.dialect, 'error', f.error, 'attempt', f.attempt,
+           'warnings', f.warnings, 'header', f.header, 'header_sha256', f.header_sha256) END
   FROM (SELECT) one
   LEFT JOIN file_metadata f
     ON f.bucket = :bucket AND f.filename = :key AND f.version_id = :version_id
