@@ -96,8 +96,12 @@ class FakeMailQueue:
             kept.lease_expires_at = self.ledger.now()
 
     def pending_waiting(self, request_id: str, *, only_alone: bool) -> PendingNotification | None:
-        for kept in self._waiting():
-            if kept.alone or not only_alone:
+        for kept in self._owed():
+            if kept.waits_since is None:
+                free = kept.lease_expires_at <= self.ledger.now()
+            else:
+                free = kept.alone or not only_alone
+            if free:
                 return self.ledger.take_notification(kept, request_id)
         return None
 
@@ -110,14 +114,17 @@ class FakeMailQueue:
         ]
         return self.ledger.now() - min(since, default=self.ledger.now())
 
-    def _waiting(self) -> list[StoredNotification]:
-        """Those that wait, rejected files first."""
+    def _owed(self) -> list[StoredNotification]:
+        """Those of which something is to be sent, in no digest; rejected files first."""
         found = [
             kept
             for kept in self.ledger.notifications.values()
-            if kept.waits_since is not None and self._is_free(kept)
+            if kept.is_unsent and kept.digest_id is None
         ]
         return sorted(found, key=lambda kept: not kept.pending.notification.is_failure)
+
+    def _waiting(self) -> list[StoredNotification]:
+        return [each for each in self._owed() if each.waits_since is not None]
 
     def _for_digest(self) -> list[StoredNotification]:
         return [kept for kept in self._waiting() if not kept.alone]

@@ -63,7 +63,9 @@ class Points:
         self._orders = orders_for(self._folder, key)
 
     def reach(self, point: Point) -> None:
-        for order in sorted(self._orders.glob(f"{point}.*")):
+        # A digest is of no one upload.
+        of_all = point in OF_MAILS and point is not Point.WAITING
+        for order in sorted((self._folder if of_all else self._orders).glob(f"{point}.*")):
             try:
                 order.unlink()
             except FileNotFoundError:

@@ -40,9 +40,11 @@ class MailQueue(Protocol):
         """Give up the right to publish a digest, unless it is another's by now."""
 
     def pending_waiting(self, request_id: str, *, only_alone: bool) -> PendingNotification | None:
-        """Take the right to publish one mail that waits, a rejected file's first.
+        """Take the right to publish what waits, or what an earlier try left unsent; one at a time.
 
-        only_alone: of those that are in no digest, as they may have been sent before.
+        A rejected file's comes first.
+        only_alone: of the mails that wait only those that are in no digest, as they may have been
+            sent before.
         """
 
     def oldest_wait(self) -> timedelta:

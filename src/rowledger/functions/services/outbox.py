@@ -84,8 +84,8 @@ class Outbox:
     def send_waiting(self, request_id: str, deadline: Deadline) -> int:
         """Send what waits, as far as that is due; return how many mails were sent.
 
-        Single mails follow the digests, for as long as there is time for one: those that may have
-        been sent before, or all where there are to be no digests.
+        Single mails follow the digests, for as long as there is time for one: what earlier tries
+        left unsent, and where there are to be no digests all that wait.
         """
         sent = self.send_digests(request_id, deadline)
         return sent + self._send_singly(request_id, deadline)

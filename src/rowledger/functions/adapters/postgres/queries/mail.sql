@@ -1,6 +1,11 @@
 -- unsent: Whether something of a notification is still to be sent.
 (sent_at IS NULL OR event IS NOT NULL AND event_sent_at IS NULL)
 
+-- owed: The ids of those notifications, each arm by an index of its own.
+SELECT id FROM notification WHERE sent_at IS NULL
+ UNION
+SELECT id FROM notification WHERE event IS NOT NULL AND event_sent_at IS NULL
+
 -- pending: The columns of a PendingNotification, but for whose right it is.
 id, message_id, subject, body, attributes, event, mail_wanted,
 event IS NULL OR event_sent_at IS NOT NULL AS event_sent, sent_at IS NOT NULL AS mail_sent
@@ -77,17 +82,21 @@ UPDATE notification SET sent_at = now(), topic_message_id = :topic
 UPDATE digest SET lease_expires_at = now(), tries = greatest(tries - 1, 0)
  WHERE id = :id AND claimed_by = :request_id AND sent_at IS NULL
 
--- claim_waiting: Take the right to publish one mail that waits, a rejected file's first; any, or
--- only of those that had their share of the budget before.
+-- claim_waiting: Take the right to publish one notification that nobody has: a mail that waits (any,
+-- or only one that had its share of the budget before), or what an earlier try left unsent; a
+-- rejected file's first.
 UPDATE notification
-   SET claimed_by = :request_id, waits_since = NULL, tries = 1,
-       lease_expires_at = now() + make_interval(secs => :lease)
+   SET claimed_by = :request_id, waits_since = NULL,
+       tries = CASE WHEN waits_since IS NULL THEN tries + 1 ELSE 1 END,
+       lease_expires_at = now() + make_interval(
+           secs => :lease * CASE WHEN waits_since IS NULL THEN ${patience} ELSE 1 END)
  WHERE id = (SELECT id FROM notification
-              WHERE waits_since IS NOT NULL AND sent_at IS NULL AND digest_id IS NULL
-                AND (alone OR CAST(:any AS boolean))
+              WHERE id IN (${owed}) AND digest_id IS NULL
+                AND CASE WHEN waits_since IS NULL THEN lease_expires_at <= clock_timestamp()
+                         ELSE alone OR CAST(:any AS boolean) END
               ORDER BY attributes->>'status' <> 'FAILED', id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING ${pending}
 
 -- oldest_wait: For how many seconds the oldest notification has not been sent; 0 where all are.
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) FROM notification
- WHERE ${unsent}
+ WHERE id IN (${owed})
