@@ -35,6 +35,7 @@ class StoredRow:
     lease_expires_at: datetime
     attempts: list[str | None] = field(default_factory=lambda: [None])
     versions: list[str | None] = field(default_factory=list)
+    header: list[str] | None = None
     began: list[datetime] = field(default_factory=list)
 
 
@@ -98,6 +99,7 @@ class FakeLedger(FakeNotifications):
             duration_ms=duration_ms,
             backup_version_id=backup_version_id,
         )
+        stored.header = record.header
         stored.attempts[claim.attempt - 1] = record.status.value
         pending = PendingNotification(
             len(self.notifications) + 1,
@@ -209,6 +211,7 @@ class FakeLedger(FakeNotifications):
                 for number, result in enumerate(kept.attempts, start=1)
             ],
             replays=[document for replayed, document in self.replays if replayed == identity],
+            header=kept.header,
         )
 
     def _insert(self, upload: Upload, request_id: str) -> StoredRow:
@@ -243,6 +246,7 @@ class FakeLedger(FakeNotifications):
         return stored
 
     def _reopen(self, stored: StoredRow) -> None:
+        stored.header = None
         stored.lease_expires_at = self.now()
         stored.row = replace(
             stored.row,

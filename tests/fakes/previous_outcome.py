@@ -18,6 +18,7 @@ def previous_outcome(row: LedgerRow) -> dict[str, Any]:
         "sha256": row.sha256,
         "dialect": row.dialect,
         "error": row.error,
+        "warnings": row.warnings,
         "attempt": row.attempt,
     }
 
