@@ -30,7 +30,8 @@ WITHOUT_FENCE = {
 UPDATE file_metadata
    SET status = :status, timestamp = now(), rows_count = :rows, file_size_bytes = :size,
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
-       error = CAST(:error AS jsonb), duration_ms = :duration_ms,
+       error = CAST(:error AS jsonb), warnings = CAST(:warnings AS jsonb),
+       header = CAST(:header AS jsonb), header_sha256 = :header_sha256, duration_ms = :duration_ms,
        backup_version_id = :backup_version_id
  WHERE id = :id AND :attempt > 0
 RETURNING claimed_by
