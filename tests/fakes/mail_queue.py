@@ -112,7 +112,8 @@ class FakeMailQueue:
             for row in self.ledger.ledger_rows()
             if kept.is_unsent and row.id == kept.file_id
         ]
-        return self.ledger.now() - min(since, default=self.ledger.now())
+        now = self.ledger.now()
+        return now - min(since, default=now)
 
     def _owed(self) -> list[StoredNotification]:
         """Those of which something is to be sent, in no digest; rejected files first."""

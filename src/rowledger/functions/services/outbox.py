@@ -14,6 +14,9 @@ from rowledger.functions.ports.mail_queue import MailQueue
 from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.services.cleanup import after
 
+# Less is not enough to claim, publish and mark one mail.
+_ONE_MAIL_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
@@ -117,7 +120,7 @@ class Outbox:
         while pending := self.queue.pending_waiting(request_id, only_alone=self.digests):
             if self._send(pending, deadline):
                 sent += 1
-            elif deadline.left() < self.pause_seconds:
+            elif deadline.left() < self.pause_seconds + _ONE_MAIL_SECONDS:
                 break
             else:
                 self.sleep(self.pause_seconds)
