@@ -56,12 +56,12 @@ class Burst:
         assert len(self.rows) == files
         alone = {row.id for row in self.rows if row.digest is None}
         assert set(self.singles) == alone
-        assert set(self.singles.values()) <= {1}
         assert sum(self.digests) == files - len(alone)
         assert {
             json.loads(text)["ledger_id"] for each in self.events.values() for text in each
         } == {row.id for row in self.rows}
-        assert {len(each) for each in self.events.values()} == {1}
+        # One whose answer was lost comes again, and says the same.
+        assert {len(set(each)) for each in self.events.values()} == {1}
         most = BURST + self.seconds * MAILS_A_MINUTE / 60
         assert len(alone) + len(self.digests) <= most
         assert any(ALARM in subject for subject in self.other_mails)

@@ -14,6 +14,7 @@ import pytest
 
 from rowledger.deployment.packaging.package import build_package
 from rowledger.functions import contract
+from rowledger.functions.domain import counting
 
 PIPELINE = contract.load("pipeline.json")
 PREFIX = "rowledger.functions."
@@ -36,17 +37,15 @@ SETTINGS = dict.fromkeys(
 # Heavy libraries that only a rare step needs, and what no function needs.
 NEVER_AT_START = ("boto3", "s3transfer", "click", "rich", "psutil")
 
+# One room, of which a file needs every part.
 COUNTING = {
     "domain.counting",
-    "domain.counting.blocks",
-    "domain.counting.compression",
-    "domain.counting.counter",
-    "domain.counting.encoding",
-    "domain.counting.line_ends",
-    "domain.counting.masking",
-    "domain.counting.records",
-    "domain.counting.signatures",
-    "domain.counting.sniffing",
+    *(
+        f"domain.counting.{path.stem}"
+        for path in Path(counting.__file__).parent.glob("*.py")
+        if path.stem != "__init__"
+    ),
+    "domain.warning",
 }
 SHARED = {
     "adapters",

@@ -18,7 +18,7 @@ from rowledger.functions.adapters.aws.notifier import READ_SECONDS, SnsNotifier
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.notification import Notification
-from rowledger.functions.wiring import processor
+from rowledger.functions.wiring import intake
 from tests.unit.test_config import REQUIRED
 
 URL = "http://127.0.0.1:1"
@@ -153,8 +153,8 @@ def test_what_was_refused_and_then_not_answered_is_not_tried_a_third_time() -> N
 def test_botocore_itself_tries_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own tries would send again what may have been sent."""
     made = Mock()
-    monkeypatch.setattr(processor, "make_client", made)
-    notifier = processor.build_notifier(ProcessorConfig.from_environment(REQUIRED))
+    monkeypatch.setattr(intake, "make_client", made)
+    notifier = intake.build_notifier(ProcessorConfig.from_environment(REQUIRED))
     made.assert_called_once_with("sns", read_timeout=READ_SECONDS, tries=1)
     assert client_config(read_timeout=READ_SECONDS, tries=1).retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
     assert notifier.topic_arn == REQUIRED["ROWLEDGER_TOPIC_ARN"]
