@@ -108,7 +108,8 @@ class FakeMailQueue:
             for row in self.ledger.ledger_rows()
             if kept.is_unsent and row.id == kept.file_id
         ]
-        return self.ledger.now() - min(since, default=self.ledger.now())
+        now = self.ledger.now()
+        return now - min(since, default=now)
 
     def _waiting(self) -> list[StoredNotification]:
         """Those that wait, rejected files first."""

@@ -14,6 +14,9 @@ from rowledger.functions.ports.mail_queue import MailQueue
 from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.services.cleanup import after
 
+# Less is not enough to claim, publish and mark one mail.
+_ONE_MAIL_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
@@ -115,9 +118,16 @@ class Outbox:
     def _send_singly(self, request_id: str, deadline: Deadline) -> int:
         sent = 0
         while pending := self.queue.pending_waiting(request_id, only_alone=self.digests):
-            if self._send(pending, deadline):
+            try:
+                nothing_waits = self._send(pending, deadline)
+            except FaultError as fault:
+                if fault.code is not FaultCode.NOTIFICATION_UNANSWERED:
+                    # Nobody else would look for it before reconciliation.
+                    after(fault, lambda: self.queue.let_wait(pending))
+                raise
+            if nothing_waits:
                 sent += 1
-            elif deadline.left() < self.pause_seconds:
+            elif deadline.left() < self.pause_seconds + _ONE_MAIL_SECONDS:
                 break
             else:
                 self.sleep(self.pause_seconds)
