@@ -14,6 +14,8 @@ from rowledger.functions.config import (
     running_version,
 )
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.functions.domain.mail import BURST, MailedStatuses
+from rowledger.local.mail.subscription_limit import MESSAGES_A_SECOND
 
 REQUIRED = {
     "ROWLEDGER_INPUT_BUCKET": "in",
@@ -96,11 +98,37 @@ def test_all_missing_names_are_listed_at_once() -> None:
         ("ROWLEDGER_LEASE_SECONDS", "-5"),
         ("ROWLEDGER_DATABASE_TLS", "prefer"),
         ("ROWLEDGER_LOG_LEVEL", "LOUD"),
+        ("ROWLEDGER_MAILS_A_MINUTE", "0"),
+        ("ROWLEDGER_MAIL_DIGEST", "1"),
+        ("ROWLEDGER_MAILED_STATUSES", "FAILED"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(FaultError, match=f"{name} must be"):
         ProcessorConfig.from_environment({**REQUIRED, name: value})
+
+
+@pytest.mark.parametrize("config", [ProcessorConfig, ReconcilerConfig])
+def test_more_mails_than_sns_takes_are_refused(config: type[ProcessorConfig]) -> None:
+    (setting,) = [each for each in SETTINGS if each["name"] == "ROWLEDGER_MAILS_A_MINUTE"]
+    most = setting["maximum"]
+    given = {**REQUIRED, setting["name"]: f"{most}"}
+    assert config.from_environment(given).mails_a_minute == most
+    # SNS ends a subscription that gets more than 10 a second; alarms need some of them.
+    assert BURST + most / 60 < MESSAGES_A_SECOND
+    with pytest.raises(FaultError, match=f"must be at most {most}, not {most + 1}") as raised:
+        config.from_environment({**REQUIRED, setting["name"]: f"{most + 1}"})
+    assert raised.value.code is FaultCode.CONFIGURATION
+
+
+def test_every_outcome_is_mailed_unless_it_is_said_otherwise() -> None:
+    config = ProcessorConfig.from_environment(REQUIRED)
+    assert (config.mails_a_minute, config.mail_digest, config.mailed_statuses) == (30, True, "all")
+
+
+def test_the_choices_are_those_that_the_code_knows() -> None:
+    (setting,) = [each for each in SETTINGS if each["name"] == "ROWLEDGER_MAILED_STATUSES"]
+    assert setting["choices"] == [each.value for each in MailedStatuses]
 
 
 def test_the_lease_outlasts_the_function() -> None:
