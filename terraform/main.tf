@@ -142,27 +142,37 @@ module "notifications" {
   tls_only    = var.platform.tls_only
 }
 
-# For programs: one JSON message an outcome. Whoever subscribes says so in the own account's policies
-# (examples/events_queue).
+# For programs: one JSON message an outcome. In this account, whoever may subscribe has that right by
+# a policy of their own (examples/events_queue); another account is named here.
 resource "aws_sns_topic" "events" {
   name              = local.pipeline.events_topic
   kms_master_key_id = module.encryption.notification_key_arn
 }
 
 resource "aws_sns_topic_policy" "events" {
-  count = var.platform.tls_only ? 1 : 0
+  count = var.platform.tls_only || length(var.event_subscriber_accounts) > 0 ? 1 : 0
 
   arn = aws_sns_topic.events.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "TlsOnly"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "sns:Publish"
-      Resource  = aws_sns_topic.events.arn
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      var.platform.tls_only ? [{
+        Sid       = "TlsOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = local.arns.events_topic_arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }] : [],
+      length(var.event_subscriber_accounts) > 0 ? [{
+        Sid       = "OtherAccountsSubscribeQueues"
+        Effect    = "Allow"
+        Principal = { AWS = [for account in var.event_subscriber_accounts : "arn:aws:iam::${account}:root"] }
+        Action    = "sns:Subscribe"
+        Resource  = local.arns.events_topic_arn
+        Condition = { StringEquals = { "sns:Protocol" = "sqs" } }
+      }] : [],
+    )
   })
 }
 

@@ -71,7 +71,7 @@ variable "permissions_boundary" {
 # --- Notifications
 
 variable "notification_emails" {
-  description = "Who is mailed each outcome and each alarm. Each has to confirm once."
+  description = "Who is mailed outcomes and alarms (docs/notifications.md). Each has to confirm once."
   type        = set(string)
   nullable    = false
 
@@ -82,6 +82,18 @@ variable "notification_emails" {
   validation {
     condition     = alltrue([for email in var.notification_emails : can(regex("^[^@[:space:]]+@[^@[:space:]]+$", email))])
     error_message = "notification_emails are mail addresses."
+  }
+}
+
+variable "event_subscriber_accounts" {
+  description = "Other AWS accounts that may subscribe queues to the topic for programs, by number (docs/events.md)."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for account in var.event_subscriber_accounts : can(regex("^[0-9]{12}$", account)) && account != var.account_id])
+    error_message = "event_subscriber_accounts are account numbers of 12 digits, other than this account's, which needs no entry."
   }
 }
 

@@ -29,6 +29,19 @@ variable "settings" {
     condition     = length(setsubtract(keys(var.settings), keys(local.setting_defaults))) == 0
     error_message = "settings names only settings of contract/settings.json that have a default there; what the others are is wired."
   }
+  validation {
+    # Checked here too, as a function that refuses its settings does so only once it is in service.
+    condition = alltrue([
+      for setting in local.settings :
+      setting.type == "integer" ? can(regex("^[0-9]*[1-9][0-9]*$", var.settings[setting.name])) && tonumber(var.settings[setting.name]) <= try(setting.maximum, tonumber(var.settings[setting.name]))
+      : setting.type == "boolean" ? contains(["true", "false"], var.settings[setting.name])
+      : setting.type == "choice" ? contains(setting.choices, var.settings[setting.name])
+      : true
+      # The functions take an empty value for an absent one.
+      if lookup(var.settings, setting.name, "") != ""
+    ])
+    error_message = "settings has a value that contract/settings.json does not allow: a whole number above 0 that is not above its maximum, true or false, or one of the choices."
+  }
 }
 
 variable "processor_concurrency" {

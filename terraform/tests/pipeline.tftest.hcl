@@ -24,6 +24,14 @@ run "names" {
     error_message = "the function knows the names of what was made"
   }
   assert {
+    condition     = output.settings.ROWLEDGER_EVENTS_TOPIC_ARN == "arn:aws:sns:us-east-1:123456789012:rowledger-events"
+    error_message = "and the topic for programs"
+  }
+  assert {
+    condition     = [output.settings.ROWLEDGER_MAILS_A_MINUTE, output.settings.ROWLEDGER_MAIL_DIGEST, output.settings.ROWLEDGER_MAILED_STATUSES] == ["30", "true", "all"]
+    error_message = "mails are far below SNS's limit, what is beyond them comes in digests, and nothing is left out"
+  }
+  assert {
     condition     = output.settings.ROWLEDGER_DATABASE_TLS == "verify-full"
     error_message = "the database's certificate and name are checked"
   }
@@ -43,6 +51,72 @@ run "a_setting_of_ones_own" {
   assert {
     condition     = output.settings.ROWLEDGER_HEADER == "false"
     error_message = "settings override the contract's defaults"
+  }
+}
+
+run "mails_of_ones_own" {
+  command = plan
+
+  variables {
+    settings = { ROWLEDGER_MAILS_A_MINUTE = "240", ROWLEDGER_MAIL_DIGEST = "false", ROWLEDGER_MAILED_STATUSES = "failures" }
+  }
+
+  assert {
+    condition     = [output.settings.ROWLEDGER_MAILS_A_MINUTE, output.settings.ROWLEDGER_MAIL_DIGEST, output.settings.ROWLEDGER_MAILED_STATUSES] == ["240", "false", "failures"]
+    error_message = "as many mails as the contract allows, one by one, of rejected files only"
+  }
+  assert {
+    condition     = local.environments.reconciler.ROWLEDGER_MAILS_A_MINUTE == "240"
+    error_message = "both functions that send mails have the same budget"
+  }
+}
+
+run "the_topic_for_programs" {
+  command = plan
+
+  assert {
+    condition     = aws_sns_topic.events.name == "rowledger-events"
+    error_message = "programs have a topic of their own"
+  }
+  assert {
+    condition = [for statement in jsondecode(aws_sns_topic_policy.events[0].policy).Statement : [statement.Effect, jsonencode(statement.Principal), statement.Action, statement.Resource, statement.Condition]] == [
+      ["Deny", "\"*\"", "sns:Publish", "arn:aws:sns:us-east-1:123456789012:rowledger-events", { Bool = { "aws:SecureTransport" = "false" } }],
+    ]
+    error_message = "nobody publishes over plain HTTP, and nobody outside the account does anything"
+  }
+}
+
+run "a_topic_for_programs_of_another_account" {
+  command = plan
+
+  variables {
+    event_subscriber_accounts = ["210987654321"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_sns_topic_policy.events[0].policy).Statement : [statement.Effect, jsonencode(statement.Principal), statement.Action, statement.Condition]] == [
+      ["Deny", "\"*\"", "sns:Publish", { Bool = { "aws:SecureTransport" = "false" } }],
+      ["Allow", "{\"AWS\":[\"arn:aws:iam::210987654321:root\"]}", "sns:Subscribe", { StringEquals = { "sns:Protocol" = "sqs" } }],
+    ]
+    error_message = "the other account may subscribe queues, and do nothing else"
+  }
+}
+
+run "the_topic_is_encrypted" {
+  command = plan
+
+  override_module {
+    target          = module.encryption
+    override_during = plan
+    outputs = {
+      data_key_arn         = "arn:aws:kms:us-east-1:123456789012:key/data"
+      notification_key_arn = "arn:aws:kms:us-east-1:123456789012:key/notifications"
+    }
+  }
+
+  assert {
+    condition     = aws_sns_topic.events.kms_master_key_id == "arn:aws:kms:us-east-1:123456789012:key/notifications"
+    error_message = "with the key that the functions may use for topics"
   }
 }
 

@@ -76,8 +76,12 @@ run "roles" {
     error_message = "the schedule may invoke the alias that it invokes"
   }
   assert {
-    condition     = jsondecode(local.trust_policies.schedule).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
-    error_message = "the schedule's role is taken for schedules of this account only"
+    condition     = [for statement in jsondecode(local.mail_schedule_policy).Statement : [statement.Action, statement.Resource]] == [["lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:csv-processor:live"]]
+    error_message = "so may the schedule of the mails, and nothing else"
+  }
+  assert {
+    condition     = alltrue([for name in ["schedule", "mail_schedule"] : jsondecode(local.trust_policies[name]).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }])
+    error_message = "a schedule's role is taken for schedules of this account only"
   }
 }
 
@@ -102,8 +106,8 @@ run "endpoints" {
     error_message = "the three buckets"
   }
   assert {
-    condition     = toset([for statement in jsondecode(local.endpoint_policies.sns).Statement : statement.Resource]) == toset(["arn:aws:sns:us-east-1:123456789012:rowledger-notifications"])
-    error_message = "the one topic"
+    condition     = toset(flatten([for statement in jsondecode(local.endpoint_policies.sns).Statement : statement.Resource])) == toset(["arn:aws:sns:us-east-1:123456789012:rowledger-notifications", "arn:aws:sns:us-east-1:123456789012:rowledger-events"])
+    error_message = "the two topics"
   }
   assert {
     condition = toset(flatten([for statement in jsondecode(local.endpoint_policies.secretsmanager).Statement : statement.Resource])) == toset([

@@ -77,14 +77,15 @@ run "other_wrong_values" {
   command = plan
 
   variables {
-    availability_zones       = ["us-east-1a", "us-east-1a"]
-    settings                 = { ROWLEDGER_INPUT_BUCKET = "elsewhere" }
-    processor_concurrency    = 1.5
-    database_backup_days     = 36
-    database_max_connections = 5001
-    notification_emails      = ["not an address"]
-    database_vpc_cidr        = "10.1.0.0/24"
-    permissions_boundary     = "arn:aws:iam::999999999999:policy/of-another-account"
+    availability_zones        = ["us-east-1a", "us-east-1a"]
+    settings                  = { ROWLEDGER_INPUT_BUCKET = "elsewhere" }
+    processor_concurrency     = 1.5
+    database_backup_days      = 36
+    database_max_connections  = 5001
+    notification_emails       = ["not an address"]
+    event_subscriber_accounts = ["21098765432"]
+    database_vpc_cidr         = "10.1.0.0/24"
+    permissions_boundary      = "arn:aws:iam::999999999999:policy/of-another-account"
   }
 
   expect_failures = [
@@ -94,23 +95,65 @@ run "other_wrong_values" {
     var.database_backup_days,
     var.database_max_connections,
     var.notification_emails,
+    var.event_subscriber_accounts,
     var.database_vpc_cidr,
     var.permissions_boundary,
   ]
+}
+
+run "more_mails_than_the_contract_allows" {
+  command = plan
+
+  variables {
+    settings = { ROWLEDGER_MAILS_A_MINUTE = "241" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_number_that_is_none" {
+  command = plan
+
+  variables {
+    settings = { ROWLEDGER_MAILS_A_MINUTE = "0" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_switch_that_is_neither_on_nor_off" {
+  command = plan
+
+  variables {
+    settings = { ROWLEDGER_MAIL_DIGEST = "yes" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_choice_that_there_is_not" {
+  command = plan
+
+  variables {
+    settings = { ROWLEDGER_MAILED_STATUSES = "successes" }
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "values_that_contradict_one_another" {
   command = plan
 
   variables {
-    availability_zones      = ["eu-west-1a", "eu-west-1b"] # of another region
-    input_retention_days    = 30
-    backup_retention_days   = 90 # gone before it is archived
-    backup_archive_days     = 90
-    database_storage_gb     = 20 # and no room to grow
-    database_max_storage_gb = 21
-    database_vpc_cidr       = "10.0.0.0/16" # the other VPC's
-    permissions_boundary    = "arn:aws:iam::123456789012:role/no-policy"
+    availability_zones        = ["eu-west-1a", "eu-west-1b"] # of another region
+    input_retention_days      = 30
+    backup_retention_days     = 90 # gone before it is archived
+    backup_archive_days       = 90
+    database_storage_gb       = 20 # and no room to grow
+    database_max_storage_gb   = 21
+    database_vpc_cidr         = "10.0.0.0/16" # the other VPC's
+    permissions_boundary      = "arn:aws:iam::123456789012:role/no-policy"
+    event_subscriber_accounts = ["123456789012"] # this one
   }
 
   expect_failures = [
@@ -119,6 +162,7 @@ run "values_that_contradict_one_another" {
     var.database_max_storage_gb,
     var.database_vpc_cidr,
     var.permissions_boundary,
+    var.event_subscriber_accounts,
   ]
 }
 

@@ -70,9 +70,9 @@ def workspace(
     """A configuration as it stands, for commands that ask no account."""
     folder = tmp_path_factory.mktemp("terraform")
     workspace = Workspace(
-        _terraform(without), folder, {"state": LOCAL_STATE}, SPEED, name=request.param
+        available_terraform(without), folder, {"state": LOCAL_STATE}, SPEED, name=request.param
     )
-    return _created(without, workspace)
+    return created(without, workspace)
 
 
 @pytest.fixture(scope="session")
@@ -84,8 +84,8 @@ def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Plan
     def planned(name: str) -> Workspace:
         folder = tmp_path_factory.mktemp("planning")
         overrides = {"state": LOCAL_STATE, "provider": OFFLINE, **answers[name]}
-        return _created(
-            without, Workspace(_terraform(without), folder, overrides, SPEED, name=name)
+        return created(
+            without, Workspace(available_terraform(without), folder, overrides, SPEED, name=name)
         )
 
     return planned
@@ -119,14 +119,14 @@ def bounded(planning: Planning) -> list[dict[str, Any]]:
     return [each for each in plan["resource_changes"] if each["mode"] == "managed"]
 
 
-def _terraform(without: Without) -> Terraform:
+def available_terraform(without: Without) -> Terraform:
     try:
         return find_terraform()
     except TerraformError as error:
         without(str(error))
 
 
-def _created(without: Without, workspace: Workspace) -> Workspace:
+def created(without: Without, workspace: Workspace) -> Workspace:
     try:
         workspace.create()
     except TerraformError as error:

@@ -54,7 +54,7 @@ def test_every_role_of_the_pipeline_carries_the_boundary(bounded: list[dict[str,
         for each in bounded
         if each["type"] == "aws_iam_role"
     }
-    assert len(roles) == 8
+    assert len(roles) == 9
     assert set(roles.values()) == {BOUNDARY}
 
 
@@ -104,7 +104,9 @@ def rendered(text: str) -> str:
         "operator_secret_arn": f"{secret}:secret:{pipeline['operator_secret']}-??????",
         "master_secret_arn": f"{secret}:secret:rds!db-0a1b-??????",
         "topic_arn": f"{arn.format('arn:aws:sns')}:{pipeline['topic']}",
+        "events_topic_arn": f"{arn.format('arn:aws:sns')}:{pipeline['events_topic']}",
         "failure_queue_arn": f"{arn.format('arn:aws:sqs')}:{pipeline['failure_queue']['name']}",
+        "processor_arn": f"{function}:function:{pipeline['functions']['processor']['name']}:live",
         "reconciler_arn": f"{function}:function:{pipeline['functions']['reconciler']['name']}:live",
         "function_arn": f"{function}:function:{pipeline['functions']['processor']['name']}",
         "data_key_arn": KEY,

@@ -54,6 +54,16 @@ def test_nothing_is_found(name: str, report: Any) -> None:  # noqa: ANN401 -- JS
     assert report["summary"]["passed"] > MINIMUM_PASSED[name]
 
 
+def test_the_examples_are_looked_at_too(name: str, report: Any) -> None:  # noqa: ANN401 -- JSON
+    examples = {path.name for path in (ROOT / name).glob("examples/*")}
+    seen = {
+        check["file_path"].split("/")[2]
+        for check in report["results"]["passed_checks"]
+        if check["file_path"].startswith("/examples/")
+    }
+    assert seen == examples
+
+
 def test_each_skip_says_why(name: str, report: Any, pytestconfig: pytest.Config) -> None:  # noqa: ANN401 -- JSON
     skipped = report["results"]["skipped_checks"]
     unexplained = [

@@ -37,6 +37,20 @@ def test_each_is_counted(plan: Any, what: str, type_: str) -> None:  # noqa: ANN
         assert float(ROWS[what][environment]) == pytest.approx(planned * float(price[1]))
 
 
+def test_each_invocation_of_the_mails_schedule_is_counted(plan: Any) -> None:  # noqa: ANN401 -- JSON
+    (expression,) = (
+        each["values"]["schedule_expression"]
+        for each in resources(plan)
+        if each["address"] == "module.mail_schedule.aws_scheduler_schedule.this"
+    )
+    minutes = re.fullmatch(r"rate\((\d+) minutes?\)", expression)
+    assert minutes
+    how = ROWS["schedule of the mails"]["how"]
+    assert f"{730 * 60 // int(minutes[1]):,} invocations" in how
+    parts = [float(each) for each in re.findall(r"\b\d\.\d\d\b", how)]
+    assert sum(parts) == pytest.approx(float(ROWS["schedule of the mails"]["prod"]))
+
+
 def test_the_rows_add_up() -> None:
     found = _SUM.search(PAGE)
     assert found is not None

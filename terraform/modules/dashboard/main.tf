@@ -62,6 +62,10 @@ locals {
       metrics = [["Rowledger", "CompleteThroughAgeSeconds", "service", var.reconciler, { label = "age" }]]
     },
     {
+      title   = "Longest wait for a mail (s)", stat = "Maximum", stacked = false
+      metrics = [["Rowledger", "MailWaitSeconds", "service", var.processor, { label = "wait" }]]
+    },
+    {
       title = "Running at once, and connections", stat = "Maximum", stacked = false
       metrics = [
         ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", var.processor, { label = var.processor }],
