@@ -8,7 +8,7 @@ from rowledger.local.mail.subscription_limit import MESSAGES_A_SECOND, Subscript
 
 def exceeded(*published_at: float) -> list[bool]:
     limit = SubscriptionLimit()
-    return [limit.is_exceeded("a", each) for each in published_at]
+    return [limit.is_exceeded("a", f"m-{n}", each) for n, each in enumerate(published_at)]
 
 
 def test_ten_at_once_are_delivered_and_one_more_is_too_many() -> None:
@@ -31,9 +31,18 @@ def test_messages_that_come_in_another_order_count_too() -> None:
 
 def test_each_subscription_has_its_own() -> None:
     limit = SubscriptionLimit()
-    assert not any(limit.is_exceeded(each, 0.0) for each in "ab" for _ in range(MESSAGES_A_SECOND))
-    assert limit.is_exceeded("a", 0.5)
-    assert limit.is_exceeded("b", 0.5)
+    for each in "ab":
+        for number in range(MESSAGES_A_SECOND):
+            assert not limit.is_exceeded(each, f"m-{number}", 0.0)
+    assert limit.is_exceeded("a", "one-more", 0.5)
+    assert limit.is_exceeded("b", "one-more", 0.5)
+
+
+def test_a_message_that_the_mail_server_did_not_take_counts_once() -> None:
+    limit = SubscriptionLimit()
+    for _ in range(3):
+        for number in range(6):
+            assert not limit.is_exceeded("a", f"m-{number}", 0.0)
 
 
 @given(st.lists(st.floats(0, 5), max_size=80))

@@ -91,7 +91,9 @@ class MailRelay:
             envelope = json.loads(body)
             mails = [
                 compose(envelope, each)
-                for each in self._recipients(envelope["TopicArn"], published_at)
+                for each in self._recipients(
+                    envelope["TopicArn"], envelope["MessageId"], published_at
+                )
             ]
         except (ValueError, TypeError, KeyError, AttributeError, ParamValidationError):
             # Not from the topic: it would block every later mail if it stayed in the queue.
@@ -100,7 +102,7 @@ class MailRelay:
         for mail in mails:
             server.send_message(mail)
 
-    def _recipients(self, topic_arn: str, published_at: float) -> list[str]:
+    def _recipients(self, topic_arn: str, message_id: str, published_at: float) -> list[str]:
         """The subscribers, but for those whose subscription a flood has ended, as SNS does."""
         pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
         subscribed = [
@@ -108,7 +110,7 @@ class MailRelay:
         ]
         recipients = []
         for each in subscribed:
-            if self._limit.is_exceeded(each["SubscriptionArn"], published_at):
+            if self._limit.is_exceeded(each["SubscriptionArn"], message_id, published_at):
                 _logger.error(
                     "more than %d messages within a second: the subscription of %s has ended",
                     MESSAGES_A_SECOND,

@@ -4,7 +4,7 @@ It is 10 messages a second for each subscription, and a hard one (Amazon SNS quo
 has none, so the relay applies it: what would flood people's mail on AWS is seen here.
 """
 
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict
 
 MESSAGES_A_SECOND = 10
 
@@ -13,15 +13,18 @@ class SubscriptionLimit:
     """Counts the messages of each subscription."""
 
     def __init__(self) -> None:
-        self._sent: dict[str, deque[float]] = defaultdict(
-            lambda: deque(maxlen=MESSAGES_A_SECOND + 1)
-        )
+        # The latest of each subscription: when each was published, by its id.
+        self._sent: dict[str, OrderedDict[str, float]] = defaultdict(OrderedDict)
 
-    def is_exceeded(self, subscription: str, published_at: float) -> bool:
-        """Count a message; say whether more came within a second than SNS delivers.
+    def is_exceeded(self, subscription: str, message_id: str, published_at: float) -> bool:
+        """Count a message, once; say whether more came within a second than SNS delivers.
 
+        message_id: the topic's; a message that the mail server did not take comes again.
         published_at: seconds since the epoch, as the messages come from the topic.
         """
         sent = self._sent[subscription]
-        sent.append(published_at)
-        return len(sent) > MESSAGES_A_SECOND and max(sent) - min(sent) < 1
+        sent[message_id] = published_at
+        if len(sent) > MESSAGES_A_SECOND + 1:
+            sent.popitem(last=False)
+        times = sent.values()
+        return len(sent) > MESSAGES_A_SECOND and max(times) - min(times) < 1
