@@ -35,6 +35,7 @@ def test_prints_one_json_object_a_line(run: Run) -> None:
         "path": "good.csv",
         "rows": 2,
         "columns": 2,
+        "header": ["id", "note"],
         "dialect": {
             "delimiter": ";",
             "quote": None,
@@ -44,6 +45,7 @@ def test_prints_one_json_object_a_line(run: Run) -> None:
             "compression": None,
             "header": True,
         },
+        "warnings": [],
         "error": None,
     }
     assert (bad["rows"], bad["columns"], bad["error"]) == (None, None, "UNTERMINATED_QUOTE")

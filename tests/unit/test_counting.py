@@ -112,7 +112,9 @@ def test_reports_the_first_of_two_faults() -> None:
 @pytest.mark.parametrize("place", range(BLOCK_SIZE - 4, BLOCK_SIZE + 2))
 def test_decodes_characters_across_blocks(place: int) -> None:
     text = b"a,b\n1," + b"x" * (place - 6) + "𝄞\n2,é\n".encode()
-    assert count(text) == Count(2, 2, count(b"a,b\n1,2\n").dialect)
+    found = count(text)
+    assert (found.rows, found.columns) == (2, 2)
+    assert found.dialect == count(b"a,b\n1,2\n").dialect
     assert count(text + b"\xff").dialect.encoding != "utf-8"
     marked = rejection(b"\xef\xbb\xbf" + text + b"\xff")
     assert (marked.code, marked.byte_offset) == (RejectionCode.UNDECODABLE, 3 + len(text))

@@ -1,4 +1,7 @@
-"""Each folder of csv_cases: input.csv, and in expected.json its count or its rejection."""
+"""Each folder of csv_cases: input.csv, and in expected.json its count or its rejection.
+
+names are those of the columns; warnings are [code, count, line, byte_offset].
+"""
 
 import json
 from dataclasses import asdict
@@ -34,4 +37,13 @@ def observed(data: bytes, header: bool, chunk_size: int) -> dict[str, Any]:  # n
             "line": rejection.line,
             "byte_offset": rejection.byte_offset,
         }
-    return {"header": header, **asdict(count)}
+    return {
+        "header": header,
+        "rows": count.rows,
+        "columns": count.columns,
+        "names": None if count.header is None else list(count.header),
+        "dialect": asdict(count.dialect),
+        "warnings": [
+            [each.code.value, each.count, each.line, each.byte_offset] for each in count.warnings
+        ],
+    }

@@ -21,6 +21,7 @@ from rowledger.functions.domain.counting.counter import Counter
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection
 from rowledger.functions.domain.text import printable
+from rowledger.functions.domain.warning import FileWarning
 
 _CHUNK_SIZE = 1024 * 1024
 _STDIN = "-"
@@ -34,7 +35,9 @@ class _Result:
     path: str
     rows: int | None
     columns: int | None
+    header: tuple[str, ...] | None
     dialect: Dialect | None
+    warnings: tuple[FileWarning, ...]
     rejection: Rejection | None
 
     def document(self) -> dict[str, object]:
@@ -42,7 +45,9 @@ class _Result:
             "path": self.path,
             "rows": self.rows,
             "columns": self.columns,
+            "header": None if self.header is None else list(self.header),
             "dialect": asdict(self.dialect) if self.dialect else None,
+            "warnings": [warning.document() for warning in self.warnings],
             "error": self.rejection.code if self.rejection else None,
         }
 
@@ -93,10 +98,12 @@ def _count(path: str, *, header: bool, progress: Progress) -> _Result:
                 counter.feed(chunk)
             found = counter.finish()
         except RejectedError as error:
-            return _Result(path, None, None, counter.dialect, error.rejection)
+            return _Result(path, None, None, None, counter.dialect, (), error.rejection)
         finally:
             progress.remove_task(task)
-    return _Result(path, found.rows, found.columns, found.dialect, None)
+    return _Result(
+        path, found.rows, found.columns, found.header, found.dialect, found.warnings, None
+    )
 
 
 def _chunks(file: BinaryIO, progress: Progress, task: TaskID) -> Iterator[bytes]:

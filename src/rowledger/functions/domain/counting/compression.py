@@ -1,4 +1,4 @@
-"""Reading gzip (RFC 1952) as a stream, in constant memory whatever it expands to."""
+"""ReadingRules gzip (RFC 1952) as a stream, in constant memory whatever it expands to."""
 
 import zlib
 from collections.abc import Iterator
@@ -14,17 +14,23 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 _GZIP_FORMAT = zlib.MAX_WBITS | 16
 # zlib copies what follows a member; with thousands of tiny members in a slice that adds up.
+_PADDING = b"\0 \t\r\n\x1a"
 _SLICE = 8 * 1024
 
 
 class GzipReader:
-    """Decompresses a gzip stream of one or more members, which zero bytes may follow."""
+    """Decompresses a gzip stream of one or more members, which padding may follow.
+
+    trailing: how many blanks and line ends follow; zero bytes are not counted.
+    """
 
     def __init__(self, max_decompressed_bytes: int | None = None) -> None:
         self._limit = max_decompressed_bytes
         self._member: _Decompress | None = None
         self._taken = 0
         self._produced = 0
+        self._members = 0
+        self.trailing = 0
 
     def read(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` decompresses to, in pieces of at most BLOCK_SIZE bytes.
@@ -44,9 +50,10 @@ class GzipReader:
         end = self._taken + len(data)
         while data:
             if self._member is None:
-                data = data.lstrip(b"\0")
+                data = self._without_padding(data)
                 if not data:
                     break
+                self._members += 1
                 self._member = zlib.decompressobj(_GZIP_FORMAT)
             piece, data = self._decompress(self._member, data, end)
             self._produced += len(piece)
@@ -54,12 +61,21 @@ class GzipReader:
             yield piece
         self._taken = end
 
+    def _without_padding(self, data: bytes) -> bytes:
+        """Drop what may follow a member: zero bytes, blanks, line ends, an end-of-file mark."""
+        rest = data.lstrip(_PADDING if self._members else b"\0")
+        dropped = data[: len(data) - len(rest)]
+        self.trailing += len(dropped) - dropped.count(b"\0")
+        return rest
+
     def _decompress(self, member: "_Decompress", data: bytes, end: int) -> tuple[bytes, bytes]:
         before = member.copy()
         try:
             piece = member.decompress(data, BLOCK_SIZE)
         except zlib.error as error:
             at = end - len(data) + _failing_byte(before, data)
+            if self._members > 1 and not data.startswith(GZIP_MAGIC[:1]):
+                raise _corrupt("What follows the end of the gzip data is no gzip.", at) from error
             raise _corrupt("The gzip data is damaged: it does not decompress.", at) from error
         if not member.eof:
             return piece, member.unconsumed_tail

@@ -1,23 +1,28 @@
 """The counter: bytes in, as they arrive; the number of data rows and the dialect out."""
 
 from dataclasses import dataclass
-from typing import NoReturn
 
 from rowledger.functions.domain.counting.blocks import BLOCK_SIZE, Blocks
 from rowledger.functions.domain.counting.compression import GZIP_MAGIC, GzipReader
-from rowledger.functions.domain.counting.encoding import (
-    ByteText,
-    Decoder,
-    NulByteError,
-    UndecodableError,
-    detect,
-    is_utf32,
+from rowledger.functions.domain.counting.detection import Detection
+from rowledger.functions.domain.counting.encoding import ByteText, Decoder, detect, told
+from rowledger.functions.domain.counting.options import CountOptions
+from rowledger.functions.domain.counting.rejecting import (
+    reject,
+    reject_nul,
+    reject_undecodable,
+    reject_unterminated,
 )
-from rowledger.functions.domain.counting.records import RecordScanner
 from rowledger.functions.domain.counting.signatures import SIGNATURE_SIZE, looks_binary, recognise
-from rowledger.functions.domain.counting.sniffing import SAMPLE_SIZE, Format, sniff
+from rowledger.functions.domain.counting.table import Table
+from rowledger.functions.domain.counting.text_errors import NulByteError, UndecodableError
+from rowledger.functions.domain.counting.text_kinds import recognise_text
 from rowledger.functions.domain.dialect import Dialect
-from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
+from rowledger.functions.domain.rejection import RejectionCode
+from rowledger.functions.domain.warning import FileWarning, WarningCode
+
+# Text of more bytes without a single line end is no table.
+_LONGEST_SINGLE_RECORD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,53 +31,59 @@ class Count:
 
     rows: data rows: the records, less the header where there is one.
     columns: fields of the first record; None where there is no record.
+    header: the names in the first record; None where it is data, or is longer than 128 KiB.
+    warnings: what its owner should know.
     """
 
     rows: int
     columns: int | None
     dialect: Dialect
+    header: tuple[str, ...] | None = None
+    warnings: tuple[FileWarning, ...] = ()
 
 
 class Counter:
     """Counts the data rows of one file in constant memory, in one pass.
 
     Feed it the file's bytes in order, cut anywhere: neither the count nor a rejection depends on
-    the cuts. It finds compression (gzip), encoding and dialect from the content alone; the rules
-    for records are RFC 4180's and, where it is silent, those of Python's csv.reader.
+    the cuts. It finds compression (gzip), encoding and dialect from the content, or is told; the
+    rules are in docs/counting.md.
     """
 
-    def __init__(self, *, header: bool = True, max_decompressed_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        header: bool = True,
+        max_decompressed_bytes: int | None = None,
+        options: CountOptions | None = None,
+    ) -> None:
         """header: the first record names the columns and is no data row.
 
         max_decompressed_bytes: reject a compressed file that expands to more.
+        options: what is known of the file; all else is found.
         """
         self._header = header
         self._max_decompressed_bytes = max_decompressed_bytes
+        self._options = options or CountOptions()
         self._stored = Blocks()
         self._expanded = Blocks()
         self._started = False
         self._gzip: GzipReader | None = None
         self._decoder: Decoder | None = None
-        self._format: Format | None = None
-        self._scanner = RecordScanner()
-        self._opened_at: int | None = None
+        self._table = Table(self._options, header=header)
+        self._size = 0
 
     @property
     def dialect(self) -> Dialect | None:
         """The dialect as far as it is known by now, also after a rejection; None before."""
-        if self._decoder is None or self._format is None:
+        if self._decoder is None:
             return None
-        # A file whose sample is one column is read as if delimited by commas; later text decides.
-        several = (self._scanner.columns or 0) > 1
-        return Dialect(
-            delimiter=self._format.delimiter or ("," if several else None),
-            quote='"' if self._scanner.quoted else None,
-            escape="\\" if self._format.backslash_escapes else None,
-            newline=self._scanner.newline,
-            encoding=self._decoder.encoding,
-            compression="gzip" if self._gzip else None,
-            header=self._header,
-        )
+        return self._table.dialect(self._decoder.encoding, "gzip" if self._gzip else None)
+
+    @property
+    def detection(self) -> Detection | None:
+        """What the beginning of the text showed; None before it was looked at."""
+        return self._table.readings.detection
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the file. Raises RejectedError once the file is surely bad."""
@@ -87,13 +98,38 @@ class Counter:
             self._take_expanded(self._expanded.rest())
         if self._decoder:
             self._finish_decoding(self._decoder)
-        self._scanner.finish()
-        self._reject_unterminated()
+        self._table.finish()
+        if self._decoder and (opening := self._table.unterminated):
+            line, offset = self._table.locate(opening, self._decoder)
+            reject_unterminated(line, offset)
         dialect = self.dialect
-        if dialect is None or not self._scanner.records:
-            _reject(RejectionCode.EMPTY_FILE, "The file is empty: it holds no record at all.")
-        rows = self._scanner.records - (1 if self._header else 0)
-        return Count(rows, self._scanner.columns, dialect)
+        records = self._table.records
+        if self._decoder is None or dialect is None or not records:
+            reject(RejectionCode.EMPTY_FILE, "The file is empty: it holds no record at all.")
+        endless = records == 1 and dialect.newline is None
+        if self._header and endless and self._size > _LONGEST_SINGLE_RECORD:
+            reject(
+                RejectionCode.NOT_CSV,
+                f"The file is no table: {self._size:,} bytes of text without a line end.",
+            )
+        warnings = [*self._table.warnings(self._decoder), *self._warnings_of_compression()]
+        return Count(
+            records - (1 if self._header else 0),
+            self._table.columns,
+            dialect,
+            self._table.header(self._decoder.encoding) if self._header else None,
+            tuple(warnings),
+        )
+
+    def _warnings_of_compression(self) -> list[FileWarning]:
+        trailing = self._gzip.trailing if self._gzip else 0
+        if not trailing:
+            return []
+        message = (
+            f"There are {trailing:,} bytes of blanks and line ends behind the gzip data; they were"
+            " left out."
+        )
+        return [FileWarning(WarningCode.TRAILING_BYTES, message, trailing)]
 
     def _take_stored(self, block: bytes) -> None:
         if not self._started:
@@ -111,89 +147,46 @@ class Counter:
         """Take a block of the file as it is after decompression."""
         if not block:
             return
-        size = len(block)
+        first = self._decoder is None
+        self._size += len(block)
+        complete = len(block) < BLOCK_SIZE
         if self._decoder is None:
-            self._reject_other_kinds(block[:SIGNATURE_SIZE])
-            self._decoder, mark = detect(block)
+            self._reject_binary_kinds(block[:SIGNATURE_SIZE])
+            self._decoder, mark = self._decoder_of(block)
             if isinstance(self._decoder, ByteText) and looks_binary(block):
-                _reject(RejectionCode.NOT_CSV, "The file is binary: too much of it is no text.")
+                self._reject_kind(recognise_text(block, complete=complete))
+                reject(RejectionCode.NOT_CSV, "The file is binary: too much of it is no text.")
             block = block[mark:]
         try:
             text = self._decoder.decode(block)
         except NulByteError as error:
-            self._reject_nul(error.offset)
+            reject_nul(error.offset)
         except UndecodableError as error:
-            self._reject_undecodable(error, self._decoder)
-        if text:
-            self._take_text(text, self._decoder, last=size < BLOCK_SIZE)
+            reject_undecodable(error, self._decoder, self._table.line_after(error.before))
+        if first:
+            self._reject_kind(recognise_text(text, complete=complete))
+        self._table.feed(text)
 
-    def _take_text(self, text: bytes, decoder: Decoder, *, last: bool) -> None:
-        if self._format is None:
-            complete = last and len(text) <= SAMPLE_SIZE
-            self._format = sniff(text[:SAMPLE_SIZE], complete=complete)
-            self._scanner = RecordScanner(
-                (self._format.delimiter or ",").encode(),
-                backslash_escapes=self._format.backslash_escapes,
-            )
-        before = self._scanner.opening
-        self._scanner.feed(text)
-        opening = self._scanner.opening
-        if opening and opening is not before:
-            self._opened_at = decoder.source_offset(opening.offset)
+    def _decoder_of(self, block: bytes) -> tuple[Decoder, int]:
+        if self._options.encoding is not None:
+            return told(self._options.encoding, block)
+        return detect(block)
 
     def _finish_decoding(self, decoder: Decoder) -> None:
         try:
             decoder.finish()
         except UndecodableError as error:
-            self._reject_undecodable(error, decoder)
+            reject_undecodable(error, decoder, self._table.line_after(error.before))
 
-    def _reject_other_kinds(self, start: bytes) -> None:
+    def _reject_binary_kinds(self, start: bytes) -> None:
         if self._gzip and start.startswith(GZIP_MAGIC):
-            _reject(
+            reject(
                 RejectionCode.NOT_CSV,
                 "The file is compressed with gzip more than once; compress it once.",
             )
-        if kind := recognise(start):
+        self._reject_kind(recognise(start))
+
+    def _reject_kind(self, kind: str | None) -> None:
+        if kind:
             inside = ", inside its gzip compression," if self._gzip else ""
-            _reject(RejectionCode.NOT_CSV, f"The file{inside} is {kind}, not CSV text.")
-        if is_utf32(start):
-            _reject(
-                RejectionCode.UNDECODABLE,
-                "The file is UTF-32, which is not supported; save it as UTF-8.",
-                byte_offset=0,
-            )
-
-    def _reject_nul(self, byte_offset: int) -> NoReturn:
-        _reject(
-            RejectionCode.NOT_CSV,
-            f"The file is binary: there is a NUL at byte {byte_offset:,}"
-            " (UTF-16 text needs a byte-order mark at its start).",
-            byte_offset=byte_offset,
-        )
-
-    def _reject_undecodable(self, error: UndecodableError, decoder: Decoder) -> NoReturn:
-        line = self._scanner.line_after(error.before)
-        _reject(
-            RejectionCode.UNDECODABLE,
-            f"The file declares {decoder.name} by its byte-order mark,"
-            f" but the byte at {error.offset:,} in line {line:,} is not {decoder.name}.",
-            line=line,
-            byte_offset=error.offset,
-        )
-
-    def _reject_unterminated(self) -> None:
-        opening = self._scanner.unterminated
-        if opening:
-            _reject(
-                RejectionCode.UNTERMINATED_QUOTE,
-                f"A quote opened in line {opening.line:,} is never closed:"
-                " all text after it would be one field.",
-                line=opening.line,
-                byte_offset=self._opened_at,
-            )
-
-
-def _reject(
-    code: RejectionCode, message: str, *, line: int | None = None, byte_offset: int | None = None
-) -> NoReturn:
-    raise RejectedError(Rejection(code, message, line, byte_offset))
+            reject(RejectionCode.NOT_CSV, f"The file{inside} is {kind}, not CSV text.")

@@ -1,32 +1,25 @@
 """From a file's bytes to text whose delimiters, quotes and line ends are single ASCII bytes."""
 
 import codecs
-from collections.abc import Callable
 from typing import Protocol
+
+from rowledger.functions.domain.counting.text_errors import NulByteError, UndecodableError
+from rowledger.functions.domain.counting.wide_text import (
+    WideText,
+    recognised_escapes,
+    width_without_mark,
+)
+
+# UTF-32's little-endian mark begins with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
 
 # What windows-1252 leaves undefined.
 _NOT_WINDOWS_1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
-
-
-class NulByteError(Exception):
-    """The text holds a NUL. offset: into the file's bytes."""
-
-    def __init__(self, offset: int) -> None:
-        super().__init__(offset)
-        self.offset = offset
-
-
-class UndecodableError(Exception):
-    """The bytes are not in the encoding that the file declares.
-
-    offset: of the first bad byte, into the file's bytes.
-    before: the text of the failing block that comes before it.
-    """
-
-    def __init__(self, offset: int, before: bytes) -> None:
-        super().__init__(offset)
-        self.offset = offset
-        self.before = before
 
 
 class Decoder(Protocol):
@@ -47,7 +40,7 @@ class Decoder(Protocol):
         """Take the end of the file. Raises UndecodableError if it ends inside a character."""
 
     def source_offset(self, text_offset: int) -> int:
-        """Map an offset into the text to the file's bytes, inside the block decoded last."""
+        """Map an offset into the text to the file's bytes."""
 
 
 class ByteText:
@@ -57,9 +50,12 @@ class ByteText:
 
     name = "UTF-8"
 
-    def __init__(self, *, declared: bool) -> None:
-        """declared: the file began with UTF-8's byte-order mark, which `decode` does not get."""
-        self._skipped = len(codecs.BOM_UTF8) if declared else 0
+    def __init__(self, *, declared: bool, mark: bool = True) -> None:
+        """declared: the file says that it is UTF-8, or somebody does.
+
+        mark: where declared, by UTF-8's byte-order mark, which `decode` does not get.
+        """
+        self._skipped = len(codecs.BOM_UTF8) if declared and mark else 0
         self._declared = declared
         self._is_utf8 = True
         self._may_be_windows_1252 = True
@@ -68,7 +64,7 @@ class ByteText:
 
     @property
     def encoding(self) -> str:
-        if self._declared:
+        if self._skipped:
             return "utf-8-sig"
         if self._is_utf8:
             return "utf-8"
@@ -107,66 +103,32 @@ class ByteText:
             self._begun = data[valid:]
 
 
-class Utf16Text:
-    """UTF-16 by its byte-order mark, counted on its UTF-8 form."""
-
-    name = "UTF-16"
-
-    def __init__(
-        self, encoding: str, decode: Callable[[bytes, str, bool], tuple[str, int]]
-    ) -> None:
-        self.encoding = encoding
-        self._decode = decode
-        self._begun = b""
-        self._begun_at = len(codecs.BOM_UTF16)
-        self._text = b""
-        self._text_start = 0
-        self._source_start = self._begun_at
-
-    def decode(self, block: bytes) -> bytes:
-        data = self._begun + block
-        text, used = self._decode_checked(data, final=False)
-        self._text_start += len(self._text)
-        self._text = text.encode()
-        self._source_start = self._begun_at
-        self._begun_at += used
-        self._begun = data[used:]
-        if (nul := self._text.find(b"\0")) >= 0:
-            raise NulByteError(self.source_offset(self._text_start + nul))
-        return self._text
-
-    def finish(self) -> None:
-        self._decode_checked(self._begun, final=True)
-
-    def source_offset(self, text_offset: int) -> int:
-        before = self._text[: text_offset - self._text_start].decode()
-        return self._source_start + len(before.encode("utf-16-le"))
-
-    def _decode_checked(self, data: bytes, *, final: bool) -> tuple[str, int]:
-        try:
-            return self._decode(data, "strict", final)
-        except UnicodeDecodeError as error:
-            good, _ = self._decode(data[: error.start], "strict", True)  # noqa: FBT003 -- codecs takes it by position
-            if (nul := good.find("\0")) >= 0:
-                before = len(good[:nul].encode("utf-16-le"))
-                raise NulByteError(self._begun_at + before) from error
-            raise UndecodableError(self._begun_at + error.start, good.encode()) from error
-
-
 def detect(start: bytes) -> tuple[Decoder, int]:
-    """Choose the decoder by the byte-order mark in a file's first bytes; return the mark's length.
-
-    UTF-32 is not among them: see is_utf32.
-    """
+    """Choose the decoder by a file's first bytes; return the length of its byte-order mark."""
+    for mark, encoding, name in _MARKS:
+        if start.startswith(mark):
+            return WideText(encoding, name, len(mark)), len(mark)
     if start.startswith(codecs.BOM_UTF8):
         return ByteText(declared=True), len(codecs.BOM_UTF8)
-    if start.startswith(codecs.BOM_UTF16_LE):
-        return Utf16Text("utf-16-le", codecs.utf_16_le_decode), len(codecs.BOM_UTF16)
-    if start.startswith(codecs.BOM_UTF16_BE):
-        return Utf16Text("utf-16-be", codecs.utf_16_be_decode), len(codecs.BOM_UTF16)
+    if wide := width_without_mark(start):
+        return WideText(wide, wide[:6].upper(), 0), 0
+    if escaped := recognised_escapes(start):
+        return WideText(escaped, "ISO-2022", 0), 0
     return ByteText(declared=False), 0
 
 
-def is_utf32(start: bytes) -> bool:
-    """Say whether a file begins with UTF-32's mark, of which UTF-16's little-endian is a part."""
-    return start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE))
+def told(encoding: str, start: bytes) -> tuple[Decoder, int]:
+    """Return the decoder of an encoding that is told, and the length of the byte-order mark.
+
+    Raises LookupError for an encoding that Python does not know.
+    """
+    name = codecs.lookup(encoding).name
+    if name in {"utf-8", "utf-8-sig"}:
+        marked = start.startswith(codecs.BOM_UTF8)
+        return ByteText(declared=True, mark=marked), len(codecs.BOM_UTF8) if marked else 0
+    decoder, mark = detect(start)
+    if isinstance(decoder, WideText) and decoder.encoding == name:
+        return decoder, mark
+    if name in {"utf-16", "utf-32"}:
+        return (decoder, mark) if mark else (WideText(f"{name}-le", name.upper(), 0), 0)
+    return WideText(name, name, 0), 0

@@ -1,130 +1,281 @@
-"""Counting records in text whose dialect is known."""
+"""Counting records in canonical text, in memory bounded by LONG_RECORD.
 
-from dataclasses import dataclass
+Text is taken in whole records (record_reader.py), so that nothing but the beginning of a record is
+ever carried over; of a record that is too long to keep (long_record.py), not even that.
+"""
 
-from rowledger.functions.domain.counting.line_ends import LineEnds, count_line_ends, tally
-from rowledger.functions.domain.counting.masking import EXACT_BELOW, QuoteMask
+from rowledger.functions.domain.counting.bulk import BulkCounter
+from rowledger.functions.domain.counting.line_ends import count_line_ends
+from rowledger.functions.domain.counting.long_record import Dropped, shorten
+from rowledger.functions.domain.counting.places import first_places
+from rowledger.functions.domain.counting.record_reader import EXACT_BELOW, RecordReader
+from rowledger.functions.domain.counting.recovery import line_end
+from rowledger.functions.domain.counting.syntax import QUOTE, syntax_of
+from rowledger.functions.domain.counting.tally import Finding, Place, Tally
 
-_LINE_ENDS = b"\r\n"
-_BACKSLASH = b"\\"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Where a quoted section begins: a 1-based line and a 0-based offset into the text."""
-
-    line: int
-    offset: int
+LONG_RECORD = 1 << 17
 
 
 class RecordScanner:
-    """Counts records and the first record's fields, in memory bounded by the chunk it is fed.
+    """Counts records, and notes what is not as usual about them.
 
-    A record ends at LF, CRLF or CR outside quotes, or at the end of the text. A line of no bytes
-    is no record (csv.reader's rule); a line of blanks is one.
-
-    records: the records that have ended so far.
-    columns: fields of the first record so far; None before it.
-    lines: physical lines that have ended so far, inside quotes or out.
-    opening: the quote of the last section that went on at the end of a chunk.
+    tally: of the records that have ended so far.
+    columns: fields of the first record; None before it has ended.
+    first_record, first_record_at: its text, and its offset in the text as it was; None before, and
+        where it is longer than LONG_RECORD.
+    unterminated: the quote whose section the text ended in; final once finish() was called.
     """
 
     def __init__(
         self,
         delimiter: bytes = b",",
         *,
-        backslash_escapes: bool = False,
         exact_below: int = EXACT_BELOW,
+        usual_width: int | None = None,
+        delimiter_length: int = 1,
+        comment: bytes | None = None,
     ) -> None:
-        r"""backslash_escapes: `\"` is a literal quote and `\\` a literal backslash."""
-        self._delimiter = delimiter
-        self._backslash_escapes = backslash_escapes
-        self._mask = QuoteMask(delimiter, exact_below)
-        self._held = b""
+        """delimiter: one byte. usual_width: for recovery.py; None believes every quoted section.
+
+        delimiter_length: of the delimiter in the text as it was, for the offsets of places.
+        comment: what a line that is no record begins with.
+        """
+        self._comment = comment
+        self._syntax = syntax_of(delimiter)
+        self._usual_width = usual_width if usual_width != 1 else None
+        self._reader = RecordReader(self._syntax, self._usual_width, self, exact_below)
+        self._stretch = delimiter_length - 1
+        self._buffer = b""
         self._offset = 0
-        self.opening: Opening | None = None
-        self._in_record = False
-        self._in_first_record = True
-        self._seen = LineEnds()
-        self.records = 0
-        self.columns: int | None = None
-        self.lines = 0
+        self._wait = 0
+        self._dropped = Dropped()
+        self._opening: Place | None = None
+        self.tally = Tally()
+        self._bulk = BulkCounter(self._syntax, self.tally)
+        self.first_record: bytes | None = None
+        self.first_record_at = 0
+        self._newline: bytes | None = None
+        self.unterminated: Place | None = None
 
     @property
-    def quoted(self) -> bool:
-        return self._mask.quoted
+    def columns(self) -> int | None:
+        return self._bulk.columns
 
     @property
-    def unterminated(self) -> Opening | None:
-        """The quote whose section has not ended; final once finish() was called."""
-        return self.opening if self._mask.inside else None
+    def records(self) -> int:
+        return self.tally.records
+
+    @property
+    def lines(self) -> int:
+        return self.tally.lines
 
     @property
     def newline(self) -> str | None:
-        """What ends records so far, in the words of Dialect.newline."""
-        kinds = {"LF": self._seen.lf, "CRLF": self._seen.crlf, "CR": self._seen.cr}
-        found = [kind for kind, times in kinds.items() if times]
-        if len(found) > 1:
-            return "mixed"
-        return found[0] if found else None
+        return self.tally.newline
 
-    def line_after(self, text: bytes) -> int:
-        """Return the 1-based line that follows everything fed so far and then `text`."""
-        return self.lines + count_line_ends(self._held + text) + 1
+    @property
+    def quoted(self) -> bool:
+        return self.tally.sections > 0
+
+    @property
+    def held(self) -> int:
+        """How many bytes of the text, as it was, are of a record that has not ended."""
+        return self.stretched(self._buffer) + self._dropped.size
+
+    def skip(self, size: int, lines: int) -> None:
+        """Begin behind text that is no part of what is counted. size: in bytes."""
+        self._offset += size
+        self.tally.lines += lines
+
+    def continue_from(self, other: "RecordScanner", at: int, tally: Tally) -> None:
+        """Go on behind the records of another scanner. at: offset into the text."""
+        self.tally = self._bulk.tally = tally
+        self._bulk.columns = other.columns
+        self.first_record = other.first_record
+        self._newline = other._newline  # noqa: SLF001 -- of its own kind
+        self._offset = at
 
     def feed(self, chunk: bytes) -> None:
         """Take the next text, cut anywhere, of any length."""
-        block = self._held + chunk
-        keep = len(block) - 1 if self._ends_undecided(block) else len(block)
-        self._held = block[keep:]
-        self._scan(block[:keep])
+        self._buffer += chunk
+        if len(self._buffer) < self._wait:
+            return
+        text = self._buffer
+        if text.endswith(b"\r"):  # which a LF may follow
+            text = text[:-1]
+        taken = self._take(text)
+        self._forget(taken)
+        while taken and self._comment is not None:
+            taken = self._take(self._buffer.removesuffix(b"\r"))
+            self._forget(taken)
+        self._wait = 0 if taken else min(2 * len(self._buffer), LONG_RECORD + 1)
+        if len(self._buffer) > LONG_RECORD:
+            self._shorten()
 
     def finish(self) -> None:
         """Take the end of the text: the last record may end without a line end."""
-        self._scan(self._held)
-        self._held = b""
-        self.records += self._in_record
-        self._in_record = False
+        unended = bool(self._dropped or self._buffer)
+        if unended := unended and not self._buffer.endswith((b"\n", b"\r")):
+            self._buffer += b"\n"
+        ends = (self.tally.lf, self._newline)
+        while taken := self._take(self._buffer):
+            self._forget(taken)
+        if self._buffer:
+            self._note_opening(self._buffer)
+            self.tally.sections += 1
+            self.tally.lines += self._dropped.lines + count_line_ends(self._buffer) - unended
+            self.unterminated = self._opening
+        elif unended:
+            self.tally.lf -= 1
+            self.tally.lines -= 1
+            self._correct_line_ends(*ends)
+        self._bulk.finish()
 
-    def _ends_undecided(self, block: bytes) -> bool:
-        """Say whether the last byte's meaning depends on the next: a CR, an escape."""
-        if self._backslash_escapes and block.endswith(_BACKSLASH):
-            return (len(block) - len(block.rstrip(_BACKSLASH))) % 2 == 1
-        return block.endswith(b"\r")
+    def _correct_line_ends(self, lf: int, newline: bytes | None) -> None:
+        """Undo what the line end did that was added to the last record."""
+        if newline is None:
+            self._newline = None
+        if self.tally.lf == lf == 0 and self.tally.found[Finding.OTHER_LINE_END]:
+            self.tally.add(Finding.OTHER_LINE_END, -1)
+            if not self.tally.found[Finding.OTHER_LINE_END]:
+                self.tally.first.pop(Finding.OTHER_LINE_END, None)
 
-    def _scan(self, block: bytes) -> None:
-        if self._backslash_escapes:
-            block = block.replace(rb"\\", b"__").replace(rb"\"", b"__")
-        masked = self._mask.mask(block)
-        self._note_opening(block)
-        lines = self._count(masked) if masked else 0
-        self.lines += lines if masked is block else count_line_ends(block)
-        self._offset += len(block)
+    def _take(self, text: bytes) -> int:
+        """Count the whole records at the start of `text`, or leave out a comment there."""
+        if self._comment is None or self._dropped:
+            return self._take_records(text)
+        if text.startswith(self._comment):
+            end = line_end(text, 0)
+            if end == len(text) and not text.endswith((b"\n", b"\r")):
+                return 0
+            self.tally.add(Finding.COMMENT, 1, Place(self.tally.lines + 1, self._offset))
+            self.tally.lines += 1
+            return end
+        at = 0
+        while True:
+            at = min(
+                (
+                    found
+                    for end in (b"\n", b"\r")
+                    if (found := text.find(end + self._comment, at)) >= 0
+                ),
+                default=-1,
+            )
+            if at < 0:
+                return self._take_records(text)
+            at += 1
+            if taken := self._take_records(text[:at]):
+                return taken
 
-    def _note_opening(self, block: bytes) -> None:
-        inside_block = self._mask.opened_at - self._offset
-        if self._mask.may_be_inside and inside_block >= 0:
-            line = self.lines + count_line_ends(block[:inside_block]) + 1
-            self.opening = Opening(line, self._mask.opened_at)
+    def _take_records(self, text: bytes) -> int:
+        """Count the whole records at the start of `text`; return the length of what was counted."""
+        taken = 0
+        if self._dropped or self.columns is None:
+            taken = self._take_first(text)
+            if self._dropped or self.columns is None:
+                return taken
+            text = text[taken:]
+        return taken + self._reader.read(text, taken)
 
-    def _count(self, masked: bytes) -> int:
-        """Count the records that end in text without quoted sections; return its line ends."""
-        if self._in_first_record:
-            self._count_columns(masked)
-        # A line end that comes first ends the record before it: one byte keeps it from being blank.
-        ends = tally(b"_" + masked if self._in_record else masked)
-        self.records += ends.total - ends.blank
-        self._in_record = masked[-1:] not in _LINE_ENDS
-        self._seen = LineEnds(
-            self._seen.lf + ends.lf, self._seen.crlf + ends.crlf, self._seen.cr + ends.cr
-        )
-        return ends.total
+    def _take_first(self, text: bytes) -> int:
+        """Take blank lines and the first record, or the end of a record that was shortened."""
+        start = 0
+        while match := self._syntax.record.match(text, start):
+            body, end = text[start : match.start("end")], match.end()
+            if body or self._dropped:
+                width = self._dropped.fields + self._syntax.width(body)
+                if self._bulk.columns is None:
+                    self._bulk.columns = width
+                    self.first_record = None if self._dropped else body
+                    self.first_record_at = self._offset + self.stretched(text[:start])
+                    self._newline = match["end"]
+                self._add_one(
+                    text[start:end], start, width, junk=bool(match["junk"] or match["more"])
+                )
+                self._dropped = Dropped()
+                return end
+            self.take_records(text[start:end], start, text[start:end], sections=0)
+            start = end
+        return start
 
-    def _count_columns(self, masked: bytes) -> None:
-        rest = masked if self._in_record else masked.lstrip(_LINE_ENDS)
-        if not rest:
+    def _add_one(self, record: bytes, base: int, width: int, *, junk: bool) -> None:
+        """Add one record, the beginning of which may have been dropped."""
+        if not self._dropped:
+            masked, sections = self._syntax.mask(record)
+            self.take_records(
+                record, base, masked, sections=sections, literal=masked.count(QUOTE) - sections
+            )
             return
-        ends = [end for end in (rest.find(b"\n"), rest.find(b"\r")) if end >= 0]
-        record = rest[: min(ends)] if ends else rest
-        self.columns = (self.columns or 1) + record.count(self._delimiter)
-        self._in_first_record = not ends
+        tally = self.tally
+        swallowed = self._dropped.whole_lines
+        if swallowed > 1 and (junk or width != self._usual_width):
+            # The quote that opened the section was text: see recovery.py.
+            tally.add(Finding.SWALLOWED, swallowed, self._opening)
+            tally.add_width(self._usual_width or 1, self._dropped.lines)
+        tally.add(Finding.TEXT_AFTER_QUOTE, int(junk), self._opening)
+        tally.add_width(width)
+        if width != self.columns:
+            tally.add(Finding.RAGGED, 1, self._opening)
+        tally.lines += self._dropped.lines + count_line_ends(record)
+        tally.sections += QUOTE in record
+        if record.endswith(b"\r\n"):
+            tally.crlf += 1
+        elif record.endswith(b"\n"):
+            tally.lf += 1
+        else:
+            tally.cr += 1
+
+    def take_records(
+        self, text: bytes, base: int, masked: bytes, *, sections: int, literal: int | None = None
+    ) -> None:
+        """Count whole records. base: offset of `text` into the buffer."""
+        if not text:
+            return
+        tally, lines = self.tally, self.tally.lines
+        self._bulk.add(text, masked, sections=sections, literal=literal)
+        missing = tally.without_place()
+        if missing:
+            places = first_places(text, self._syntax, self.columns, missing, self._newline)
+            before = self.stretched(self._buffer[:base])
+            for finding, place in places:
+                offset = self._offset + before + self.stretched(text[: place.offset])
+                tally.first[finding] = Place(lines + place.line, offset)
+
+    def take_recovered(self, line: bytes, base: int) -> None:
+        """Count a line of a section that is not believed: its quotes are text."""
+        offset = self._offset + self.stretched(self._buffer[:base])
+        self.tally.add(Finding.SWALLOWED, 1, Place(self.tally.lines + 1, offset))
+        self.take_records(line, base, line.replace(QUOTE, b"_"), sections=0)
+
+    def note_doubtful(self, base: int) -> None:
+        """Note a record of the buffer whose lines are whole records, too. base: its offset."""
+        place = Place(self.tally.lines + 1, self._offset + self.stretched(self._buffer[:base]))
+        self.tally.add(Finding.DOUBTFUL, 1, place)
+
+    def stretched(self, text: bytes) -> int:
+        """Return the length of canonical text as it was: with delimiters of several bytes."""
+        if not self._stretch:
+            return len(text)
+        return len(text) + self._stretch * text.count(self._syntax.delimiter)
+
+    def _forget(self, taken: int) -> None:
+        self._offset += self.stretched(self._buffer[:taken])
+        self._buffer = self._buffer[taken:]
+
+    def _note_opening(self, text: bytes) -> None:
+        """Find the quote that opens the section in which the record in `text` goes on."""
+        fields = self._syntax.fields.match(text)
+        at = fields.end() if fields else 0
+        if text[at : at + 1] == QUOTE and not (self._dropped and at == 0):
+            line = self.tally.lines + self._dropped.lines + count_line_ends(text[:at]) + 1
+            self._opening = Place(line, self._offset + self.stretched(text[:at]))
+
+    def _shorten(self) -> None:
+        """Drop the text of a record that is too long to keep."""
+        cr = b"\r" if self._buffer.endswith(b"\r") else b""
+        text = self._buffer[: len(self._buffer) - len(cr)]
+        self._note_opening(text)
+        kept = shorten(text, self._dropped, self._syntax, self._usual_width)
+        self._offset += self.stretched(text) - self.stretched(kept)
+        self._buffer = kept + cr
+        self._wait = 0

@@ -39,12 +39,17 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
 _CONTROLS = bytes(set(range(0x20)) - {*range(0x09, 0x0E), 0x1A, 0x1B, *range(0x1C, 0x20)})
 _FEW = 8
 _SHARE = 20
+_DELIMITERS = 3
 
 
 def looks_binary(start: bytes) -> bool:
-    """Say whether more than one byte in twenty is a control character, and not just a few."""
-    controls = len(start) - len(start.translate(None, _CONTROLS))
-    return controls > max(_FEW, len(start) // _SHARE)
+    """Say whether more than one byte in twenty is a control character, and not just a few.
+
+    The commonest of them may be delimiters.
+    """
+    controls = [start.count(bytes([code])) for code in _CONTROLS]
+    controls.sort()
+    return sum(controls[:-_DELIMITERS]) > max(_FEW, len(start) // _SHARE)
 
 
 def recognise(start: bytes) -> str | None:

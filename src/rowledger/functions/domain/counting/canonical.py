@@ -1,0 +1,98 @@
+"""Bringing text of any reading into the canonical form that syntax.py describes.
+
+Each step keeps the length of the text, but for delimiters of several bytes; so offsets stay right.
+"""
+
+import re
+
+from rowledger.functions.domain.counting.reading import BACKSLASH, ReadingRules, RecordEnds
+from rowledger.functions.domain.counting.syntax import NO_DELIMITER, QUOTE
+
+_LONE_CR = re.compile(rb"\r(?!\n)")
+# Blanks behind a delimiter wait for what follows them; so many are no layout but text.
+_MOST_BLANKS = 4096
+_RECORD_SEPARATOR = bytes.maketrans(b"\n\r\x1e", b"__\n")
+
+
+class Canonicaliser:
+    """Brings a stream of text into canonical form, cut anywhere.
+
+    delimiter: the byte that delimits canonical text.
+    """
+
+    def __init__(self, reading: ReadingRules) -> None:
+        self._reading = reading
+        given = reading.delimiter
+        self._several = given if given is not None and len(given) > 1 else None
+        self.delimiter = given if given is not None and len(given) == 1 else NO_DELIMITER
+        self._held = b""
+        self._swap: bytes | None = None
+        if reading.quote is None:
+            self._swap = bytes.maketrans(QUOTE, b"_")
+        elif reading.quote != QUOTE:
+            self._swap = bytes.maketrans(QUOTE + reading.quote, reading.quote + QUOTE)
+        blank = b" " if self.delimiter == b"\t" else rb"[ \t]"
+        delimiter = re.escape(self.delimiter)
+        self._blanks = re.compile(b"(" + delimiter + b")(" + blank + b'++)"')
+        self._open_blanks = re.compile(delimiter + blank + b"*+\\Z")
+        self._unchanged = reading == ReadingRules(reading.delimiter) and self._several is None
+
+    @property
+    def held(self) -> int:
+        """How many bytes of the text wait for what follows them."""
+        return len(self._held)
+
+    def feed(self, text: bytes) -> bytes:
+        """Return the canonical form of the next text, as far as its meaning is sure."""
+        if self._unchanged:
+            return text
+        text = self._held + text
+        keep = len(text) - self._undecided(text)
+        self._held = text[keep:]
+        return self._converted(text[:keep])
+
+    def finish(self) -> bytes:
+        """Return the canonical form of what waited for more."""
+        rest, self._held = self._held, b""
+        return self._converted(rest)
+
+    def _undecided(self, text: bytes) -> int:
+        """Return how many of the last bytes depend on what follows."""
+        reading, waiting = self._reading, 0
+        if text.endswith(b"\r") and (reading.escapes or reading.ends is RecordEnds.NO_LONE_CR):
+            waiting = 1
+        if reading.escapes:
+            before = text[: len(text) - waiting]
+            if (len(before) - len(before.rstrip(BACKSLASH))) % 2:
+                waiting += 1
+        if self._several:
+            for size in range(len(self._several) - 1, 0, -1):
+                if text.endswith(self._several[:size]):
+                    waiting = max(waiting, size)
+                    break
+            if reading.escapes and text[: len(text) - waiting].endswith(BACKSLASH):
+                waiting += 1
+        if reading.blanks_before_quotes:
+            open_blanks = self._open_blanks.search(text, max(0, len(text) - _MOST_BLANKS))
+            if open_blanks:
+                waiting = max(waiting, len(text) - open_blanks.start())
+        return waiting
+
+    def _converted(self, text: bytes) -> bytes:
+        reading = self._reading
+        if reading.escapes and BACKSLASH in text:
+            text = text.replace(rb"\\", b"__")
+            escaped = [b"\r\n", b"\n", b"\r", reading.quote, reading.delimiter]
+            for each in filter(None, escaped):
+                text = text.replace(BACKSLASH + each, b"_" * (1 + len(each)))
+        if self._several:
+            text = text.replace(self._several, NO_DELIMITER)
+        if self._swap:
+            text = text.translate(self._swap)
+        if reading.blanks_before_quotes:
+            text = self._blanks.sub(rb'\2\1"', text)
+        if reading.ends is RecordEnds.NO_LONE_CR and b"\r" in text:
+            text = _LONE_CR.sub(b"_", text)
+        elif reading.ends is RecordEnds.RECORD_SEPARATOR:
+            text = text.translate(_RECORD_SEPARATOR)
+        return text

@@ -1,0 +1,79 @@
+"""Which characters of a text may delimit its fields."""
+
+import re
+from collections.abc import Iterable
+
+COMMON = (b",", b";", b"\t", b"|")
+# How likely a character is to delimit, before the text is looked at; 1 for the common four.
+_CONTROLS = tuple(
+    bytes([code]) for code in (*range(1, 9), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20))
+)
+_RARE = tuple(bytes([code]) for code in b"~^")
+_SIGNS = tuple(bytes([code]) for code in b":!#$%&*+=@/?")
+_UNLIKELY = tuple(bytes([code]) for code in b"-.()<>[]{}`_")
+_SEVERAL = re.compile(rb"[!#$%&*+/:;<=>?@^|~-]{2,4}")
+_MOST_RARE = 6
+_LINES = 200
+# A rare delimiter is on such a share of lines, or beside quotes.
+_FREQUENT = 0.5
+
+
+def _beyond_ascii() -> tuple[bytes, ...]:
+    # The last four are the full-width comma, semicolon, bar, and the ideographic comma.
+    found = [sign.encode() for sign in "¦§¬¶¤·\uff0c\uff1b\uff5c\u3001"]
+    found += [sign.encode("latin-1") for sign in "¦§¬¶¤"]
+    return tuple(found)
+
+
+_OTHER = _beyond_ascii()
+
+
+def prior(delimiter: bytes | None) -> float:
+    """Return how likely a delimiter is, from 0 to 1, before the text is looked at."""
+    if delimiter is None or delimiter in COMMON:
+        return 1.0
+    if delimiter in _CONTROLS:
+        return 0.95
+    if len(delimiter) > 1:
+        return 0.8
+    if delimiter in _RARE or delimiter in _OTHER:
+        return 0.6
+    return 0.3 if delimiter in _SIGNS else 0.04
+
+
+def candidates(lines: list[bytes]) -> list[bytes]:
+    """Return the delimiters worth trying on a text, the usual ones first.
+
+    lines: the physical lines of the text that are not blank.
+    """
+    text = b"\n".join(lines)
+    found = [each for each in COMMON if each in text]
+    some = lines[:_LINES]
+    rare = [
+        each
+        for each in (*_CONTROLS, *_RARE, *_OTHER, *_SIGNS, *_UNLIKELY)
+        if each in text and _is_frequent(each, some, text)
+    ]
+    rare.sort(key=lambda each: -prior(each) * _share(each, some))
+    return found + list(_of_several(some, text)) + rare[:_MOST_RARE]
+
+
+def _share(delimiter: bytes, lines: list[bytes]) -> float:
+    return sum(delimiter in line for line in lines) / max(len(lines), 1)
+
+
+def _is_frequent(delimiter: bytes, lines: list[bytes], text: bytes) -> bool:
+    """Say whether it is on half of the lines, or beside quotes."""
+    if _share(delimiter, lines) >= _FREQUENT:
+        return True
+    return any(delimiter + quote in text and quote + delimiter in text for quote in (b'"', b"'"))
+
+
+def _of_several(lines: list[bytes], text: bytes) -> Iterable[bytes]:
+    """Yield the delimiters of several characters: where the first one is, so are the others."""
+    runs = dict.fromkeys(run for line in lines[:3] for run in _SEVERAL.findall(line))
+    for run in runs:
+        first = run[:1]
+        always = text.count(first) == text.count(run) * run.count(first)
+        if run.strip(b";") and always and _share(run, lines) >= _FREQUENT:
+            yield run

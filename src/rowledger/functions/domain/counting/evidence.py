@@ -1,0 +1,113 @@
+"""How well a reading explains a text: its anomalies, and how much of a table it makes."""
+
+import re
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from rowledger.functions.domain.counting.delimiters import COMMON, prior
+from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
+from rowledger.functions.domain.counting.tally import Finding, Tally
+
+# What an anomaly costs. A reading other than RFC 4180's has to save more than it costs itself.
+RAGGED = 4
+TEXT_AFTER_QUOTE = 6
+SWALLOWED = 5
+LITERAL_QUOTE = 1
+UNTERMINATED = 40
+OPEN_LINE = 3
+_ESCAPES = 2
+_APOSTROPHES = 3
+_BLANKS = 1
+_LONE_CR = 2
+# Readings that differ by less are not decided by the text.
+UNDECIDED = 4
+# How much of a table a text is under the reading that has no delimiter.
+_ONE_COLUMN = 0.1
+_NO_HEADER = 0.4
+_OTHER_HEADER = 0.85
+_DECIMAL = re.compile(rb"\s*[-+]?\d+,\d+\s*")
+_FIELDS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a text says for and against a reading.
+
+    cost: of its anomalies and of the reading itself; 0 is RFC 4180 without any.
+    table: from 0 to 1, how much the delimiter makes a table of the text.
+    """
+
+    cost: float
+    table: float
+
+
+def main_width(tally: Tally) -> int | None:
+    """Return the commonest number of fields above one, the wider of equals; None without any."""
+    several = {width: times for width, times in tally.widths.items() if width > 1}
+    return max(several, key=lambda width: (several[width], width)) if several else None
+
+
+def cost_of(
+    reading: ReadingRules, tally: Tally, *, open_lines: int = 0, unterminated: bool = False
+) -> float:
+    """Add up what a reading's anomalies cost.
+
+    open_lines: lines in a quoted section that the text was cut off in.
+    """
+    width = main_width(tally)
+    ragged = tally.records - tally.widths[width] if width is not None else 0
+    return (
+        RAGGED * ragged
+        + TEXT_AFTER_QUOTE * tally.found[Finding.TEXT_AFTER_QUOTE]
+        + SWALLOWED * tally.found[Finding.SWALLOWED]
+        + LITERAL_QUOTE * tally.found[Finding.LITERAL_QUOTE]
+        + OPEN_LINE * open_lines
+        + UNTERMINATED * unterminated
+        + _ESCAPES * reading.escapes
+        + _APOSTROPHES * (reading.quote == b"'")
+        + _BLANKS * reading.blanks_before_quotes
+        + _LONE_CR * (reading.ends is RecordEnds.NO_LONE_CR)
+    )
+
+
+def table_of(
+    reading: ReadingRules, tally: Tally, columns: int | None, quotes: int, clean: float
+) -> float:
+    """Say how much a reading makes a table of a text.
+
+    Args:
+        reading: what is judged.
+        tally: what it found.
+        columns: fields of the first record.
+        quotes: how many quote characters there are.
+        clean: from clean_share.
+    """
+    unexplained = tally.found[Finding.LITERAL_QUOTE] + 2 * tally.found[Finding.TEXT_AFTER_QUOTE]
+    unexplained = min(unexplained + 2 * tally.found[Finding.SWALLOWED], quotes)
+    explained = (quotes - unexplained + 1) / (quotes + 1)
+    width = main_width(tally)
+    if reading.delimiter is None:
+        return _ONE_COLUMN * explained
+    if width is None:
+        return _ONE_COLUMN * explained / 2
+    agreeing = tally.widths[width] / tally.records
+    delimited = 1 - tally.widths[1] / tally.records
+    header = _NO_HEADER if columns == 1 else 1.0 if columns == width else _OTHER_HEADER
+    uniform = (agreeing + delimited) / 2
+    return uniform * explained * header * (0.2 + 0.8 * clean) * prior(reading.delimiter)
+
+
+def clean_share(masked: list[bytes], delimiter: bytes, others: list[bytes]) -> float:
+    """Return the share of fields that hold no other delimiter.
+
+    masked: lines without quoted text. others: what else may delimit.
+    """
+    every = chain.from_iterable(line.split(delimiter, _FIELDS) for line in masked)
+    fields = list(islice(every, _FIELDS))
+    if not fields:
+        return 1.0
+    signs = [each for each in (*others, *COMMON) if each not in delimiter]
+    unclean = sum(
+        any(sign in field for sign in signs) and not _DECIMAL.fullmatch(field) for field in fields
+    )
+    return 1 - unclean / len(fields)

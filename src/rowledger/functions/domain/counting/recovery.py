@@ -1,0 +1,131 @@
+"""The one rule by which a quoted section is not believed.
+
+A quote that is never closed where its writer meant it to be swallows the records that follow, up to
+the next quote. Such a section shows: it spans lines, it ends at a quote that text follows, or that
+itself stands where a field begins, or its record has another width than records have, or it spans
+many lines; and its lines are whole records by themselves. Then both of its quotes are text, and its
+lines are records. A section of a few lines that is whole in every other way is believed, and told
+of.
+"""
+
+import re
+from dataclasses import dataclass
+
+from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
+
+# So many lines that are all whole records are no text of one field.
+_MANY_LINES = 5
+_LINE_ENDS = re.compile(rb"\r\n|\n|\r")
+_LF = b"\n"
+_CR = b"\r"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """One record of a text: where it ends, and what is to be said of it.
+
+    end: 0-based offset behind its line end. width: its fields; 0 for a blank line.
+    recovered: it is a line of a section that is not believed.
+    distrusted: where that section's last line ends.
+    doubtful: it is believed, and each of its lines is a whole record by itself.
+    """
+
+    end: int
+    width: int
+    recovered: bool
+    distrusted: int
+    doubtful: bool = False
+
+
+def read_record(
+    text: bytes, start: int, syntax: Syntax, usual_width: int, distrusted: int
+) -> ReadRecord | None:
+    """Read the record that begins at `start`; None where it does not end in `text`.
+
+    usual_width: the number of fields that records have.
+    distrusted: of the record before.
+    """
+    match = syntax.record.match(text, start)
+    whole_lines = _whole_lines(text, start, match, syntax, usual_width) if match else 0
+    suspicious = (
+        match is None
+        or whole_lines >= _MANY_LINES
+        or _is_suspicious(text, start, match, syntax, usual_width)
+    )
+    if suspicious and start < distrusted:
+        end = line_end(text, start)
+        if end == distrusted and _width_of_line(text, start, end, syntax) == usual_width:
+            return ReadRecord(end, usual_width, recovered=True, distrusted=distrusted)
+    if match is None:
+        return None
+    if suspicious:
+        end = line_end(text, start)
+        if _is_record_by_itself(text, start, end, syntax, usual_width):
+            return ReadRecord(end, usual_width, recovered=True, distrusted=match.end())
+    body = text[start : match.start("end")]
+    width = syntax.width(body) if body else 0
+    return ReadRecord(
+        match.end(), width, recovered=False, distrusted=distrusted, doubtful=whole_lines > 1
+    )
+
+
+def _whole_lines(
+    text: bytes, start: int, match: re.Match[bytes], syntax: Syntax, usual_width: int
+) -> int:
+    """Count the lines of a record if each of them has the usual width; else return 0."""
+    lines = _LINE_ENDS.split(text[start : match.start("end")])
+    # A line's own quotes are of no use: the section's begins in the first and ends in the last.
+    widths = (line.count(syntax.delimiter) + 1 for line in lines)
+    return len(lines) if len(lines) > 1 and all(each == usual_width for each in widths) else 0
+
+
+def _is_suspicious(
+    text: bytes, start: int, match: re.Match[bytes], syntax: Syntax, usual_width: int
+) -> bool:
+    body = text[start : match.start("end")]
+    if not _spans_lines(body):
+        return False
+    return (
+        bool(match["junk"] or match["more"])
+        or syntax.width(body) != usual_width
+        or _closes_where_a_field_begins(body, syntax)
+    )
+
+
+def _spans_lines(body: bytes) -> bool:
+    return QUOTE in body and (_LF in body or _CR in body)
+
+
+def _closes_where_a_field_begins(body: bytes, syntax: Syntax) -> bool:
+    """Say whether a section of the record ends at a quote right behind a boundary."""
+    return syntax.doubtful_closing.search(body) is not None
+
+
+def line_end(text: bytes, start: int) -> int:
+    """Return the offset behind the physical line that begins at `start`."""
+    lf = text.find(_LF, start)
+    cr = text.find(_CR, start, lf if lf >= 0 else len(text))
+    if cr < 0:
+        return lf + 1 if lf >= 0 else len(text)
+    return cr + 2 if cr + 1 == lf else cr + 1
+
+
+def _width_of_line(text: bytes, start: int, end: int, syntax: Syntax) -> int:
+    return syntax.width(text[start:end].rstrip(b"\r\n"))
+
+
+def _is_record_by_itself(
+    text: bytes, start: int, end: int, syntax: Syntax, usual_width: int
+) -> bool:
+    """Say whether this line is a whole record, and a whole record begins behind it."""
+    if _width_of_line(text, start, end, syntax) != usual_width:
+        return False
+    following = line_end(text, end)
+    if _width_of_line(text, end, following, syntax) == usual_width:
+        return True
+    match = syntax.record.match(text, end)
+    return (
+        match is not None
+        and not (match["junk"] or match["more"])
+        and syntax.width(text[end : match.start("end")]) == usual_width
+    )

@@ -1,0 +1,187 @@
+"""The text of a file as a table: cleaned, read, and with the places of what is in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rowledger.functions.domain.counting.cleaning import Cleaner
+from rowledger.functions.domain.counting.declared import declaration
+from rowledger.functions.domain.counting.encoding import Decoder
+from rowledger.functions.domain.counting.evidence import main_width
+from rowledger.functions.domain.counting.headers import header_names
+from rowledger.functions.domain.counting.line_ends import count_line_ends
+from rowledger.functions.domain.counting.options import CountOptions
+from rowledger.functions.domain.counting.preamble import preamble
+from rowledger.functions.domain.counting.reading import as_text
+from rowledger.functions.domain.counting.readings import Readings
+from rowledger.functions.domain.counting.report import (
+    warnings_of_dialect,
+    warnings_of_marks,
+    warnings_of_reading,
+)
+from rowledger.functions.domain.counting.tally import Finding, Place
+from rowledger.functions.domain.dialect import Dialect
+from rowledger.functions.domain.warning import FileWarning, WarningCode
+
+_LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
+# A first line that is longer declares nothing.
+_LONGEST_START = 1 << 16
+
+
+class Table:
+    """Takes the decoded text of a file and counts it.
+
+    readings: what counts it.
+    """
+
+    def __init__(self, options: CountOptions, *, header: bool) -> None:
+        """header: the first record names the columns."""
+        self._options = options
+        self._has_header = header
+        self._cleaner = Cleaner()
+        self.readings = Readings(options.told)
+        self._start: bytes | None = b""
+        self._declared = 0
+        self._skipped = 0
+        self._lines = 0
+
+    @property
+    def records(self) -> int:
+        primary = self.readings.primary
+        return primary.tally.records if primary else 0
+
+    @property
+    def columns(self) -> int | None:
+        primary = self.readings.primary
+        return primary.columns if primary else None
+
+    @property
+    def unterminated(self) -> Place | None:
+        primary = self.readings.primary
+        return primary.unterminated if primary else None
+
+    def feed(self, text: bytes) -> None:
+        """Take the next text, cut at fixed offsets."""
+        self._lines += count_line_ends(text)
+        self._take(self._cleaner.clean(text), last=False)
+
+    def finish(self) -> None:
+        """Take the end of the text."""
+        primary = self.readings.primary
+        tabs = primary.reading.delimiter == b"\t" if primary else b"\t" in self.readings.head
+        self._take(self._cleaner.finish(tabs_delimit=tabs), last=True)
+        self.readings.finish()
+
+    def line_after(self, text: bytes) -> int:
+        """Return the 1-based line that follows everything taken so far and then `text`."""
+        return self._lines + count_line_ends(text) + 1
+
+    def dialect(self, encoding: str, compression: str | None) -> Dialect | None:
+        """Return the dialect as far as it is known; None before anything is."""
+        primary = self.readings.primary
+        if primary is None:
+            return None
+        reading = primary.reading
+        delimiter = reading.delimiter
+        # A file whose beginning is one column is read as if delimited by commas.
+        several = main_width(primary.tally) is not None or (primary.columns or 0) > 1
+        return Dialect(
+            delimiter=as_text(delimiter) if delimiter and (several or self._is_told) else None,
+            quote=as_text(reading.quote) if reading.quote and primary.tally.sections else None,
+            escape="\\" if reading.escapes else None,
+            newline=primary.newline,
+            encoding=encoding,
+            compression=compression,
+            header=self._has_header,
+        )
+
+    def header(self, encoding: str) -> tuple[str, ...] | None:
+        """Return the names in the first record; None where it was not kept."""
+        primary = self.readings.primary
+        if primary is None or (span := primary.first_record) is None:
+            return None
+        start, end = (offset - self._skipped for offset in span)
+        record = self.readings.head[start:end]
+        return header_names(record, primary.reading, encoding) if record else None
+
+    def locate(self, place: Place | None, decoder: Decoder) -> tuple[int | None, int | None]:
+        """Return the line of a place in the text that was read, and its offset in the file."""
+        if place is None:
+            return None, None
+        offset = decoder.source_offset(self._cleaner.original_offset(place.offset))
+        return place.line or None, offset
+
+    def warnings(self, decoder: Decoder) -> Iterator[FileWarning]:
+        """Yield what the file's owner should know."""
+        primary = self.readings.primary
+        if primary is None:
+            return
+
+        def locate(place: Place | None) -> tuple[int | None, int | None]:
+            return self.locate(place, decoder)
+
+        yield from warnings_of_dialect(self.readings, locate, header=self._has_header)
+        yield from warnings_of_reading(primary, locate, header=self._has_header)
+        yield from self._warnings_of_lines(decoder)
+        yield from warnings_of_marks(self._cleaner, decoder)
+
+    def _warnings_of_lines(self, decoder: Decoder) -> Iterator[FileWarning]:
+        primary = self.readings.primary
+        if primary is None:
+            return
+        ignored = WarningCode.IGNORED_LINES
+        if self._options.skip_lines:
+            count = self._options.skip_lines
+            yield FileWarning(
+                ignored, f"Left out, as told: the first {count:,} lines.", count, 1, 0
+            )
+        if self._declared:
+            yield FileWarning(
+                ignored, "Left out: the line that declares the delimiter.", 1, self._declared, None
+            )
+        comments = primary.tally.found[Finding.COMMENT]
+        if comments:
+            line, offset = self.locate(primary.tally.first.get(Finding.COMMENT), decoder)
+            message = f"Left out, as told: {comments:,} comments."
+            yield FileWarning(ignored, message, comments, line, offset)
+        above = preamble(self.readings.head, primary.reading, main_width(primary.tally))
+        if above.lines:
+            message = f"{above.lines:,} lines above the table are counted as records."
+            yield FileWarning(WarningCode.PREAMBLE, message, above.lines, 1, 0)
+        if above.comments and not comments:
+            message = f"{above.comments:,} lines that begin with # are counted as records."
+            yield FileWarning(WarningCode.COMMENT_LINES, message, above.comments)
+
+    @property
+    def _is_told(self) -> bool:
+        return bool(self._options.delimiter)
+
+    def _take(self, text: bytes, *, last: bool) -> None:
+        if self._start is None:
+            self.readings.feed(text)
+            return
+        self._start += text
+        ends = len(_LINE_END.findall(self._start))
+        if not last and ends <= self._options.skip_lines and len(self._start) < _LONGEST_START:
+            return
+        start, self._start = self._start, None
+        self.readings.feed(self._without_first_lines(start))
+
+    def _without_first_lines(self, text: bytes) -> bytes:
+        """Leave out the lines that are told, and one that declares the delimiter."""
+        at = 0
+        for _ in range(self._options.skip_lines):
+            end = _LINE_END.search(text, at)
+            at = end.end() if end else len(text)
+        lines = self._options.skip_lines
+        declared = declaration(text[at:])
+        if declared:
+            lines += 1
+            self._declared = lines
+            at += declared.size
+            told = self._options.told
+            if told.delimiter is None and declared.delimiter in text[at:]:
+                self.readings.tell(replace(told, delimiter=declared.delimiter))
+        self._skipped = at
+        self.readings.skip(at, lines)
+        return text[at:]
