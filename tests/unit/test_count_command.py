@@ -86,3 +86,47 @@ def test_says_in_one_line_what_it_cannot_read(run: Run) -> None:
 def test_wrong_usage_exits_with_2(run: Run) -> None:
     assert run().exit_code == 2
     assert run("--nonsense", "good.csv").exit_code == 2
+
+
+def test_counts_under_a_told_dialect(run: Run) -> None:
+    Path("odd.csv").write_bytes(b"a title\nid^note\n#x\n1^'a\nb'\n2^c\n")
+    told = ("--delimiter", "^", "--quote", "'", "--skip-lines", "1", "--comment", "#")
+    document = json.loads(run("--json", *told, "odd.csv").stdout)
+    assert (document["rows"], document["header"]) == (2, ["id", "note"])
+    codes = [warning["code"] for warning in document["warnings"]]
+    assert codes == ["IGNORED_LINES", "IGNORED_LINES"]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "text"),
+    [("tab", b"a\tb\n1\t2\n"), (r"\x01", b"a\x01b\n1\x012\n"), ("||", b"a||b\n1||2\n")],
+)
+def test_names_delimiters_that_are_hard_to_type(run: Run, delimiter: str, text: bytes) -> None:
+    document = json.loads(run("--json", "--delimiter", delimiter, "-", stdin=text).stdout)
+    assert (document["columns"], document["rows"]) == (2, 1)
+
+
+def test_tells_an_encoding(run: Run) -> None:
+    text = "名,表\n1,能\n".encode("shift_jis")
+    document = json.loads(run("--json", "--encoding", "shift_jis", "-", stdin=text).stdout)
+    assert (document["rows"], document["header"]) == (1, ["名", "表"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--encoding", "nonsense"), ("--quote", "ab"), ("--escape", "x"), ("--explain", "--json")],
+)
+def test_refuses_what_cannot_be_told(run: Run, wrong: tuple[str, str]) -> None:
+    assert run(*wrong, "good.csv").exit_code == 2
+
+
+def test_explains_what_was_tried_and_how_to_lock_it(run: Run) -> None:
+    result = run("--explain", "good.csv")
+    assert "--delimiter ';' --quote '\"' --escape none good.csv" in result.stdout
+    assert "one column" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_shows_warnings_with_their_place(run: Run) -> None:
+    Path("ragged.csv").write_bytes(b"a,b\n1,2\n3\n")
+    assert "ragged.csv: RAGGED_RECORDS (line 3, byte 8): 1 of 2 records" in run("ragged.csv").stdout

@@ -13,11 +13,16 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
+from rowledger.cli.dialect_options import dialect_options
+from rowledger.cli.explanation import explanation
 from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import byte_progress, paused
 from rowledger.cli.tables import place
 from rowledger.functions.domain.counting.counter import Counter
+from rowledger.functions.domain.counting.detection import Detection
+from rowledger.functions.domain.counting.options import CountOptions
+from rowledger.functions.domain.counting.reading import shown
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection
 from rowledger.functions.domain.text import printable
@@ -25,7 +30,6 @@ from rowledger.functions.domain.warning import FileWarning
 
 _CHUNK_SIZE = 1024 * 1024
 _STDIN = "-"
-_DELIMITER_NAMES = {"\t": "tab", "\x1f": "U+001F"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class _Result:
     dialect: Dialect | None
     warnings: tuple[FileWarning, ...]
     rejection: Rejection | None
+    detection: Detection | None
 
     def document(self) -> dict[str, object]:
         return {
@@ -56,23 +61,33 @@ class _Result:
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True)
 @json_option("Print one JSON object a line.")
 @click.option("--no-header", is_flag=True, help="Count the first record as data, too.")
+@dialect_options
+@click.option("--explain", is_flag=True, help="Show the readings that were tried on each file.")
 @click.pass_context
 def count(
-    context: click.Context, paths: tuple[str, ...], *, json_output: bool, no_header: bool
+    context: click.Context,
+    paths: tuple[str, ...],
+    *,
+    json_output: bool,
+    no_header: bool,
+    explain: bool,
+    told: CountOptions,
 ) -> None:
     """Count the data rows of local files with the function's own counter.
 
-    Compression (gzip), encoding and dialect are found from the content. No stack is needed.
-    FILE may be - for standard input. Exits with 1 if a file is rejected or cannot be read.
+    Compression (gzip), encoding and dialect are found from the content, or told. No stack is
+    needed. FILE may be - for standard input. Exits with 1 if a file is rejected or cannot be read.
 
     Example: rowledger count orders.csv customers.csv.gz
     """
+    if explain and json_output:
+        raise click.UsageError("--explain is for people; it cannot be combined with --json.")
     results: list[_Result] = []
     unreadable = False
     with byte_progress() as progress:
         for path in paths:
             try:
-                result = _count(path, header=not no_header, progress=progress)
+                result = _count(path, told, header=not no_header, progress=progress)
             except OSError as error:
                 unreadable = True
                 reason = error.strerror or str(error)
@@ -80,17 +95,22 @@ def count(
                     click.echo(f"rowledger: cannot read {printable(path)}: {reason}", err=True)
                 continue
             results.append(result)
+            if explain:
+                with paused(progress):
+                    output.print(explanation(result.path, result.detection, header=not no_header))
             if json_output:
                 with paused(progress):
                     click.echo(as_json(result.document()))
     if results and not json_output:
         output.print(_table(results))
+        for line in _warning_lines(results):
+            output.print(line)
     if unreadable or any(result.rejection for result in results):
         context.exit(1)
 
 
-def _count(path: str, *, header: bool, progress: Progress) -> _Result:
-    counter = Counter(header=header)
+def _count(path: str, told: CountOptions, *, header: bool, progress: Progress) -> _Result:
+    counter = Counter(header=header, options=told)
     with _opened(path) as (file, size):
         task = progress.add_task(printable(path), total=size)
         try:
@@ -98,11 +118,20 @@ def _count(path: str, *, header: bool, progress: Progress) -> _Result:
                 counter.feed(chunk)
             found = counter.finish()
         except RejectedError as error:
-            return _Result(path, None, None, None, counter.dialect, (), error.rejection)
+            return _Result(
+                path, None, None, None, counter.dialect, (), error.rejection, counter.detection
+            )
         finally:
             progress.remove_task(task)
     return _Result(
-        path, found.rows, found.columns, found.header, found.dialect, found.warnings, None
+        path,
+        found.rows,
+        found.columns,
+        found.header,
+        found.dialect,
+        found.warnings,
+        None,
+        counter.detection,
     )
 
 
@@ -142,6 +171,18 @@ def _table(results: list[_Result]) -> Table:
     return table
 
 
+def _warning_lines(results: list[_Result]) -> Iterator[Text]:
+    for result in results:
+        for warning in result.warnings:
+            where = place(warning.line, warning.byte_offset)
+            where = f" ({where})" if where else ""
+            yield Text.assemble(
+                f"{printable(result.path)}: ",
+                (warning.code, "yellow"),
+                f"{where}: {warning.message}",
+            )
+
+
 def _rejection_text(rejection: Rejection) -> Text:
     where = place(rejection.line, rejection.byte_offset)
     where = f" ({where})" if where else ""
@@ -153,7 +194,7 @@ def _dialect_text(dialect: Dialect | None) -> Text:
         return Text()
     delimiter = dialect.delimiter
     words = [
-        "one column" if delimiter is None else _DELIMITER_NAMES.get(delimiter, delimiter),
+        "one column" if delimiter is None else shown(delimiter.encode()),
         f"{dialect.quote} quotes" if dialect.quote else "no quotes",
         dialect.newline or "no line end",
         dialect.encoding,
