@@ -8,6 +8,7 @@ import re
 from rowledger.functions.domain.counting.reading import BACKSLASH, ReadingRules, RecordEnds
 from rowledger.functions.domain.counting.syntax import NO_DELIMITER, QUOTE
 
+_LONE_LF = re.compile(rb"(?<!\r)\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 # Blanks behind a delimiter wait for what follows them; so many are no layout but text.
 _MOST_BLANKS = 4096
@@ -93,6 +94,8 @@ class Canonicaliser:
             text = self._blanks.sub(rb'\2\1"', text)
         if reading.ends is RecordEnds.NO_LONE_CR and b"\r" in text:
             text = _LONE_CR.sub(b"_", text)
+        elif reading.ends is RecordEnds.NO_LONE_LF:
+            text = _LONE_LF.sub(b"_", text)
         elif reading.ends is RecordEnds.RECORD_SEPARATOR:
             text = text.translate(_RECORD_SEPARATOR)
         return text

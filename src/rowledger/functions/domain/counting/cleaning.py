@@ -53,10 +53,19 @@ class Cleaner:
 
     def clean(self, text: bytes) -> bytes:
         """Return what is left of the next text, as far as that is sure."""
-        text = self._held + text
+        if self._held:
+            text = self._held + text
+            self._held = b""
         keep = len(text) - self._undecided(text)
+        if keep == len(text):
+            return self._cleaned(text)
         self._held = text[keep:]
         return self._cleaned(text[:keep])
+
+    @property
+    def held(self) -> bytes:
+        """What was not passed on yet."""
+        return self._held
 
     def finish(self, *, tabs_delimit: bool) -> bytes:
         """Return the end of the text. tabs_delimit: a line of tabs is a record."""

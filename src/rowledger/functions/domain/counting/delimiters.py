@@ -16,6 +16,7 @@ _MOST_RARE = 6
 _LINES = 200
 # A rare delimiter is on such a share of lines, or beside quotes.
 _FREQUENT = 0.5
+_ALL = 0.9
 
 
 def _beyond_ascii() -> tuple[bytes, ...]:
@@ -70,10 +71,10 @@ def _is_frequent(delimiter: bytes, lines: list[bytes], text: bytes) -> bool:
 
 
 def _of_several(lines: list[bytes], text: bytes) -> Iterable[bytes]:
-    """Yield the delimiters of several characters: where the first one is, so are the others."""
+    """Yield delimiters of several characters, which are on all lines or never stand apart."""
     runs = dict.fromkeys(run for line in lines[:3] for run in _SEVERAL.findall(line))
     for run in runs:
         first = run[:1]
         always = text.count(first) == text.count(run) * run.count(first)
-        if run.strip(b";") and always and _share(run, lines) >= _FREQUENT:
+        if run.strip(b";") and _share(run, lines) >= (_FREQUENT if always else _ALL):
             yield run

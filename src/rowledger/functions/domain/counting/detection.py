@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rowledger.functions.domain.counting.delimiters import candidates
+from rowledger.functions.domain.counting.delimiters import COMMON, candidates
 from rowledger.functions.domain.counting.evidence import (
     UNDECIDED,
     Evidence,
@@ -24,6 +24,8 @@ _QUOTED = re.compile(rb'"[^"\r\n]*+"')
 _ESCAPED = re.compile(rb"\\[\"'\r\n]")
 # Two delimiters that explain a text about equally well leave it undecided.
 _CLOSE = 0.7
+# Under a common delimiter, without anomalies, so much of a table leaves no doubt.
+_SURE = 0.9
 _NO_RECORD = 0.001
 _LINES = 500
 
@@ -133,12 +135,19 @@ class _Search:
             if base.ends is RecordEnds.RECORD_SEPARATOR:
                 delimiters = [each for each in delimiters if each != b"\x1e"]
         self._others = [each for each in delimiters if each is not None and len(each) == 1][:4]
-        bests = [self._best_variant(replace(base, delimiter=each)) for each in delimiters]
+        bests = []
+        for each in delimiters:
+            bests.append(self._best_variant(replace(base, delimiter=each)))
+            if each not in COMMON and bests and self._is_sure(bests):
+                break  # none that is rarer can be better
         bests.sort(key=lambda each: -each.evidence.table)  # stable: the usual first among equals
         best = bests[0]
         rest = [each for each in self._tried.values() if each is not best]
         rest.sort(key=lambda each: (-each.evidence.table, each.evidence.cost))
         return Detection((best, *rest), self._rival(best, bests), self._confidence(best, bests))
+
+    def _is_sure(self, bests: list[Hypothesis]) -> bool:
+        return any(each.evidence.table >= _SURE and each.evidence.cost == 0 for each in bests)
 
     def _rival(self, best: Hypothesis, bests: list[Hypothesis]) -> Hypothesis | None:
         """Return what the sample does not rule out, and would count otherwise."""
@@ -203,9 +212,13 @@ class _Search:
                 yield replace(reading, blanks_before_quotes=True)
         if reading.ends is RecordEnds.ANY_LINE_END and b"\n" in sample and _LONE_CR.search(sample):
             yield replace(reading, ends=RecordEnds.NO_LONE_CR)
+            if b"\r\n" not in sample:
+                yield replace(reading, ends=RecordEnds.NO_LONE_LF)
 
     def _has_quoting(self, quote: bytes, reading: ReadingRules) -> bool:
         """Say whether fields begin and end with a quote."""
+        if quote not in self._sample:
+            return False
         boundary = rb"\r\n" + re.escape(reading.delimiter or b"")
         opens = re.search(b"(?:^|[" + boundary + b"]) ?" + quote, self._sample)
         closes = re.search(quote + b"(?:$|[" + boundary + b"])", self._sample)

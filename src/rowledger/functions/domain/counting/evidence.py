@@ -18,7 +18,7 @@ OPEN_LINE = 3
 _ESCAPES = 2
 _APOSTROPHES = 3
 _BLANKS = 1
-_LONE_CR = 2
+_LONE_LINE_END = 2
 # Readings that differ by less are not decided by the text.
 UNDECIDED = 4
 # How much of a table a text is under the reading that has no delimiter.
@@ -66,7 +66,7 @@ def cost_of(
         + _ESCAPES * reading.escapes
         + _APOSTROPHES * (reading.quote == b"'")
         + _BLANKS * reading.blanks_before_quotes
-        + _LONE_CR * (reading.ends is RecordEnds.NO_LONE_CR)
+        + _LONE_LINE_END * (reading.ends in {RecordEnds.NO_LONE_CR, RecordEnds.NO_LONE_LF})
     )
 
 
@@ -106,8 +106,7 @@ def clean_share(masked: list[bytes], delimiter: bytes, others: list[bytes]) -> f
     fields = list(islice(every, _FIELDS))
     if not fields:
         return 1.0
-    signs = [each for each in (*others, *COMMON) if each not in delimiter]
-    unclean = sum(
-        any(sign in field for sign in signs) and not _DECIMAL.fullmatch(field) for field in fields
-    )
+    signs = [re.escape(each) for each in (*others, *COMMON) if each not in delimiter]
+    search = re.compile(b"|".join(signs)).search
+    unclean = sum(1 for field in fields if search(field) and not _DECIMAL.fullmatch(field))
     return 1 - unclean / len(fields)

@@ -11,6 +11,7 @@ class RecordEnds(StrEnum):
 
     ANY_LINE_END = "LF, CRLF or CR"
     NO_LONE_CR = "LF or CRLF; a CR alone is text"
+    NO_LONE_LF = "CR; a LF alone is text"
     RECORD_SEPARATOR = "U+001E"
 
 

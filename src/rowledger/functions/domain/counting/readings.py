@@ -53,6 +53,11 @@ class Readings:
         """The reading that counts; None before it is decided."""
         return self._primary
 
+    @property
+    def waiting(self) -> bytes:
+        """The text that is not counted yet; not of a record that is too long to keep."""
+        return self.head if self._primary is None else self._recent or b""
+
     def skip(self, size: int, lines: int) -> None:
         """Begin behind text that is no part of what is counted."""
         self._skipped = (self._skipped[0] + size, self._skipped[1] + lines)
@@ -160,7 +165,7 @@ class Readings:
 
     def _reconsider(self, primary: ReadingCounter, evidence: bytes, before: Tally) -> None:
         """Look for a reading that explains this block; go on with it where the block begins."""
-        better = compare(primary.reading, evidence, self._told)
+        better = compare(primary.reading, _from_first_quote(evidence), self._told)
         if better is None:
             return
         start = self._taken - len(evidence) + self._skipped[0]
@@ -170,6 +175,15 @@ class Readings:
         if self.late is None:
             self.late = Place(before.lines + 1, start)
         self._primary, self._rival = counter, primary
+
+
+def _from_first_quote(text: bytes) -> bytes:
+    """Leave out the lines before the first quote: all readings count those alike."""
+    quotes = [at for at in (text.find(b'"'), text.find(b"'")) if at >= 0]
+    if not quotes:
+        return text
+    first = min(quotes)
+    return text[max(text.rfind(b"\n", 0, first), text.rfind(b"\r", 0, first)) + 1 :]
 
 
 def _cost(counter: ReadingCounter) -> float:

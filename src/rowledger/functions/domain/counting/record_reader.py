@@ -7,6 +7,7 @@ by record where a section is in doubt.
 
 from typing import Protocol
 
+from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.recovery import read_record
 from rowledger.functions.domain.counting.regular import (
     RegularRecords,
@@ -88,7 +89,7 @@ class RecordReader:
         if self._in_doubt(chunk, regular.masked, regular):
             return 0
         self._receiver.take_records(
-            chunk, base, regular.masked, sections=regular.masked.count(QUOTE)
+            chunk, base, regular.masked, sections=int(QUOTE in regular.masked)
         )
         return regular.length
 
@@ -96,7 +97,11 @@ class RecordReader:
         """Say whether a section may have swallowed records, by what shows at once."""
         if self._usual_width is None:
             return False
-        if chunk.count(b"\n") + chunk.count(b"\r") == masked.count(b"\n") + masked.count(b"\r"):
+        if regular is not None:
+            spans_lines = regular.spans_lines
+        else:
+            spans_lines = count_line_ends(chunk) != count_line_ends(masked)
+        if not spans_lines:
             return False
         if _is_irregular(masked, self._syntax, self._usual_width):
             return True

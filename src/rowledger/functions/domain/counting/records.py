@@ -174,7 +174,7 @@ class RecordScanner:
             taken = self._take_first(text)
             if self._dropped or self.columns is None:
                 return taken
-            text = text[taken:]
+            text = text[taken:]  # a copy
         return taken + self._reader.read(text, taken)
 
     def _take_first(self, text: bytes) -> int:
@@ -226,12 +226,18 @@ class RecordScanner:
             tally.cr += 1
 
     def take_records(
-        self, text: bytes, base: int, masked: bytes, *, sections: int, literal: int | None = None
+        self,
+        text: bytes,
+        base: int,
+        masked: bytes,
+        *,
+        sections: int,
+        literal: int | None = None,
     ) -> None:
         """Count whole records. base: offset of `text` into the buffer."""
         if not text:
             return
-        tally, lines = self.tally, self.tally.lines
+        tally, before_lines = self.tally, self.tally.lines
         self._bulk.add(text, masked, sections=sections, literal=literal)
         missing = tally.without_place()
         if missing:
@@ -239,7 +245,7 @@ class RecordScanner:
             before = self.stretched(self._buffer[:base])
             for finding, place in places:
                 offset = self._offset + before + self.stretched(text[: place.offset])
-                tally.first[finding] = Place(lines + place.line, offset)
+                tally.first[finding] = Place(before_lines + place.line, offset)
 
     def take_recovered(self, line: bytes, base: int) -> None:
         """Count a line of a section that is not believed: its quotes are text."""
@@ -259,7 +265,7 @@ class RecordScanner:
         return len(text) + self._stretch * text.count(self._syntax.delimiter)
 
     def _forget(self, taken: int) -> None:
-        self._offset += self.stretched(self._buffer[:taken])
+        self._offset += self.stretched(self._buffer[:taken]) if self._stretch else taken
         self._buffer = self._buffer[taken:]
 
     def _note_opening(self, text: bytes) -> None:

@@ -15,6 +15,8 @@ from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
 
 # So many lines that are all whole records are no text of one field.
 _MANY_LINES = 5
+# In a record of unusual width, so many are enough.
+_SOME_LINES = 3
 _LINE_ENDS = re.compile(rb"\r\n|\n|\r")
 _LF = b"\n"
 _CR = b"\r"
@@ -50,7 +52,7 @@ def read_record(
     suspicious = (
         match is None
         or whole_lines >= _MANY_LINES
-        or _is_suspicious(text, start, match, syntax, usual_width)
+        or _is_suspicious(text, start, match, syntax, usual_width, whole_lines)
     )
     if suspicious and start < distrusted:
         end = line_end(text, start)
@@ -80,14 +82,19 @@ def _whole_lines(
 
 
 def _is_suspicious(
-    text: bytes, start: int, match: re.Match[bytes], syntax: Syntax, usual_width: int
+    text: bytes,
+    start: int,
+    match: re.Match[bytes],
+    syntax: Syntax,
+    usual_width: int,
+    whole_lines: int,
 ) -> bool:
     body = text[start : match.start("end")]
     if not _spans_lines(body):
         return False
     return (
         bool(match["junk"] or match["more"])
-        or syntax.width(body) != usual_width
+        or (whole_lines >= _SOME_LINES and syntax.width(body) != usual_width)
         or _closes_where_a_field_begins(body, syntax)
     )
 

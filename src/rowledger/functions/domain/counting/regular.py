@@ -19,16 +19,24 @@ class RegularRecords:
     """Whole records whose quotes are all regular.
 
     length: of their text, in bytes. masked: their text with each section replaced by one quote
-    (a doubled quote may leave a further one). inside: the text of the sections.
+    (a doubled quote may leave a further one). inside: the text of each section, with a quote
+    behind it.
     """
 
     length: int
     masked: bytes
-    inside: Sequence[bytes]
+    inside: bytes
+
+    @property
+    def spans_lines(self) -> bool:
+        """Whether there is a line end inside quotes."""
+        return b"\n" in self.inside or b"\r" in self.inside
 
     def closes_where_a_field_begins(self, syntax: Syntax) -> bool:
         """Say whether a section ends at a quote right behind a boundary."""
-        return not syntax.boundaries.isdisjoint(map(_last_byte, self.inside))
+        return any(
+            byte in self.inside and byte + QUOTE in self.inside for byte in syntax.boundaries
+        )
 
 
 def last_line_end(text: bytes) -> int:
@@ -56,7 +64,8 @@ def regular_records(text: bytes, syntax: Syntax) -> RegularRecords | None:
     length = len(text) - behind
     if not _every_section_is_bounded(outside, masked, length, syntax):
         return None
-    return RegularRecords(length, masked, parts[1:last:2])
+    inside = QUOTE.join([*parts[1:last:2], b""])
+    return RegularRecords(length, masked, inside)
 
 
 def _every_section_is_bounded(

@@ -43,7 +43,7 @@ class Table:
         self._start: bytes | None = b""
         self._declared = 0
         self._skipped = 0
-        self._lines = 0
+        self._skipped_lines = 0
 
     @property
     def records(self) -> int:
@@ -62,7 +62,6 @@ class Table:
 
     def feed(self, text: bytes) -> None:
         """Take the next text, cut at fixed offsets."""
-        self._lines += count_line_ends(text)
         self._take(self._cleaner.clean(text), last=False)
 
     def finish(self) -> None:
@@ -74,7 +73,10 @@ class Table:
 
     def line_after(self, text: bytes) -> int:
         """Return the 1-based line that follows everything taken so far and then `text`."""
-        return self._lines + count_line_ends(text) + 1
+        waiting = (self._start or b"") + self.readings.waiting + self._cleaner.held
+        primary = self.readings.primary
+        lines = primary.tally.lines if primary else self._skipped_lines
+        return lines + count_line_ends(waiting + text) + 1
 
     def dialect(self, encoding: str, compression: str | None) -> Dialect | None:
         """Return the dialect as far as it is known; None before anything is."""
@@ -182,6 +184,6 @@ class Table:
             told = self._options.told
             if told.delimiter is None and declared.delimiter in text[at:]:
                 self.readings.tell(replace(told, delimiter=declared.delimiter))
-        self._skipped = at
+        self._skipped, self._skipped_lines = at, lines
         self.readings.skip(at, lines)
         return text[at:]
