@@ -3,12 +3,13 @@ PYTHON ?= python3
 CORPUS ?= ../shared/csv-conformance
 VENV   := .venv
 CHECKOV := .checkov
+PEERS   := .peers
 # These name folders, which recipes write out: nothing is made of them before they are checked.
 open := (
 close := )
 unsafe = $(strip $(foreach each,; & | < > ` " ' \ $$ $(open) $(close),$(findstring $(each),$(value $(1)))) $(filter-out 1,$(words $(value $(1)))))
 refuse_unsafe = $(if $(call unsafe,$(1)),$(error $(1) must be a path without spaces and special characters))
-$(foreach name,VENV CHECKOV,$(call refuse_unsafe,$(name)))
+$(foreach name,VENV CHECKOV PEERS,$(call refuse_unsafe,$(name)))
 BIN    := $(VENV)/bin
 $(call refuse_unsafe,BIN)
 .DEFAULT_GOAL := help
@@ -104,9 +105,20 @@ bootstrap: setup ## make an AWS account ready for deployments, or bring it up to
 bench-ledger: setup ## how long the ledger takes to answer, with a million uploads in it (a minute)
 	$(BIN)/python -m bench.ledger
 
+# In a place of its own: what the counter is compared with is none of its dependencies.
+ifneq ($(shell cat $(PEERS)/.installed 2>/dev/null),$(CURDIR))
+$(shell rm -f $(PEERS)/.installed)
+endif
+$(PEERS)/.installed: requirements/peers.txt
+	@echo "setting up $(PEERS)"
+	@"$$PYTHON" -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/peers.txt
+	@printf '%s\n' "$(CURDIR)" > $@
+
 .PHONY: conformance
-conformance: setup ## the counter against the csv module, and its score on public test files (CORPUS=folder)
+conformance: setup $(PEERS)/.installed ## the counter against the csv module and its peers, cell by cell, and on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
+	PYTHONPATH=src:. $(PEERS)/bin/python -m bench.generated.compare
 	$(BIN)/python -m bench.conformance "$$CORPUS"
 
 .PHONY: bench
@@ -171,10 +183,11 @@ down: setup ## stop the local stack; its state is kept
 clean: ## stop the local stack and remove everything that was built, its state included
 	@if $(BIN)/rowledger --version >/dev/null 2>&1; then $(BIN)/rowledger reset --yes; \
 	elif [ -d .rowledger ]; then echo "clean: to stop the stack of .rowledger, $(BIN) must work: run make setup first" >&2; exit 1; fi
-	rm -rf $(VENV) $(CHECKOV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CHECKOV) $(PEERS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: lock
 lock: setup ## resolve the dependencies anew and lock them with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra local --group dev pyproject.toml requirements/function.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" -c requirements/dev.txt requirements/function.in -o requirements/function.txt
+	printf 'clevercsv\nduckdb\npolars\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/peers.txt
 	echo checkov | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/checkov.txt

@@ -1,6 +1,5 @@
 """What is generated, cell by cell: each function makes one file and says what is right about it."""
 
-import codecs
 import gzip
 import random
 from collections.abc import Callable, Iterator
@@ -58,6 +57,7 @@ def cases(per_cell: int, seed: int = 4180) -> Iterator[Case]:
     for name, writer in WRITERS.items():
         makers[f"writer {name}"] = _written(writer)
     makers |= TWISTS
+    makers["all of it, mixed"] = _mixed
     for cell, maker in makers.items():
         source = random.Random(f"{seed} {cell}")  # noqa: S311 -- the same files each time
         for _ in range(per_cell):
@@ -125,6 +125,18 @@ def _written(writer: writers.Writer) -> Maker:
     return make
 
 
-def mark_of(encoding: str) -> bytes:
-    """Return the byte-order mark of UTF-16."""
-    return codecs.BOM_UTF16_LE if encoding.endswith("le") else codecs.BOM_UTF16_BE
+def _mixed(source: random.Random) -> Case:
+    """Any delimiter, writer, line end and encoding, with marks before and behind."""
+    rows = table(source)
+    writer = source.choice((*BY_HAND, writers.backslash))
+    delimiter, newline = source.choice(DELIMITERS), source.choice(NEWLINES)
+    text = writer(rows, delimiter, newline)
+    if not text.endswith(newline):
+        text += newline
+    before = source.choice(("", "", f"sep={delimiter}{newline}", "\ufeff", newline))
+    behind = source.choice(("", "", "\x1a", "\f", "  ", newline * 2))
+    encoding = source.choice(("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"))
+    data = (before + text + behind).encode(encoding)
+    if source.random() < 0.3:
+        data = gzip.compress(data)
+    return case(data, len(rows) - 1)
