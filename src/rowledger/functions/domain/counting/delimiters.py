@@ -16,7 +16,8 @@ _MOST_RARE = 6
 _LINES = 200
 # A rare delimiter is on such a share of lines, or beside quotes.
 _FREQUENT = 0.5
-_ALL = 0.9
+# Of the lines with its first character, such a share has a delimiter of several.
+_MOSTLY = 0.6
 
 
 def _beyond_ascii() -> tuple[bytes, ...]:
@@ -56,7 +57,7 @@ def candidates(lines: list[bytes]) -> list[bytes]:
         if each in text and _is_frequent(each, some, text)
     ]
     rare.sort(key=lambda each: -prior(each) * _share(each, some))
-    return found + list(_of_several(some, text)) + rare[:_MOST_RARE]
+    return found + list(_of_several(some)) + rare[:_MOST_RARE]
 
 
 def _share(delimiter: bytes, lines: list[bytes]) -> float:
@@ -64,17 +65,15 @@ def _share(delimiter: bytes, lines: list[bytes]) -> float:
 
 
 def _is_frequent(delimiter: bytes, lines: list[bytes], text: bytes) -> bool:
-    """Say whether it is on half of the lines, or beside quotes."""
-    if _share(delimiter, lines) >= _FREQUENT:
+    """Say whether it is on half of the lines, or beside quotes, or no text has use for it."""
+    if delimiter in _CONTROLS or _share(delimiter, lines) >= _FREQUENT:
         return True
-    return any(delimiter + quote in text and quote + delimiter in text for quote in (b'"', b"'"))
+    return any(delimiter + quote in text or quote + delimiter in text for quote in (b'"', b"'"))
 
 
-def _of_several(lines: list[bytes], text: bytes) -> Iterable[bytes]:
-    """Yield delimiters of several characters, which are on all lines or never stand apart."""
+def _of_several(lines: list[bytes]) -> Iterable[bytes]:
+    """Yield delimiters of several characters, whose first one hardly stands apart."""
     runs = dict.fromkeys(run for line in lines[:3] for run in _SEVERAL.findall(line))
     for run in runs:
-        first = run[:1]
-        always = text.count(first) == text.count(run) * run.count(first)
-        if run.strip(b";") and _share(run, lines) >= (_FREQUENT if always else _ALL):
+        if run.strip(b";") and _share(run, lines) >= _MOSTLY * _share(run[:1], lines):
             yield run

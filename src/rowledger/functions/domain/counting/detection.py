@@ -26,6 +26,8 @@ _ESCAPED = re.compile(rb"\\[\"'\r\n]")
 _CLOSE = 0.7
 # Under a common delimiter, without anomalies, so much of a table leaves no doubt.
 _SURE = 0.9
+# A header with fields that have no name: perhaps the delimiter is longer.
+_NAMELESS = 0.7
 _NO_RECORD = 0.001
 _LINES = 500
 
@@ -247,6 +249,8 @@ class _Search:
         table = 0.0
         if tally.records:
             table = table_of(reading, tally, counter.columns, self._quotes, clean)
+            if reading.delimiter and reading.delimiter * 2 in b"".join(self._masked[:1]):
+                table *= _NAMELESS
         elif reading.delimiter == ReadingRules().delimiter:
             table = _NO_RECORD  # nothing is known: RFC 4180
         found = Hypothesis(reading, Evidence(cost, table), tally.records, width)

@@ -2,7 +2,7 @@
 
 A quote that is never closed where its writer meant it to be swallows the records that follow, up to
 the next quote. Such a section shows: it spans lines, it ends at a quote that text follows, or that
-itself stands where a field begins, or its record has another width than records have, or it spans
+itself stands behind a delimiter, or its record has another width than records have, or it spans
 many lines; and its lines are whole records by themselves. Then both of its quotes are text, and its
 lines are records. A section of a few lines that is whole in every other way is believed, and told
 of.
@@ -62,7 +62,7 @@ def read_record(
         return None
     if suspicious:
         end = line_end(text, start)
-        if _is_record_by_itself(text, start, end, syntax, usual_width):
+        if _lines_are_records(text, start, match.end(), syntax, usual_width):
             return ReadRecord(end, usual_width, recovered=True, distrusted=match.end())
     body = text[start : match.start("end")]
     width = syntax.width(body) if body else 0
@@ -92,10 +92,10 @@ def _is_suspicious(
     body = text[start : match.start("end")]
     if not _spans_lines(body):
         return False
-    return (
-        bool(match["junk"] or match["more"])
-        or (whole_lines >= _SOME_LINES and syntax.width(body) != usual_width)
-        or _closes_where_a_field_begins(body, syntax)
+    if match["junk"] or match["more"]:
+        return True
+    return (whole_lines >= _SOME_LINES and syntax.width(body) != usual_width) or (
+        whole_lines > 1 and _closes_where_a_field_begins(body, syntax)
     )
 
 
@@ -104,7 +104,7 @@ def _spans_lines(body: bytes) -> bool:
 
 
 def _closes_where_a_field_begins(body: bytes, syntax: Syntax) -> bool:
-    """Say whether a section of the record ends at a quote right behind a boundary."""
+    """Say whether a section of the record ends at a quote right behind a delimiter."""
     return syntax.doubtful_closing.search(body) is not None
 
 
@@ -121,18 +121,17 @@ def _width_of_line(text: bytes, start: int, end: int, syntax: Syntax) -> int:
     return syntax.width(text[start:end].rstrip(b"\r\n"))
 
 
-def _is_record_by_itself(
-    text: bytes, start: int, end: int, syntax: Syntax, usual_width: int
-) -> bool:
-    """Say whether this line is a whole record, and a whole record begins behind it."""
-    if _width_of_line(text, start, end, syntax) != usual_width:
-        return False
-    following = line_end(text, end)
-    if _width_of_line(text, end, following, syntax) == usual_width:
+def _lines_are_records(text: bytes, start: int, end: int, syntax: Syntax, usual_width: int) -> bool:
+    """Say whether each line up to `end` is a whole record, and a record begins with the last."""
+    while (line := line_end(text, start)) < end:
+        if _width_of_line(text, start, line, syntax) != usual_width:
+            return False
+        start = line
+    if _width_of_line(text, start, end, syntax) == usual_width:
         return True
-    match = syntax.record.match(text, end)
+    match = syntax.record.match(text, start)
     return (
         match is not None
         and not (match["junk"] or match["more"])
-        and syntax.width(text[end : match.start("end")]) == usual_width
+        and syntax.width(text[start : match.start("end")]) == usual_width
     )

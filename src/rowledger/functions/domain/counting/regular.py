@@ -33,10 +33,8 @@ class RegularRecords:
         return b"\n" in self.inside or b"\r" in self.inside
 
     def closes_where_a_field_begins(self, syntax: Syntax) -> bool:
-        """Say whether a section ends at a quote right behind a boundary."""
-        return any(
-            byte in self.inside and byte + QUOTE in self.inside for byte in syntax.boundaries
-        )
+        """Say whether a section ends at a quote right behind a delimiter."""
+        return syntax.delimiter + QUOTE in self.inside
 
 
 def last_line_end(text: bytes) -> int:

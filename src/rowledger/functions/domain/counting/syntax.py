@@ -61,7 +61,7 @@ class Syntax:
         self.controls = bytes(set(_CONTROLS) - set(delimiter))
         self._no_structure = bytes(set(range(256)) - set(delimiter + b"\r\n" + self.controls))
         # Where a quote that closes a section may really open one: see recovery.py.
-        self.doubtful_closing = re.compile(b'"(?<=' + ends + b'")(?=' + ends + b"|\\Z)")
+        self.doubtful_closing = re.compile(b'"(?<=' + escaped + b'")(?=' + ends + b"|\\Z)")
 
     def skeleton(self, masked: bytes) -> bytes:
         """Delete all but delimiters, line ends and control characters."""

@@ -131,9 +131,9 @@ def width_without_mark(block: bytes) -> str | None:
         return None
     sample = block[: len(block) - len(block) % 4]
     shares = [sample[place::4].count(0) / (len(sample) // 4) for place in range(4)]
-    if min(shares[1], shares[2], shares[3]) > _NEARLY_ALL and shares[0] == 0:
+    if shares[3] == 1 and shares[2] > _NEARLY_ALL and shares[0] == 0:
         return "utf-32-le"
-    if min(shares[0], shares[1], shares[2]) > _NEARLY_ALL and shares[3] == 0:
+    if shares[0] == 1 and shares[1] > _NEARLY_ALL and shares[3] == 0:
         return "utf-32-be"
     even, odd = (shares[0] + shares[2]) / 2, (shares[1] + shares[3]) / 2
     for share, other, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
