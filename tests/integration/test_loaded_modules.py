@@ -72,6 +72,7 @@ COUNTING = {
     "domain.counting.text_errors",
     "domain.counting.text_kinds",
     "domain.counting.wide_text",
+    "domain.warning",
 }
 SHARED = {
     "adapters",
@@ -120,7 +121,6 @@ PROCESSOR = (
         "domain.typed_json",
         "domain.unreadable",
         "domain.upload",
-    "domain.warning",
         "entrypoints.processor",
         "handlers.processor",
         "handlers.waiting_mails",
