@@ -1,6 +1,7 @@
 """docs/guarantees.md names tests: each must exist, or the page promises what nobody shows.
 
-docs/runbook.md has a section for each alarm, and for no other.
+docs/counting.md names tests, too, and every warning. docs/runbook.md has a section for each alarm,
+and for no other.
 """
 
 import ast
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rowledger.functions import contract
+from rowledger.functions.domain.warning import WarningCode
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")
@@ -33,6 +35,21 @@ def test_a_test_that_is_named_exists(named: str) -> None:
     path, _, name = named.partition("::")
     assert (ROOT / path).is_file()
     assert not name or name in functions_in(ROOT / path)
+
+
+COUNTING = (ROOT / "docs/counting.md").read_text(encoding="utf-8")
+SHOWN = sorted(set(re.findall(r"`(test_[^`]+)`", COUNTING)))
+
+
+@pytest.mark.parametrize("named", SHOWN)
+def test_a_test_that_the_page_about_counting_names_exists(named: str) -> None:
+    path, _, name = named.partition("::")
+    assert (ROOT / "tests/unit" / path).is_file()
+    assert not name or name in functions_in(ROOT / "tests/unit" / path)
+
+
+def test_the_page_about_counting_explains_every_warning() -> None:
+    assert [code for code in WarningCode if f"`{code}`" not in COUNTING] == []
 
 
 def test_every_guarantee_names_what_shows_it() -> None:
