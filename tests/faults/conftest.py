@@ -12,6 +12,7 @@ from rowledger.local.provisioning.database_logins import Login, Logins
 from rowledger.local.stack import reset
 from rowledger.wiring.local_stack import start_local_stack
 from tests.e2e.event_queue import EventQueue
+from tests.faults import waiting_mails
 from tests.faults.arena import LEASE_SECONDS, Arena
 from tests.faults.edge import Edge, edge_of
 from tests.faults.function import Function
@@ -35,8 +36,9 @@ def arena(request: pytest.FixtureRequest, full: bool) -> Iterator[Arena]:  # noq
             function.deploy()
             events = EventQueue(stack, "faults-events")
             events.open()
-            arena = Arena(stack, orders, function, full, events)
-            yield arena
+            # An order at a point is of an attempt: nobody else is to send what was left unsent.
+            with waiting_mails.only_by_hand(stack):
+                yield Arena(stack, orders, function, full, events)
         finally:
             reset(_quiet, layout)
 

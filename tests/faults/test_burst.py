@@ -13,6 +13,7 @@ from rowledger.wiring.environments import local_environment
 from rowledger.wiring.operations import ledger_queries
 from tests.e2e import mail_burst
 from tests.e2e.pipeline import Pipeline
+from tests.faults import waiting_mails
 from tests.faults.arena import Arena
 from tests.faults.audit import Audit
 from tests.faults.mail_audit import Account
@@ -39,7 +40,8 @@ def burst(arena: Arena, pytestconfig: pytest.Config, *, full: bool) -> Burst:
     files = 500 if full else 60
     before = failed_events(arena.stack)
     pipeline = Pipeline(arena.stack, ledger_queries(local_environment(arena.stack.layout)))
-    with mail_burst.few_mails(arena.stack):
+    by_schedule = waiting_mails.only_by_hand(arena.stack, by_hand=False)
+    with mail_burst.few_mails(arena.stack), by_schedule:
         timeout = SECONDS + SECONDS_EACH * files
         told = mail_burst.run_burst(pipeline, PREFIX, files, timeout=timeout)
     pytestconfig.stash[FIGURES].append(told.figures())

@@ -1,7 +1,9 @@
 """Mails that wait for the budget, as the suite has them sent without waiting for minutes."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from pg8000.native import Connection
 
@@ -12,6 +14,28 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 PROCESSOR = PIPELINE["functions"]["processor"]
+
+
+@contextmanager
+def only_by_hand(stack: Stack, *, by_hand: bool = True) -> Iterator[None]:
+    """Have the schedule invoke nothing meanwhile; or let it, amid a part where it may not."""
+    _switch(stack, on=not by_hand)
+    try:
+        yield
+    finally:
+        _switch(stack, on=by_hand)
+
+
+def _switch(stack: Stack, *, on: bool) -> None:
+    scheduler: Any = stack.client("scheduler")
+    known = scheduler.get_schedule(Name=PROCESSOR["schedule"]["name"])
+    scheduler.update_schedule(
+        **{
+            name: known[name]
+            for name in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+        },
+        State="ENABLED" if on else "DISABLED",
+    )
 
 
 def age(connection: Connection) -> None:
