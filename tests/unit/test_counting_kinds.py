@@ -46,6 +46,7 @@ def test_says_what_a_text_is(kind: str) -> None:
     "start",
     [
         b"<DATE>,<TIME>,<OPEN>\n",
+        b"<script>x</script>,b,c\n",
         b"[id],[name],[note]\n",
         b"From,To,Subject\n",
         b"version,size,x\n",

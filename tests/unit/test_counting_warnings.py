@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from rowledger.functions.domain.counting import record_reader
 from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.counting.options import CountOptions
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
@@ -90,6 +91,13 @@ def test_a_section_of_few_lines_is_believed_and_told_of() -> None:
     found = count('id,a,b\n1,"x,y\nz,w",2\n3,4,5\n')
     assert found.rows == 2
     assert codes(found) == [WarningCode.STRAY_QUOTES]
+
+
+def test_a_file_that_is_broken_all_over_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_reader, "CAREFUL_RECORDS", 10)
+    found = count("a,b,c\n" + '1,"x,2\n3,"y,4\n' * 20_000)
+    assert found.rows < 40_000
+    assert WarningCode.STRAY_QUOTES in codes(found)
 
 
 @pytest.mark.parametrize("stray", [1, 3])

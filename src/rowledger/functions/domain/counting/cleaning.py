@@ -120,6 +120,8 @@ class Cleaner:
         return cleaned
 
     def _without_marks(self, text: bytes) -> bytes:
+        if self.marks.times + self.feeds.times + self.ends.times > _EDITS:
+            return self._without_many_marks(text)
         pieces, start = [], 0
         given = self._given
         for match in _MARKS_AT_LINE_START.finditer(text):
@@ -136,6 +138,20 @@ class Cleaner:
             self._note_edit(given, self._taken + start - given)
         pieces.append(text[start:])
         return b"".join(pieces)
+
+    def _without_many_marks(self, text: bytes) -> bytes:
+        """Do the same at once; the places in such a block are no longer exact."""
+        cleaned = _MARKS_AT_LINE_START.sub(b"", text)
+        for removed, mark in (
+            (self.marks, BYTE_ORDER_MARK),
+            (self.feeds, FORM_FEED),
+            (self.ends, END_OF_FILE),
+        ):
+            removed.times += text.count(mark) - cleaned.count(mark)
+        self._note_edit(
+            self._given + len(cleaned), self._taken + len(text) - self._given - len(cleaned)
+        )
+        return cleaned
 
     def _note_edit(self, offset: int, shift: int) -> None:
         self._edit_offsets.append(offset)

@@ -18,6 +18,9 @@ from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
 
 # Irregular text of more bytes is narrowed down first, so that the rest of it stays fast.
 EXACT_BELOW = 8192
+# So many records are read one by one; a file that wants more is broken all over, is told so by
+# then, and must not keep the function busy for hours.
+CAREFUL_RECORDS = 200_000
 
 
 class Receiver(Protocol):
@@ -28,8 +31,8 @@ class Receiver(Protocol):
     ) -> None:
         """Take whole records: see BulkCounter.add. base: offset of `text` in what was read."""
 
-    def take_recovered(self, line: bytes, base: int) -> None:
-        """Take a line that is a record by itself, inside a section that is not believed."""
+    def take_recovered(self, lines: bytes, base: int) -> None:
+        """Take lines that are records by themselves, of a section that is not believed."""
 
     def note_doubtful(self, base: int) -> None:
         """Take note of a record whose lines are whole records, too."""
@@ -46,6 +49,7 @@ class RecordReader:
         self._usual_width = usual_width
         self._receiver = receiver
         self._exact_below = exact_below
+        self._careful_left = CAREFUL_RECORDS
 
     def read(self, text: bytes, base: int) -> int:
         """Take the whole records at the start of `text`; return their length in bytes.
@@ -95,7 +99,7 @@ class RecordReader:
 
     def _in_doubt(self, chunk: bytes, masked: bytes, regular: RegularRecords | None) -> bool:
         """Say whether a section may have swallowed records, by what shows at once."""
-        if self._usual_width is None:
+        if self._usual_width is None or self._careful_left <= 0:
             return False
         if regular is not None:
             spans_lines = regular.spans_lines
@@ -117,8 +121,10 @@ class RecordReader:
         end = match.end() if match else 0
         chunk = text[:end]
         masked, sections = self._syntax.mask(chunk)
-        if self._usual_width is not None and (
-            self._in_doubt(chunk, masked, None) or self._syntax.junk.search(b"\n" + masked)
+        if (
+            self._usual_width is not None
+            and self._careful_left > 0
+            and (self._in_doubt(chunk, masked, None) or self._syntax.junk.search(b"\n" + masked))
         ):
             return self._read_one_by_one(text, base, self._usual_width)
         self._receiver.take_records(
@@ -127,23 +133,25 @@ class RecordReader:
         return end
 
     def _read_one_by_one(self, text: bytes, base: int, usual_width: int) -> int:
-        """Count the records that recovery.py reads."""
-        start = believed = distrusted = 0
+        """Count the records that recovery.py reads, each run of one kind at once."""
+        start = given = distrusted = 0
+        recovered = False
         while record := read_record(text, start, self._syntax, usual_width, distrusted):
+            self._careful_left -= 1
             distrusted = record.distrusted
-            if record.recovered:
-                self._give(text[believed:start], base + believed)
-                self._receiver.take_recovered(text[start : record.end], base + start)
-                believed = record.end
-            elif record.doubtful:
-                self._give(text[believed:start], base + believed)
+            if record.recovered != recovered or record.doubtful:
+                self._give(text[given:start], base + given, recovered=recovered)
+                given, recovered = start, record.recovered
+            if record.doubtful:
                 self._receiver.note_doubtful(base + start)
-                believed = start
             start = record.end
-        self._give(text[believed:start], base + believed)
+        self._give(text[given:start], base + given, recovered=recovered)
         return start
 
-    def _give(self, chunk: bytes, base: int) -> None:
+    def _give(self, chunk: bytes, base: int, *, recovered: bool) -> None:
+        if recovered:
+            self._receiver.take_recovered(chunk, base)
+            return
         masked, sections = self._syntax.mask(chunk)
         self._receiver.take_records(
             chunk, base, masked, sections=sections, literal=masked.count(QUOTE) - sections

@@ -180,23 +180,22 @@ class RecordScanner:
     def _take_first(self, text: bytes) -> int:
         """Take blank lines and the first record, or the end of a record that was shortened."""
         start = 0
-        while match := self._syntax.record.match(text, start):
-            body, end = text[start : match.start("end")], match.end()
-            if body or self._dropped:
-                width = self._dropped.fields + self._syntax.width(body)
-                if self._bulk.columns is None:
-                    self._bulk.columns = width
-                    self.first_record = None if self._dropped else body
-                    self.first_record_at = self._offset + self.stretched(text[:start])
-                    self._newline = match["end"]
-                self._add_one(
-                    text[start:end], start, width, junk=bool(match["junk"] or match["more"])
-                )
-                self._dropped = Dropped()
-                return end
-            self.take_records(text[start:end], start, text[start:end], sections=0)
-            start = end
-        return start
+        if not self._dropped:
+            start = len(text) - len(text.lstrip(b"\r\n"))
+            self.take_records(text[:start], 0, text[:start], sections=0)
+        match = self._syntax.record.match(text, start)
+        if match is None:
+            return start
+        body, end = text[start : match.start("end")], match.end()
+        width = self._dropped.fields + self._syntax.width(body)
+        if self._bulk.columns is None:
+            self._bulk.columns = width
+            self.first_record = None if self._dropped else body
+            self.first_record_at = self._offset + self.stretched(text[:start])
+            self._newline = match["end"]
+        self._add_one(text[start:end], start, width, junk=bool(match["junk"] or match["more"]))
+        self._dropped = Dropped()
+        return end
 
     def _add_one(self, record: bytes, base: int, width: int, *, junk: bool) -> None:
         """Add one record, the beginning of which may have been dropped."""
@@ -247,11 +246,12 @@ class RecordScanner:
                 offset = self._offset + before + self.stretched(text[: place.offset])
                 tally.first[finding] = Place(before_lines + place.line, offset)
 
-    def take_recovered(self, line: bytes, base: int) -> None:
-        """Count a line of a section that is not believed: its quotes are text."""
+    def take_recovered(self, lines: bytes, base: int) -> None:
+        """Count lines of a section that is not believed: their quotes are text."""
         offset = self._offset + self.stretched(self._buffer[:base])
-        self.tally.add(Finding.SWALLOWED, 1, Place(self.tally.lines + 1, offset))
-        self.take_records(line, base, line.replace(QUOTE, b"_"), sections=0)
+        place = Place(self.tally.lines + 1, offset)
+        self.tally.add(Finding.SWALLOWED, count_line_ends(lines), place)
+        self.take_records(lines, base, self._syntax.without_quotes(lines), sections=0)
 
     def note_doubtful(self, base: int) -> None:
         """Note a record of the buffer whose lines are whole records, too. base: its offset."""

@@ -72,6 +72,13 @@ class Syntax:
         masked, sections = self.section.subn(QUOTE, b"\n" + text)
         return masked[1:], sections
 
+    def without_quotes(self, lines: bytes) -> bytes:
+        """Replace sections and quotes of lines that are records by themselves."""
+        return b"".join(
+            self._closed.sub(b"_", b"\n" + line)[1:].replace(QUOTE, b"_")
+            for line in lines.splitlines(keepends=True)
+        )
+
     def width(self, record: bytes) -> int:
         """Count the fields of a record, or of a line of it: a quote that is not closed is text."""
         if QUOTE not in record:

@@ -11,7 +11,7 @@ _STARTS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), name)
     for pattern, name in (
         (
-            rb"(<!--.*?-->\s*)?<(!DOCTYPE html|html|head|body|script|title|meta|div|table)\b",
+            rb"(<!--.*?-->\s*)?<(!DOCTYPE html|html|head|body)\b",
             "an HTML page",
         ),
         (rb"<\?xml\b|<!DOCTYPE\b|<!\[CDATA\[", "XML"),
@@ -46,6 +46,7 @@ _SQL = re.compile(
 _SQL_COMMENT = re.compile(
     rb"\s*(?:--\s*)*-- (?:MySQL|MariaDB|PostgreSQL|SQLite|phpMyAdmin)[^\r\n]*dump", re.IGNORECASE
 )
+_HTML_PART = re.compile(rb"<(script|title|meta|div|table|p|h1)\b[^<>]*>", re.IGNORECASE)
 _ELEMENT = re.compile(rb"<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?(?:/>|>\s*(?:<|[^<>]*</\1>|[^<>]*\r?\n))")
 _OBJECT = re.compile(rb'\{\s*(?:\}|"(?:[^"\\]|\\.)*+"\s*:)')
 _ERROR_PAGE = re.compile(
@@ -72,6 +73,10 @@ def recognise_text(start: bytes, *, complete: bool) -> str | None:
     return known or next((name for name, applies in _KINDS if applies(text, complete)), None)
 
 
+def _is_html(text: bytes, complete: bool) -> bool:  # noqa: ARG001, FBT001 -- as each of _KINDS
+    return bool(_HTML_PART.match(text)) and not _is_delimited(text)
+
+
 def _is_xml(text: bytes, complete: bool) -> bool:  # noqa: FBT001 -- as each of _KINDS
     element = _ELEMENT.match(text)
     return bool(element) and (b"</" in text or complete) and not _is_delimited(text)
@@ -91,8 +96,8 @@ def _is_error_page(text: bytes, complete: bool) -> bool:  # noqa: FBT001 -- as e
 
 
 def _is_delimited(text: bytes) -> bool:
-    """Say whether the first line is a header such as <DATE>,<TIME>."""
-    return bool(re.search(rb">\s*[,;\t|]\s*<", text.splitlines()[0]))
+    """Say whether the first line is a header such as <DATE>,<TIME> or <b>x</b>,y."""
+    return bool(re.search(rb">\s*[,;\t|]", text.splitlines()[0]))
 
 
 def _is_json(text: bytes, complete: bool) -> bool:  # noqa: FBT001 -- as each of _KINDS
@@ -112,6 +117,7 @@ def _is_json(text: bytes, complete: bool) -> bool:  # noqa: FBT001 -- as each of
 
 _KINDS: tuple[tuple[str, Callable[[bytes, bool], bool]], ...] = (
     ("JSON", _is_json),
+    ("an HTML page", _is_html),
     ("XML", _is_xml),
     ("a mail message", _is_mail),
     ("an SQL dump", _is_sql),
