@@ -41,6 +41,7 @@ class Burst:
     rows: of the uploads, all announced. singles: how many mails came about one outcome each, by
     ledger id. digests: those that came, by how many outcomes each is about.
     events: of the uploads, by message id. other_mails: the subjects of the rest.
+    mails_a_minute: the budget that was in force.
     """
 
     rows: tuple[LedgerRow, ...]
@@ -48,6 +49,7 @@ class Burst:
     digests: list[int]
     events: dict[str, list[str]]
     other_mails: list[str]
+    mails_a_minute: int
     outcome_seconds: float
     seconds: float
 
@@ -56,13 +58,15 @@ class Burst:
         assert len(self.rows) == files
         alone = {row.id for row in self.rows if row.digest is None}
         assert set(self.singles) == alone
-        assert sum(self.digests) == files - len(alone)
-        assert {
-            json.loads(text)["ledger_id"] for each in self.events.values() for text in each
-        } == {row.id for row in self.rows}
+        # In the last digest there may be outcomes of other uploads.
+        assert sum(self.digests) >= files - len(alone)
+        assert len({row.digest for row in self.rows} - {None}) == len(self.digests)
+        assert {json.loads(each[0])["ledger_id"] for each in self.events.values()} == {
+            row.id for row in self.rows
+        }
         # One whose answer was lost comes again, and says the same.
         assert {len(set(each)) for each in self.events.values()} == {1}
-        most = BURST + self.seconds * MAILS_A_MINUTE / 60
+        most = BURST + self.seconds * self.mails_a_minute / 60
         assert len(alone) + len(self.digests) <= most
         assert any(ALARM in subject for subject in self.other_mails)
 
@@ -77,7 +81,10 @@ class Burst:
 
 @contextmanager
 def few_mails(stack: Stack) -> Iterator[None]:
-    """The budget that a pipeline on AWS has by default; the local stack's is larger."""
+    """The budget that a pipeline on AWS has by default, where its alias is at the latest code.
+
+    The local stack's is larger. A version that Terraform published keeps what it has.
+    """
     client: LambdaClient = stack.client("lambda")
     known = client.get_function_configuration(FunctionName=PROCESSOR)["Environment"]["Variables"]
     changed = known | {"ROWLEDGER_MAILS_A_MINUTE": str(MAILS_A_MINUTE)}
@@ -128,6 +135,7 @@ def run_burst(pipeline: Pipeline, prefix: str, files: int, *, timeout: float) ->
     finally:
         cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue="OK", StateReason="it is over")
         events.close()
+    of_these = {row.id for row in rows}
     singles: Counter[int] = Counter()
     digests, others = [], []
     for mail in _new(stack, before):
@@ -135,10 +143,23 @@ def run_burst(pipeline: Pipeline, prefix: str, files: int, *, timeout: float) ->
         if found := _DIGEST.match(subject):
             digests.append(sum(int(each.replace(",", "")) for each in found.groups()))
         elif found := _LEDGER_ID.search(body):
-            singles[int(found[1])] += 1
+            if int(found[1]) in of_these:
+                singles[int(found[1])] += 1
         else:
             others.append(subject)
-    return Burst(rows, singles, digests, events.received, others, outcome_seconds, seconds)
+    told = {
+        message_id: texts
+        for message_id, texts in events.received.items()
+        if json.loads(texts[0])["ledger_id"] in of_these
+    }
+    rate = _mails_a_minute(stack)
+    return Burst(rows, singles, digests, told, others, rate, outcome_seconds, seconds)
+
+
+def _mails_a_minute(stack: Stack) -> int:
+    client: LambdaClient = stack.client("lambda")
+    serving = client.get_function_configuration(FunctionName=PROCESSOR, Qualifier=PIPELINE["alias"])
+    return int(serving["Environment"]["Variables"]["ROWLEDGER_MAILS_A_MINUTE"])
 
 
 def _new(stack: Stack, before: set[int]) -> list[EmailMessage]:
