@@ -34,7 +34,7 @@ def letters_about(run: Run, key: str) -> list[dict[str, Any]]:
 
 def fail_for_good(pipeline: Pipeline, stack: Stack, run: Run, key: str) -> UploadName:
     with locked_out(stack):
-        sent = pipeline.put(key, b"a\n1\n2\n")
+        sent = pipeline.put(key, b"a,b\n1,2\n3,4\n")
         eventually("the event in the failure queue", lambda: letters_about(run, key))
     return sent
 

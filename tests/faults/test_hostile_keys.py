@@ -224,7 +224,7 @@ def test_a_local_file_of_such_a_name_is_sent_and_told_of(
     run: Run, tmp_path: Path, stack: Stack
 ) -> None:
     path = tmp_path / "a\x9b31m\u202e[bold]b\u2028.csv"
-    path.write_bytes(b"a\n1\n")
+    path.write_bytes(b"a,b\n1,2\n")
     done = run("upload", str(path))
     assert (done.status, done.err) == (0, "")
     assert done.out == "SUCCESS  a\\x9b31m\\u202e[bold]b\\u2028.csv: 1 data row\n"
@@ -245,7 +245,7 @@ def refused(pipeline: Pipeline, stack: Stack, batch: Batch) -> Iterator[UploadNa
     sqs: SQSClient = stack.client("sqs")
     queue = sqs.get_queue_url(QueueName=PIPELINE["failure_queue"]["name"])["QueueUrl"]
     with locked_out(stack):
-        sent = pipeline.put(LINE_FEEDS, b"a\n1\n2\n")
+        sent = pipeline.put(LINE_FEEDS, b"a,b\n1,2\n3,4\n")
         eventually("the dead letter", lambda: failed_events(stack))
     try:
         yield sent
