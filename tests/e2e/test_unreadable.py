@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 INPUT = PIPELINE["buckets"]["input"]
+TWO_ROWS = b"a,b\n1,2\n3,4\n"
 VALIDATOR = Draft202012Validator(contract.load("result.schema.json"))
 
 
@@ -25,7 +26,7 @@ def test_an_archived_upload_is_an_outcome_and_is_counted_once_restored(
     s3: S3Client = stack.client("s3")
     key = "unreadable/cold.csv"
     with no_events(stack):
-        answer = s3.put_object(Bucket=INPUT, Key=key, Body=b"a,b\n1,2\n3,4\n", StorageClass="GLACIER")
+        answer = s3.put_object(Bucket=INPUT, Key=key, Body=TWO_ROWS, StorageClass="GLACIER")
     sent = UploadName(INPUT, key, answer["VersionId"])
     # Its event's time is days ago: a pass speaks of nothing of its own last minute.
     pipeline.send_event(pipeline.upload_of(sent))
@@ -67,4 +68,4 @@ def test_an_archived_upload_is_an_outcome_and_is_counted_once_restored(
     replayed = run("replay", "--key", key, "--reason", "restored")
     assert replayed.out.splitlines()[-1] == f"SUCCESS  {key}: 2 data rows"
     after = pipeline.outcome(sent)
-    assert pipeline.backup(after) == b"a,b\n1,2\n3,4\n"
+    assert pipeline.backup(after) == TWO_ROWS
