@@ -6,16 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
+
+import psutil
 
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.ledger_requests import FindRows
 from rowledger.functions.domain.mail import BURST
 from rowledger.local.mail.inbox import mails
+from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack
+from rowledger.local.state import State
 from rowledger.operations.services.following import follow
 from tests.e2e.event_queue import EventQueue
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
@@ -92,11 +96,22 @@ def few_mails(stack: Stack) -> Iterator[None]:
         client.update_function_configuration(
             FunctionName=PROCESSOR, Environment={"Variables": changed}
         )
+        _end_workers(stack)
         yield
     finally:
         client.update_function_configuration(
             FunctionName=PROCESSOR, Environment={"Variables": known}
         )
+        _end_workers(stack)
+
+
+def _end_workers(stack: Stack) -> None:
+    """End the copies of csv-processor that still have the settings before; none is at work."""
+    process = State.load(stack.layout).parts[emulator.NAME].process.find()
+    for child in process.children(recursive=True) if process else ():
+        with suppress(psutil.Error):
+            if child.environ().get("AWS_LAMBDA_FUNCTION_NAME") == PROCESSOR:
+                child.kill()
 
 
 def run_burst(pipeline: Pipeline, prefix: str, files: int, *, timeout: float) -> Burst:
