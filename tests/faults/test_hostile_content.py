@@ -58,7 +58,7 @@ def taken(stack: Stack) -> Taken:
     ledger = ledger_queries(local_environment(stack.layout))
     pipeline = Pipeline(stack, ledger)
     records = {
-        name: pipeline.take(f"content/{name}.csv", content)
+        name: pipeline.take_with_mail(f"content/{name}.csv", content)
         for name, (content, _, _) in CONTENT.items()
     }
 

@@ -5,7 +5,6 @@ commands, which show those names on a terminal.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,18 +58,13 @@ def content(name: str) -> bytes:
     return b"a,b\n" + b"1,2\n" * list(KEYS).index(name)
 
 
-# More than one mail takes of the local stack's budget of 240 a minute.
-_SHARE_SECONDS = 0.35
-
-
 @pytest.fixture(scope="module")
 def batch(stack: Stack) -> Iterator[Batch]:
     ledger = ledger_queries(local_environment(stack.layout))
     batch = Batch(Pipeline(stack, ledger), datetime.now(UTC))
     try:
         for name, key in KEYS.items():
-            batch.records[name] = batch.pipeline.take(key, content(name))
-            time.sleep(_SHARE_SECONDS)  # within the budget: each has a mail of its own
+            batch.records[name] = batch.pipeline.take_with_mail(key, content(name))
         eventually("every mail", lambda: all_mails(batch))
         batch.log = eventually("every log line", lambda: log_of(batch))
         yield batch
