@@ -115,8 +115,11 @@ $(PEERS)/.installed: requirements/peers.txt
 	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/peers.txt
 	@printf '%s\n' "$(CURDIR)" > $@
 
+.PHONY: peers
+peers: $(PEERS)/.installed ## install what the counter is compared with
+
 .PHONY: conformance
-conformance: setup $(PEERS)/.installed ## the counter against the csv module and its peers, cell by cell, and on public test files (CORPUS=folder)
+conformance: setup peers ## the counter against the csv module and its peers, cell by cell, and on public test files (CORPUS=folder)
 	$(BIN)/pytest --quiet tests/unit/test_counting_oracle.py
 	PYTHONPATH=src:. $(PEERS)/bin/python -m bench.generated.compare
 	$(BIN)/python -m bench.conformance "$$CORPUS"
