@@ -62,10 +62,10 @@ workflow-lint: setup ## the GitHub workflows: zizmor, and GitHub's schemas (offl
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
-# Three at a time on two cores, as many tests wait for a stack more than they compute.
+# Four at a time on two cores, as many tests wait for a stack more than they compute.
 .PHONY: test
 test: setup ## every test: unit, integration and e2e
-	$(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-unit
 test-unit: setup ## the unit tests alone: seconds, no I/O

@@ -2,11 +2,11 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-_STACK = "stack"
-# By folder. The fault suite's last test counts what all the others did.
-_FOLDERS = {"e2e": _STACK, "integration": _STACK, "faults": "faults"}
-# Files whose tests use no stack, or start one of their own; each is a group.
-ALONE = frozenset(
+# By folder: what shares a stack. The fault suite's last test counts what all the others did.
+_FOLDERS = ("e2e", "integration", "faults")
+# Files whose tests use no stack, or start one of their own; each is a group. The burst of mails has
+# one for itself, as it mostly waits.
+ALONE = frozenset({"e2e/test_mail_burst.py"}) | frozenset(
     f"integration/{name}.py"
     for name in (
         "test_bootstrap_command",
@@ -26,8 +26,18 @@ PLANS = {
     f"terraform/{name}.py": "plans"
     for name in ("test_boundary", "test_costs", "test_exposure", "test_parity", "test_roles")
 }
+# These need a database and no pipeline.
+_DATABASE = {"faults/test_ledger_model.py": "integration"}
 # The longest begin first, so that no worker is left with one of them when the other has ended.
-_FIRST = ("faults", _STACK, "terraform/test_configuration.py", "plans")
+_FIRST = (
+    "faults",
+    "e2e",
+    "e2e/test_mail_burst.py",
+    "integration",
+    "integration/test_local_stack.py",
+    "terraform/test_configuration.py",
+    "plans",
+)
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
@@ -45,7 +55,9 @@ def group_of(nodeid: str) -> str:
         return nodeid
     if path in ALONE:
         return path
-    return _FOLDERS.get(folder) or PLANS.get(path, path)
+    if shared := PLANS.get(path) or _DATABASE.get(path):
+        return shared
+    return folder if folder in _FOLDERS else path
 
 
 def order_of(nodeid: str) -> int:
