@@ -15,6 +15,7 @@ from rowledger.functions.domain.counting.regular import (
     regular_records,
 )
 from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
+from rowledger.functions.domain.counting.whole_lines import holds_whole_records
 
 # Irregular text of more bytes is narrowed down first, so that the rest of it stays fast.
 EXACT_BELOW = 8192
@@ -113,7 +114,9 @@ class RecordReader:
             doubtful = self._syntax.doubtful_closing.search(chunk) is not None
         else:
             doubtful = regular.closes_where_a_field_begins(self._syntax)
-        return doubtful or _holds_whole_records(chunk, masked, self._syntax, self._usual_width)
+        return doubtful or holds_whole_records(
+            chunk, masked, self._syntax, self._usual_width, regular=regular is not None
+        )
 
     def _read_exactly(self, text: bytes, base: int) -> int:
         """Read any text by the patterns, or record by record where a section is in doubt."""
@@ -163,11 +166,3 @@ def _is_irregular(masked: bytes, syntax: Syntax, usual_width: int) -> bool:
     pattern = syntax.delimiter * (usual_width - 1) + b"\n"
     skeleton = syntax.skeleton(masked).replace(b"\r", b"")
     return skeleton != pattern * (len(skeleton) // len(pattern))
-
-
-def _holds_whole_records(chunk: bytes, masked: bytes, syntax: Syntax, usual_width: int) -> bool:
-    """Say whether more lines than there are records have the usual width."""
-    if chunk.count(syntax.delimiter) == masked.count(syntax.delimiter):
-        return False
-    lines = syntax.skeleton(chunk).replace(b"\r", b"").split(b"\n")
-    return lines.count(syntax.delimiter * (usual_width - 1)) > masked.count(b"\n")

@@ -12,6 +12,7 @@ from rowledger.functions.domain.counting.record_reader import EXACT_BELOW, Recor
 from rowledger.functions.domain.counting.recovery import line_end
 from rowledger.functions.domain.counting.syntax import QUOTE, syntax_of
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
+from rowledger.functions.domain.counting.whole_lines import Likeness, likeness_of
 
 LONG_RECORD = 1 << 17
 
@@ -207,10 +208,17 @@ class RecordScanner:
             return
         tally = self.tally
         swallowed = self._dropped.whole_lines
-        if swallowed > 1 and (junk or width != self._usual_width):
+        like = likeness_of(swallowed, self._dropped.lines)
+        irregular = junk or width != self._usual_width
+        if like is Likeness.SLIGHT and not irregular:
+            like = Likeness.NONE  # so long a text holds a few such lines by chance
+        if like is Likeness.STRONG or (like is Likeness.FAIR and irregular):
             # The quote that opened the section was text: see recovery.py.
             tally.add(Finding.SWALLOWED, swallowed, self._opening)
-            tally.add_width(self._usual_width or 1, self._dropped.lines)
+            lines = self._dropped.lines + count_line_ends(record) - 1
+            tally.add_width(self._usual_width or 1, lines)
+        elif like:
+            tally.add(Finding.DOUBTFUL, 1, self._opening)
         tally.add(Finding.TEXT_AFTER_QUOTE, int(junk), self._opening)
         tally.add_width(width)
         if width != self.columns:

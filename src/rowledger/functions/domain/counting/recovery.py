@@ -3,21 +3,17 @@
 A quote that is never closed where its writer meant it to be swallows the records that follow, up to
 the next quote. Such a section shows: it spans lines, it ends at a quote that text follows, or that
 itself stands behind a delimiter, or its record has another width than records have, or it spans
-many lines; and its lines are whole records by themselves. Then both of its quotes are text, and its
-lines are records. A section of a few lines that is whole in every other way is believed, and told
-of.
+many lines; and its lines are whole records by themselves, or most of them (whole_lines.py). Then
+both of its quotes are text, and its lines are records. A section of a few lines that is whole in
+every other way is believed, and told of.
 """
 
 import re
 from dataclasses import dataclass
 
 from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
+from rowledger.functions.domain.counting.whole_lines import Likeness, likeness, lines_of
 
-# So many lines that are all whole records are no text of one field.
-_MANY_LINES = 5
-# In a record of unusual width, so many are enough.
-_SOME_LINES = 3
-_LINE_ENDS = re.compile(rb"\r\n|\n|\r")
 _LF = b"\n"
 _CR = b"\r"
 
@@ -48,11 +44,13 @@ def read_record(
     distrusted: of the record before.
     """
     match = syntax.record.match(text, start)
-    whole_lines = _whole_lines(text, start, match, syntax, usual_width) if match else 0
+    like = Likeness.NONE
+    if match is not None:
+        like = likeness(lines_of(text[start : match.start("end")]), syntax, usual_width)
     suspicious = (
         match is None
-        or whole_lines >= _MANY_LINES
-        or _is_suspicious(text, start, match, syntax, usual_width, whole_lines)
+        or like is Likeness.STRONG
+        or _is_suspicious(text, start, match, syntax, usual_width, like)
     )
     if suspicious and start < distrusted:
         end = line_end(text, start)
@@ -62,23 +60,14 @@ def read_record(
         return None
     if suspicious:
         end = line_end(text, start)
-        if _lines_are_records(text, start, match.end(), syntax, usual_width):
+        most = like >= Likeness.FAIR
+        if most or _lines_are_records(text, start, match.end(), syntax, usual_width):
             return ReadRecord(end, usual_width, recovered=True, distrusted=match.end())
     body = text[start : match.start("end")]
     width = syntax.width(body) if body else 0
     return ReadRecord(
-        match.end(), width, recovered=False, distrusted=distrusted, doubtful=whole_lines > 1
+        match.end(), width, recovered=False, distrusted=distrusted, doubtful=like > Likeness.NONE
     )
-
-
-def _whole_lines(
-    text: bytes, start: int, match: re.Match[bytes], syntax: Syntax, usual_width: int
-) -> int:
-    """Count the lines of a record if each of them has the usual width; else return 0."""
-    lines = _LINE_ENDS.split(text[start : match.start("end")])
-    # A line's own quotes are of no use: the section's begins in the first and ends in the last.
-    widths = (line.count(syntax.delimiter) + 1 for line in lines)
-    return len(lines) if len(lines) > 1 and all(each == usual_width for each in widths) else 0
 
 
 def _is_suspicious(
@@ -87,15 +76,15 @@ def _is_suspicious(
     match: re.Match[bytes],
     syntax: Syntax,
     usual_width: int,
-    whole_lines: int,
+    like: Likeness,
 ) -> bool:
     body = text[start : match.start("end")]
     if not _spans_lines(body):
         return False
     if match["junk"] or match["more"]:
         return True
-    return (whole_lines >= _SOME_LINES and syntax.width(body) != usual_width) or (
-        whole_lines > 1 and _closes_where_a_field_begins(body, syntax)
+    return (like >= Likeness.FAIR and syntax.width(body) != usual_width) or (
+        like > Likeness.NONE and _closes_where_a_field_begins(body, syntax)
     )
 
 

@@ -1,0 +1,119 @@
+"""Which lines of a quoted section look like whole records.
+
+Most lines are enough: of many records that a stray quote swallows, one may well be ragged.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
+
+# So many, where not each line is one, and such a share of the lines that are not blank.
+_SOME_LINES = 3
+_MOST = 0.6
+# So many lines that are nearly all whole records are no text of one field.
+_MANY_LINES = 5
+_NEARLY_ALL = 0.9
+# Text has a line of so many fields by chance ever so seldom.
+_WIDE = 4
+_PAIR = 2
+_INSIDE = b"\0"  # no text holds one
+_LINE_ENDS = re.compile(rb"\r\n|\n|\r")
+
+
+class Likeness(IntEnum):
+    """How much a section looks like records.
+
+    SLIGHT: it is told. FAIR: with another anomaly, it is not believed. STRONG: it is not believed.
+    """
+
+    NONE = 0
+    SLIGHT = 1
+    FAIR = 2
+    STRONG = 3
+
+
+def lines_of(record: bytes) -> list[bytes]:
+    """Split a record without its line end into physical lines."""
+    return _LINE_ENDS.split(record)
+
+
+def likeness(lines: list[bytes], syntax: Syntax, usual_width: int) -> Likeness:
+    """Say how much the lines of a record look like records."""
+    if len(lines) < 2:  # noqa: PLR2004 -- nothing is between one line and itself
+        return Likeness.NONE
+    may_end = lines[-1].count(syntax.delimiter) + 1 >= usual_width
+    if not may_end and len(lines) == 2:  # noqa: PLR2004 -- as above
+        return Likeness.NONE
+    inner = [line for line in lines[1:-1] if line]
+    widths = [line.count(syntax.delimiter) + 1 for line in inner]
+    whole = widths.count(usual_width)
+    if whole < len(inner) and usual_width == _PAIR:
+        # Lines of JSON end in commas: `"name": 1,`.
+        whole -= sum(line.count(syntax.delimiter) == 1 for line in inner if _is_open(line, syntax))
+    if may_end and (whole == len(inner) or _is_likely(whole + 2, len(inner) + 2, usual_width)):
+        # These may have quoted fields of their own, beside what the section has of them.
+        first, last = syntax.width(lines[0]), syntax.width(lines[-1])
+        if first == usual_width == last:
+            return likeness_of(whole + 2, len(inner) + 2)
+        if last == usual_width and syntax.doubtful_closing.search(lines[-1]):
+            return Likeness.SLIGHT
+    if usual_width >= _WIDE and 0 < whole == len(inner):
+        return Likeness.SLIGHT
+    return Likeness.NONE
+
+
+def likeness_of(whole: int, lines: int) -> Likeness:
+    """Say how much a section looks like records that has so many whole ones among its lines."""
+    if whole >= _MANY_LINES and whole >= _NEARLY_ALL * lines:
+        return Likeness.STRONG
+    if whole >= _SOME_LINES and whole >= _MOST * lines:
+        return Likeness.FAIR
+    return Likeness.SLIGHT if whole else Likeness.NONE
+
+
+def _is_likely(whole: int, lines: int, usual_width: int) -> bool:
+    least = _SOME_LINES if usual_width < _WIDE else _PAIR
+    return whole >= least and whole >= _MOST * lines
+
+
+def _is_open(line: bytes, syntax: Syntax) -> bool:
+    return line.endswith(syntax.delimiter)
+
+
+def holds_whole_records(
+    chunk: bytes, masked: bytes, syntax: Syntax, usual_width: int, *, regular: bool
+) -> bool:
+    """Say whether a record that spans lines looks like several.
+
+    Args:
+        chunk: whole records.
+        masked: the same without its sections.
+        syntax: of the text.
+        usual_width: the number of fields that records have.
+        regular: every quote opens, closes or is doubled.
+    """
+    if chunk.count(syntax.delimiter) == masked.count(syntax.delimiter):
+        return False
+    text = chunk
+    if b"\r" in chunk:
+        text = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    records = _regular_records(text) if regular else _irregular_records(text, syntax)
+    return any(likeness(lines, syntax, usual_width) for lines in records)
+
+
+def _regular_records(text: bytes) -> Iterator[list[bytes]]:
+    """Yield the lines of each record that spans some: it begins and ends with an odd quote."""
+    lines = text.split(b"\n")
+    odd = [at for at, line in enumerate(lines) if line.count(QUOTE) & 1]
+    for first, last in zip(odd[::2], odd[1::2], strict=False):
+        yield lines[first : last + 1]
+
+
+def _irregular_records(text: bytes, syntax: Syntax) -> Iterator[list[bytes]]:
+    """Yield the lines of each record that spans some, by its sections."""
+    marked = syntax.section.sub(lambda it: it[0].replace(b"\n", _INSIDE), b"\n" + text)
+    for record in marked.split(b"\n"):
+        if _INSIDE in record:
+            yield record.split(_INSIDE)
