@@ -1,5 +1,6 @@
 """Choosing the reading that explains a text best: hypotheses are tried, scored and compared."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -93,6 +94,18 @@ class Told:
         if self.quote is not None:
             reading = replace(reading, quote=self.quote or None)
         return replace(reading, escapes=bool(self.escapes))
+
+
+def in_one_byte(told: Told, text: bytes) -> Told:
+    """Return what is told in the encoding of a text of one byte a character that is no UTF-8."""
+    delimiter = told.delimiter
+    if not delimiter or delimiter.isascii() or delimiter in text:
+        return told
+    try:
+        codecs.utf_8_decode(text, "strict", False)  # noqa: FBT003 -- taken by position
+    except UnicodeDecodeError:
+        return replace(told, delimiter=delimiter.decode().encode("windows-1252", "ignore"))
+    return told
 
 
 def compare(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | None:

@@ -7,6 +7,7 @@ from rowledger.functions.domain.counting.detection import (
     Told,
     compare,
     detect,
+    in_one_byte,
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
@@ -105,6 +106,7 @@ class Readings:
         return primary is not None and rival.reading.delimiter == primary.reading.delimiter
 
     def _decide(self, *, complete: bool) -> None:
+        self._told = in_one_byte(self._told, self.head)
         self.detection = detect(self.head[:LONG_RECORD], complete=complete, told=self._told)
         best = self.detection.best
         if not complete and best.records < 1 and len(self.head) < LONG_RECORD:

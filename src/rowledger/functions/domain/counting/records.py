@@ -153,20 +153,15 @@ class RecordScanner:
             self.tally.lines += 1
             return end
         at = 0
-        while True:
-            at = min(
-                (
-                    found
-                    for end in (b"\n", b"\r")
-                    if (found := text.find(end + self._comment, at)) >= 0
-                ),
-                default=-1,
-            )
-            if at < 0:
-                return self._take_records(text)
-            at += 1
+        while (at := _line_that_begins_with(self._comment, text, at)) >= 0:
             if taken := self._take_records(text[:at]):
                 return taken
+            # The first record goes on there; what is within it is no comment.
+            record = self._syntax.record.match(text)
+            if record is None:
+                break
+            at = max(record.end() - 1, at)
+        return self._take_records(text)
 
     def _take_records(self, text: bytes) -> int:
         """Count the whole records at the start of `text`; return the length of what was counted."""
@@ -293,3 +288,9 @@ class RecordScanner:
         self._offset += self.stretched(text) - self.stretched(kept)
         self._buffer = kept + cr
         self._wait = 0
+
+
+def _line_that_begins_with(beginning: bytes, text: bytes, start: int) -> int:
+    """Return where the next line begins that begins so; -1 where none does."""
+    found = [text.find(end + beginning, start) for end in (b"\n", b"\r")]
+    return min((at + 1 for at in found if at >= 0), default=-1)

@@ -18,6 +18,7 @@ from rowledger.functions.domain.counting.report import (
     warnings_of_dialect,
     warnings_of_marks,
     warnings_of_reading,
+    warnings_of_separators,
 )
 from rowledger.functions.domain.counting.tally import Finding, Place
 from rowledger.functions.domain.dialect import Dialect
@@ -42,6 +43,7 @@ class Table:
         self.readings = Readings(options.told)
         self._start: bytes | None = b""
         self._declared = 0
+        self._to_skip = options.skip_lines
         self._skipped = 0
         self._skipped_lines = 0
 
@@ -126,6 +128,8 @@ class Table:
         yield from warnings_of_reading(primary, locate, header=self._has_header)
         yield from self._warnings_of_lines(decoder)
         yield from warnings_of_marks(self._cleaner, decoder)
+        if primary.newline is None:
+            yield from warnings_of_separators(self.readings.head)
 
     def _warnings_of_lines(self, decoder: Decoder) -> Iterator[FileWarning]:
         primary = self.readings.primary
@@ -163,27 +167,38 @@ class Table:
             self.readings.feed(text)
             return
         self._start += text
-        ends = len(_LINE_END.findall(self._start))
-        if not last and ends <= self._options.skip_lines and len(self._start) < _LONGEST_START:
+        self._leave_out_told_lines()
+        waits = self._to_skip or not _LINE_END.search(self._start)
+        if not last and waits and len(self._start) < _LONGEST_START:
             return
         start, self._start = self._start, None
-        self.readings.feed(self._without_first_lines(start))
+        self.readings.feed(self._without_declaration(start))
 
-    def _without_first_lines(self, text: bytes) -> bytes:
-        """Leave out the lines that are told, and one that declares the delimiter."""
+    def _leave_out_told_lines(self) -> None:
+        """Drop of the start what is of the lines that are to be left out, of any length."""
+        text, at = self._start or b"", 0
+        while self._to_skip and (end := _LINE_END.search(text, at)):
+            at = end.end()
+            self._to_skip -= 1
+            self._skipped_lines += 1
+        if self._to_skip:
+            at = len(text) - text.endswith(b"\r")  # which a LF may follow
+        self._skipped += at
+        self._start = text[at:]
+
+    def _without_declaration(self, text: bytes) -> bytes:
+        """Leave out a line that declares the delimiter."""
+        if self._to_skip:  # the file ended in the lines that are left out
+            self._skipped += len(text)
+            text = b""
         at = 0
-        for _ in range(self._options.skip_lines):
-            end = _LINE_END.search(text, at)
-            at = end.end() if end else len(text)
-        lines = self._options.skip_lines
-        declared = declaration(text[at:])
-        if declared:
-            lines += 1
-            self._declared = lines
-            at += declared.size
+        if declared := declaration(text):
+            self._skipped_lines += 1
+            self._declared = self._skipped_lines
+            at = declared.size
+            self._skipped += at
             told = self._options.told
             if told.delimiter is None and declared.delimiter in text[at:]:
                 self.readings.tell(replace(told, delimiter=declared.delimiter))
-        self._skipped, self._skipped_lines = at, lines
-        self.readings.skip(at, lines)
+        self.readings.skip(self._skipped, self._skipped_lines)
         return text[at:]
