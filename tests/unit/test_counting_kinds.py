@@ -87,6 +87,19 @@ def test_utf16_that_turns_into_utf8_is_undecodable_where_it_does() -> None:
     )
 
 
+@pytest.mark.parametrize("orders", [("le", "be"), ("be", "le")])
+def test_utf16_that_turns_its_byte_order_is_undecodable_where_it_does(
+    orders: tuple[str, str],
+) -> None:
+    first, second = ("\ufeffa,b\r\n1,2\r\n".encode(f"utf-16-{order}") for order in orders)
+    found = rejected(first + second)
+    assert (found.code, found.byte_offset, found.line) == (
+        RejectionCode.UNDECODABLE,
+        len(first),
+        3,
+    )
+
+
 def test_chinese_in_utf16_is_no_utf8() -> None:
     text = "名,注\n" + "不上,下不上\n" * 100
     assert count(text.encode("utf-16")).rows == 100

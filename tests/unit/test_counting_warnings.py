@@ -216,3 +216,14 @@ NAMES = {
 def test_the_names_of_the_columns_are_given(kind: str) -> None:
     text, names = NAMES[kind]
     assert count(text).header == names
+
+
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_separators_that_end_no_record_are_told_where_nothing_else_does(
+    separator: str, encoding: str
+) -> None:
+    lines = ["a,b", "1,2", "3,4", ""]
+    found = count(separator.join(lines).encode(encoding))
+    assert (found.rows, the(WarningCode.CONTROL_CHARACTERS, found).count) == (0, 3)
+    assert codes(count(f"a,b\n1,x{separator}y\n".encode(encoding))) == []

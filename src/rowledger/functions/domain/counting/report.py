@@ -1,5 +1,6 @@
 """From what the readings found to the warnings of a file."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from rowledger.functions.domain.counting.cleaning import Cleaner
@@ -9,6 +10,9 @@ from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.readings import Readings
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
 from rowledger.functions.domain.warning import FileWarning, WarningCode
+
+# U+0085 as one byte, too, in encodings of one byte a character.
+_SEPARATORS = re.compile(rb"\xc2\x85|\xe2\x80[\xa8\xa9]|(?<![\x80-\xff])\x85")
 
 Locate = Callable[[Place | None], tuple[int | None, int | None]]
 
@@ -143,3 +147,13 @@ def warnings_of_marks(cleaner: Cleaner, decoder: Decoder) -> Iterator[FileWarnin
             offset = None if removed.first is None else decoder.source_offset(removed.first)
             message = f"Left out: {removed.times:,} {what}."
             yield FileWarning(WarningCode.IGNORED_LINES, message, removed.times, None, offset)
+
+
+def warnings_of_separators(head: bytes) -> Iterator[FileWarning]:
+    """Yield what else may end the lines of a text without line ends. head: its beginning."""
+    if found := len(_SEPARATORS.findall(head)):
+        message = (
+            f"There is no line end, but {found:,} line separators (U+0085, U+2028, U+2029), which"
+            " end no record."
+        )
+        yield FileWarning(WarningCode.CONTROL_CHARACTERS, message, found)

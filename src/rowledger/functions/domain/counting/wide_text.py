@@ -14,6 +14,7 @@ _ESCAPES = re.compile(rb"\x1b(?:\$[@B]|\$\([DO-Q]|\([IJ]|\$\)[AC])")
 _NEARLY_ALL = 0.9
 _SOME = 0.05
 _UTF32_SIZE = 4
+_SWAPPED_MARK = "\ufffe"
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 
 
@@ -52,6 +53,9 @@ class WideText:
             self._reject_nul(good, start)
             raise UndecodableError(start + error.start, good.encode()) from error
         self._reject_nul(text, start)
+        if _SWAPPED_MARK in text:  # a file of the other byte order was added
+            good = text[: text.index(_SWAPPED_MARK)]
+            raise UndecodableError(start + len(good.encode(self.encoding)), good.encode())
         self._reject_narrow_text(text, block)
         encoded = text.encode()
         self._keep(_Piece(self._text_end, start, text), len(encoded))
