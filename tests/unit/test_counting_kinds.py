@@ -24,6 +24,7 @@ NOT_CSV = {
     "an HTML page": b"<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n",
     "XML": b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>\n',
     "JSON": b'{\n  "error": "not found",\n  "status": 404\n}\n',
+    "a card or a calendar": b"BEGIN:VCARD\nVERSION:3.0\nFN:Ann\nEND:VCARD\n",
     "an RTF document": b"{\\rtf1\\ansi id,name\\par\n}",
     "PGP armour": b"-----BEGIN PGP MESSAGE-----\n\nhQEMA0abc\n-----END PGP MESSAGE-----\n",
     "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1\n",
@@ -40,6 +41,11 @@ def test_says_what_a_text_is(kind: str) -> None:
     found = rejected(NOT_CSV[kind])
     assert found.code is RejectionCode.NOT_CSV
     assert kind in found.message
+
+
+def test_a_list_on_each_line_is_json() -> None:
+    assert "JSON" in rejected(b"[1, 2, 3]\n[4, 5, 6]\n").message
+    assert count(b"[1, 2, 3]\n4,5,6\n").rows == 1
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,9 @@ def test_sections_that_are_meant_do_not_hide_one_that_is_not(usual: str, between
         ("a,b,c\n", '"Smith, J",x,"oops\n99,x,end"\n'),
         ("a,b\n", '1,"a, b\n3,"\n'),
         ("a,b,c,d\n", '1,2,3,"oops\n4,5,6,7\n8,9"\n'),
+        ("a,b\n", '1,"oops\n4,5\n6,7\n8,9\nx"\n'),
     ],
-    ids=["a quoted field beside it", "closes where a field begins", "one line of many fields"],
+    ids=["a quoted field beside it", "closes where a field begins", "many fields", "many lines"],
 )
 def test_few_lines_that_look_like_records_are_told(usual: str, record: str) -> None:
     assert WarningCode.STRAY_QUOTES in codes(count(usual * 9 + record + usual * 9))
@@ -73,3 +74,16 @@ def test_few_lines_that_look_like_records_are_told(usual: str, record: str) -> N
 def test_text_of_several_lines_is_no_table(field: str) -> None:
     found = count("id,text\n" + f'1,"{field}"\n' * 30)
     assert (found.rows, codes(found)) == (30, [])
+
+
+@pytest.mark.parametrize(("end", "inner"), [("\r\n", "\n"), ("\n", "\r\n"), ("\r\n", "\r")])
+def test_lines_that_end_otherwise_than_records_are_text(end: str, inner: str) -> None:
+    field = f"x,y{inner}z,w{inner}" * 5
+    text = f"id,a,b{end}" + f'1,"{field}",2{end}1,2,3{end}' * 9
+    assert (count(text).rows, codes(count(text))) == (18, [])
+
+
+def test_a_lone_line_end_far_into_a_file_does_not_change_its_delimiter() -> None:
+    found = count("id,a,b\n" + rows(9000) + "1,2,foo\rbar\n")
+    assert found.dialect.delimiter == ","
+    assert WarningCode.LATE_DIALECT not in codes(found)

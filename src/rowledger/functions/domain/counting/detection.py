@@ -119,7 +119,9 @@ def compare(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | No
     if best.reading.delimiter == reading.delimiter:
         clearly = current.evidence.cost - best.evidence.cost >= UNDECIDED
     else:
-        clearly = current.evidence.table < _CLOSE * best.evidence.table
+        # A text of one column counts the same under every delimiter, but where it is a table.
+        clearly = best.reading.delimiter is not None
+        clearly &= current.evidence.table < _CLOSE * best.evidence.table
     return best if clearly else None
 
 

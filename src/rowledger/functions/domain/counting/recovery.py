@@ -46,7 +46,8 @@ def read_record(
     match = syntax.record.match(text, start)
     like = Likeness.NONE
     if match is not None:
-        like = likeness(lines_of(text[start : match.start("end")]), syntax, usual_width)
+        lines = lines_of(text[start : match.start("end")], match["end"])
+        like = likeness(lines, syntax, usual_width)
     suspicious = (
         match is None
         or like is Likeness.STRONG

@@ -24,6 +24,7 @@ _STARTS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         ),
         (rb"HTTP/\d(\.\d)? \d{3}\b", "an HTTP response"),
         (rb"From \S+@?\S* +(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ", "a mailbox of mail"),
+        (rb"BEGIN:V(CARD|CALENDAR)\s", "a card or a calendar"),
         (rb"%!PS-Adobe", "a PostScript document"),
         (rb"\\documentclass\b", "a LaTeX document"),
         (rb"diff --git |Index: \S+\s+={20}", "a patch"),
@@ -107,12 +108,19 @@ def _is_json(text: bytes, complete: bool) -> bool:  # noqa: FBT001 -- as each of
         return False
     if re.match(rb'\[\s*\{\s*(?:\}|"(?:[^"\\]|\\.)*+"\s*:)', text):
         return True
-    if complete and text.rstrip().endswith(b"]"):
-        try:
-            return isinstance(json.loads(text), list)
-        except ValueError:
-            return False
-    return bool(re.match(rb'\[\s*\r?\n\s*[\[{"]', text))
+    if complete and text.rstrip().endswith(b"]") and _is_list(text):
+        return True
+    if re.match(rb'\[\s*\r?\n\s*[\[{"]', text):
+        return True
+    lines = text.split(b"\n", 2)
+    return len(lines) > 2 and all(map(_is_list, lines[:2]))  # noqa: PLR2004 -- two whole lines
+
+
+def _is_list(text: bytes) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except ValueError:
+        return False
 
 
 _KINDS: tuple[tuple[str, Callable[[bytes, bool], bool]], ...] = (

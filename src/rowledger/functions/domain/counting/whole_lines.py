@@ -34,8 +34,13 @@ class Likeness(IntEnum):
     STRONG = 3
 
 
-def lines_of(record: bytes) -> list[bytes]:
-    """Split a record without its line end into physical lines."""
+def lines_of(record: bytes, end: bytes) -> list[bytes]:
+    """Split a record into physical lines; it is one where none ends as the record itself does.
+
+    A program that ends records with CRLF puts LF into fields, or the other way round.
+    """
+    if not any(each == end for each in _LINE_ENDS.findall(record)):
+        return [record]
     return _LINE_ENDS.split(record)
 
 
@@ -59,8 +64,9 @@ def likeness(lines: list[bytes], syntax: Syntax, usual_width: int) -> Likeness:
             return likeness_of(whole + 2, len(inner) + 2)
         if last == usual_width and syntax.doubtful_closing.search(lines[-1]):
             return Likeness.SLIGHT
-    if usual_width >= _WIDE and 0 < whole == len(inner):
-        return Likeness.SLIGHT
+    if 0 < whole == len(inner) and usual_width + whole > _WIDE:
+        begins = usual_width >= _WIDE or syntax.width(lines[0]) == usual_width
+        return Likeness.SLIGHT if begins else Likeness.NONE
     return Likeness.NONE
 
 
@@ -96,11 +102,22 @@ def holds_whole_records(
     """
     if chunk.count(syntax.delimiter) == masked.count(syntax.delimiter):
         return False
+    if _all_end_otherwise(chunk, masked):
+        return False
     text = chunk
     if b"\r" in chunk:
         text = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     records = _regular_records(text) if regular else _irregular_records(text, syntax)
     return any(likeness(lines, syntax, usual_width) for lines in records)
+
+
+def _all_end_otherwise(chunk: bytes, masked: bytes) -> bool:
+    """Say whether sections hold only LF where records end in CRLF, or the other way round."""
+    crlf, lf = chunk.count(b"\r\n"), chunk.count(b"\n")
+    ended, lines = masked.count(b"\r\n"), masked.count(b"\n")
+    if not crlf or chunk.count(b"\r") != crlf:
+        return False
+    return crlf == ended == lines or (ended == 0 and lf - crlf == lines)
 
 
 def _regular_records(text: bytes) -> Iterator[list[bytes]]:
