@@ -40,3 +40,9 @@ def test_what_looks_like_comments_inside_a_field_takes_no_time() -> None:
 def test_a_delimiter_beyond_ascii_is_found_in_either_encoding(encoding: str) -> None:
     found = count('a§b\n1§"x\ny"\n'.encode(encoding), CountOptions(delimiter="§"))
     assert (found.rows, found.columns) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["nope", "base64", "rot13", "zlib"])
+def test_an_encoding_that_is_none_of_text_is_refused(name: str) -> None:
+    with pytest.raises(LookupError):
+        CountOptions(encoding=name)

@@ -1,6 +1,5 @@
 """What may be told of a file instead of being found."""
 
-import codecs
 from dataclasses import dataclass
 
 from rowledger.functions.domain.counting.detection import Told
@@ -29,7 +28,7 @@ class CountOptions:
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
-            codecs.lookup(self.encoding)
+            "x".encode(self.encoding)  # codecs.lookup() knows encodings of no text, too
         if self.quote is not None and len(self.quote.encode()) > 1:
             raise ValueError("a quote is one ASCII character")
         if self.escape not in {None, "", "\\"}:
