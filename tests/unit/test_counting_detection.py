@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rowledger.functions.domain.counting.detection import SAMPLE_SIZE, detect
@@ -87,6 +87,7 @@ def test_the_cut_record_does_not_count() -> None:
         )
     ),
 )
+@example(",", [["", ";", "", ""], ["", "", "\n", ";"], ["\n", "", "", ""]])
 def test_finds_what_a_writer_that_quotes_every_field_used(
     delimiter: str, rows: list[list[str]]
 ) -> None:

@@ -29,6 +29,8 @@ _CLOSE = 0.7
 _SURE = 0.9
 # A header with fields that have no name: perhaps the delimiter is longer.
 _NAMELESS = 0.7
+# The whole text ends inside quotes: the reading rejects it.
+_UNTERMINATED = 0.5
 _NO_RECORD = 0.001
 _LINES = 500
 
@@ -252,12 +254,8 @@ class _Search:
         open_lines = 0
         if counter.unterminated:
             open_lines = count_line_ends(self._sample[counter.unterminated.offset :])
-        cost = cost_of(
-            reading,
-            tally,
-            open_lines=open_lines,
-            unterminated=self._complete and counter.unterminated is not None,
-        )
+        unterminated = self._complete and counter.unterminated is not None
+        cost = cost_of(reading, tally, open_lines=open_lines, unterminated=unterminated)
         clean = 1.0
         if reading.delimiter:
             clean = clean_share(self._masked, reading.delimiter, self._others)
@@ -266,6 +264,8 @@ class _Search:
             table = table_of(reading, tally, counter.columns, self._quotes, clean)
             if reading.delimiter and reading.delimiter * 2 in b"".join(self._masked[:1]):
                 table *= _NAMELESS
+            if unterminated:
+                table *= _UNTERMINATED
         elif reading.delimiter == ReadingRules().delimiter:
             table = _NO_RECORD  # nothing is known: RFC 4180
         found = Hypothesis(reading, Evidence(cost, table), tally.records, width)
