@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 PIPELINE = contract.load("pipeline.json")
 ERRORS, DURATION = "csv-processor-errors", "csv-processor-duration"
-SECONDS = 30
+# Three times as long as a mail waits that the mail server did not take at once.
+SECONDS = 90
 
 
 def mails_about(stack: Stack, text: str) -> list[Mail]:
