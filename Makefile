@@ -4,12 +4,13 @@ CORPUS ?= ../shared/csv-conformance
 VENV   := .venv
 CHECKOV := .checkov
 PEERS   := .peers
+ZIG     := .zig
 # These name folders, which recipes write out: nothing is made of them before they are checked.
 open := (
 close := )
 unsafe = $(strip $(foreach each,; & | < > ` " ' \ $$ $(open) $(close),$(findstring $(each),$(value $(1)))) $(filter-out 1,$(words $(value $(1)))))
 refuse_unsafe = $(if $(call unsafe,$(1)),$(error $(1) must be a path without spaces and special characters))
-$(foreach name,VENV CHECKOV PEERS,$(call refuse_unsafe,$(name)))
+$(foreach name,VENV CHECKOV PEERS ZIG,$(call refuse_unsafe,$(name)))
 BIN    := $(VENV)/bin
 $(call refuse_unsafe,BIN)
 .DEFAULT_GOAL := help
@@ -64,7 +65,7 @@ workflow-lint: setup ## the GitHub workflows: zizmor, and GitHub's schemas (offl
 
 # Four at a time on two cores, as many tests wait for a stack more than they compute.
 .PHONY: test
-test: setup ## every test: unit, integration and e2e
+test: setup kernel ## every test: unit, integration and e2e
 	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-unit
@@ -74,6 +75,30 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 .PHONY: faults
 faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
 	$(BIN)/pytest tests/faults --full $${BREAK:+--break "$$BREAK"}
+
+# In a place of its own: the compiler is large, and the kernel is built in seconds and rarely.
+ifneq ($(shell cat $(ZIG)/.installed 2>/dev/null),$(CURDIR))
+$(shell rm -f $(ZIG)/.installed)
+endif
+$(ZIG)/.installed: requirements/kernel.txt
+	@echo "setting up $(ZIG)"
+	@"$$PYTHON" -m venv --clear $(ZIG)
+	@$(ZIG)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/kernel.txt
+	@printf '%s\n' "$(CURDIR)" > $@
+
+KERNEL := src/rowledger/functions/adapters/kernel/kernel-linux-x86_64.so
+$(KERNEL): $(ZIG)/.installed $(wildcard kernel/*.[ch]) src/rowledger/deployment/packaging/kernel.py
+	@PYTHONPATH=src $(ZIG)/bin/python -m rowledger.deployment.packaging.kernel
+
+.PHONY: kernel
+kernel: $(KERNEL) ## build the counter's kernel for every system, the same bytes each time (without it, Python counts)
+
+# By the machine's own compiler, which has the sanitizers.
+.PHONY: fuzz
+fuzz: ## the kernel against a byte-by-byte reading, a million cases under AddressSanitizer and UBSan (needs a C compiler)
+	@mkdir -p build
+	@"$${CC:-cc}" -std=c11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all -o build/fuzz kernel/fuzz.c
+	@build/fuzz 1000000
 
 # In a place of its own: it pins another boto3 than the emulator.
 ifneq ($(shell cat $(CHECKOV)/.installed 2>/dev/null),$(CURDIR))
@@ -125,13 +150,13 @@ conformance: setup peers ## the counter against the csv module and its peers, ce
 	$(BIN)/python -m bench.conformance "$$CORPUS"
 
 .PHONY: bench
-bench: setup ## speed and memory, as ratios measured side by side
+bench: setup kernel ## speed and memory, as ratios measured side by side
 	$(BIN)/python -m bench.counting
 	$(BIN)/python -m bench.function
 	$(BIN)/python -m bench.cold_start
 
 .PHONY: package
-package: setup ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
+package: setup kernel ## build the functions' package, reproducibly (RDS_CA=file, see docs/database.md)
 	@$(BIN)/python -m rowledger.deployment.packaging --database-ca "$$RDS_CA"
 
 .PHONY: rds-ca
@@ -139,7 +164,7 @@ rds-ca: setup ## fetch Amazon's CA certificates of RDS into RDS_CA=build/rds-ca.
 	@$(BIN)/python -m rowledger.deployment.release.rds_ca --url "$$RDS_CA_URL" --sha256 "$$RDS_CA_SHA256" --to "$$RDS_CA"
 
 .PHONY: release-assets
-release-assets: setup ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
+release-assets: setup kernel ## build what a release holds, twice, and compare (VERSION=v1.2.3 RDS_CA=file)
 	@$(BIN)/python -m rowledger.deployment.release.assets --version "$$VERSION" --database-ca "$$RDS_CA"
 
 # By the standard library alone: what may write to the repository installs nothing first.
@@ -186,11 +211,13 @@ down: setup ## stop the local stack; its state is kept
 clean: ## stop the local stack and remove everything that was built, its state included
 	@if $(BIN)/rowledger --version >/dev/null 2>&1; then $(BIN)/rowledger reset --yes; \
 	elif [ -d .rowledger ]; then echo "clean: to stop the stack of .rowledger, $(BIN) must work: run make setup first" >&2; exit 1; fi
-	rm -rf $(VENV) $(CHECKOV) $(PEERS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f src/rowledger/functions/adapters/kernel/kernel-*
+	rm -rf $(VENV) $(CHECKOV) $(PEERS) $(ZIG) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: lock
 lock: setup ## resolve the dependencies anew and lock them with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra local --group dev pyproject.toml requirements/function.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" -c requirements/dev.txt requirements/function.in -o requirements/function.txt
 	printf 'clevercsv\nduckdb\npolars\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/peers.txt
+	echo ziglang | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/kernel.txt
 	echo checkov | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/checkov.txt

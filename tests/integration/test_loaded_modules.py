@@ -75,6 +75,8 @@ PROCESSOR = (
         "adapters.aws.notifier",
         "adapters.aws.source_errors",
         "adapters.aws.storage",
+        "adapters.kernel",
+        "adapters.kernel.library",
         "adapters.postgres.ledger",
         "adapters.postgres.mail_queue",
         "adapters.postgres.queries",
@@ -105,6 +107,7 @@ PROCESSOR = (
         "services.intake",
         "services.outbox",
         "wiring.intake",
+        "wiring.kernel",
         "wiring.shared",
         "wiring.processor",
     }

@@ -71,7 +71,18 @@ def test_it_reaches_the_program_and_runs_nothing(
         for dry in (["-n"], []):
             make(
                 *dry,
-                *("-o", "setup", "-o", "peers", target, "BIN=bin", "PYTHON=bin/python", *words),
+                *(
+                    "-o",
+                    "setup",
+                    "-o",
+                    "peers",
+                    "-o",
+                    "kernel",
+                    target,
+                    "BIN=bin",
+                    "PYTHON=bin/python",
+                    *words,
+                ),
                 cwd=tmp_path,
                 environment=environment,
             )
@@ -98,10 +109,10 @@ def test_every_variable_that_a_recipe_takes_is_tried() -> None:
 def test_no_recipe_has_make_write_what_it_was_given() -> None:
     recipes = "".join(re.findall(r"^\t.*\n", MAKEFILE, re.MULTILINE))
     named = set(re.findall(r"\$[({](\w+)", recipes)) - set(re.findall(r"\$\$[({](\w+)", recipes))
-    assert named == {"BIN", "VENV", "CHECKOV", "PEERS", "CURDIR", "MAKEFILE_LIST"}
+    assert named == {"BIN", "VENV", "CHECKOV", "PEERS", "ZIG", "CURDIR", "MAKEFILE_LIST"}
 
 
-@pytest.mark.parametrize("name", ["BIN", "VENV", "CHECKOV", "PEERS"])
+@pytest.mark.parametrize("name", ["BIN", "VENV", "CHECKOV", "PEERS", "ZIG"])
 def test_a_folder_is_a_plain_path(tmp_path: Path, name: str) -> None:
     for evil in (*EVIL, "", "two words", "a*(b)"):
         done = make("help", f"{name}={evil}", cwd=tmp_path, environment=os.environ)

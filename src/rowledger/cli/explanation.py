@@ -9,6 +9,7 @@ from rich.text import Text
 
 from rowledger.cli.output import table_of
 from rowledger.functions.domain.counting.detection import Detection, Hypothesis
+from rowledger.functions.domain.counting.kernel import in_use
 from rowledger.functions.domain.counting.reading import ReadingRules, as_text
 from rowledger.functions.domain.text import printable
 
@@ -33,6 +34,13 @@ def explanation(path: str, detection: Detection | None, *, header: bool) -> Grou
             1, f"not ruled out: {rival.records - header:,} rows with {rival.reading.words}"
         )
     return Group(_table(detection, header=header), *map(Text, lines))
+
+
+def means_of_counting() -> Text:
+    """Say what counts on this machine."""
+    kernel = in_use()
+    means = f"the kernel {kernel.name}" if kernel else "Python alone; make kernel builds the kernel"
+    return Text(f"counted by {means}")
 
 
 def options_of(rules: ReadingRules) -> str:

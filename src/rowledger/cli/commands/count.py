@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.cli.dialect_options import dialect_options
-from rowledger.cli.explanation import explanation
+from rowledger.cli.explanation import explanation, means_of_counting
 from rowledger.cli.output import as_json, output, table_of
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import byte_progress, paused
@@ -27,6 +27,7 @@ from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.warning import FileWarning
+from rowledger.functions.wiring.kernel import use_kernel
 
 _CHUNK_SIZE = 1024 * 1024
 _STDIN = "-"
@@ -82,6 +83,7 @@ def count(
     """
     if explain and json_output:
         raise click.UsageError("--explain is for people; it cannot be combined with --json.")
+    use_kernel()
     results: list[_Result] = []
     unreadable = False
     with byte_progress() as progress:
@@ -98,6 +100,7 @@ def count(
             if explain:
                 with paused(progress):
                     output.print(explanation(result.path, result.detection, header=not no_header))
+                    output.print(means_of_counting())
             if json_output:
                 with paused(progress):
                     click.echo(as_json(result.document()))

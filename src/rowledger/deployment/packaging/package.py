@@ -1,7 +1,8 @@
 """Builds the package: the same input gives the same bytes, on any machine.
 
-Everything in it is pure Python, so one package serves every architecture and version, and the
-laptop runs the very bytes that AWS gets. Entries are sorted, carry a fixed time and mode, and are
+One package serves every architecture and version, and the laptop runs the very bytes that AWS gets:
+all of it is Python, but the counter's kernel, which is there for each architecture of Lambda where
+`make kernel` built it. Entries are sorted, carry a fixed time and mode, and are
 stored without compression: a compressor's output differs between versions of its library.
 """
 
@@ -28,6 +29,10 @@ _SHIPPED, _PARENT = "rowledger/functions", "rowledger/__init__.py"
 _SOURCE_SUFFIXES = (".py", ".json", ".sql")
 _LEFT_OUT = ("__pycache__", ".pyc", ".dist-info/RECORD", ".dist-info/INSTALLER", "REQUESTED")
 _NATIVE = (".so", ".pyd", ".dylib")
+# Both of Lambda's architectures: a few kilobytes each, and a package need not know its own.
+_KERNELS = tuple(
+    f"{_SHIPPED}/adapters/kernel/kernel-linux-{machine}.so" for machine in ("x86_64", "aarch64")
+)
 _DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"]
 
 
@@ -69,7 +74,7 @@ def build_package(target: Path, database_ca: Path | None = None) -> Package:
     if database_ca is not None:
         certificates = read_certificates(database_ca)
         entries[_DATABASE_CA] = database_ca
-    native = [name for name in entries if name.endswith(_NATIVE)]
+    native = [name for name in entries if name.endswith(_NATIVE) and name not in _KERNELS]
     if native:
         raise PackagingError(f"{native[0]} is native code: the package would fit one platform only")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +97,7 @@ def shipped_files(source: Path) -> Iterator[tuple[str, Path]]:
     """Yield the product's own files in the package: the name in it, and the path below source."""
     yield _PARENT, source / _PARENT
     for name, path in _files(source / _SHIPPED, source):
-        if path.suffix in _SOURCE_SUFFIXES:
+        if path.suffix in _SOURCE_SUFFIXES or name in _KERNELS:
             yield name, path
 
 

@@ -10,6 +10,7 @@ from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.waiting_mails import WaitingMails
 from rowledger.functions.services.intake import Intake
 from rowledger.functions.wiring.intake import build_notifier, intake_over, outbox_over
+from rowledger.functions.wiring.kernel import use_kernel
 from rowledger.functions.wiring.shared import monotonic, open_database
 
 
@@ -26,6 +27,7 @@ def build_processor(config: ProcessorConfig, *, function_version: str | None = N
 
     function_version: which version of which function this is, for the ledger.
     """
+    use_kernel()
     database = open_database(config)
     ledger = PostgresLedger(database, config.lease_seconds, function_version)
     queue = PostgresMailQueue(database, config.mails_a_minute)

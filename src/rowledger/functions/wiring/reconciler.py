@@ -20,6 +20,7 @@ from rowledger.functions.services.reconciliation import Reconciliation
 from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 from rowledger.functions.services.repairs import Repairer
 from rowledger.functions.wiring.intake import build_notifier, intake_over, outbox_over
+from rowledger.functions.wiring.kernel import use_kernel
 from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 
@@ -39,6 +40,7 @@ def build_reconciler(
 
     function_version: which version of which function this is, for the ledger.
     """
+    use_kernel()
     # One connection for both views of the ledger.
     database = open_database(config)
     s3 = make_client("s3", read_timeout=READ_SECONDS)

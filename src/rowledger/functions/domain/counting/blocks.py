@@ -1,8 +1,23 @@
 """Cutting a stream at fixed offsets, so that no result depends on how it arrived."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 BLOCK_SIZE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whole blocks one after another: data[start:end]."""
+
+    data: bytes
+    start: int
+    end: int
+
+    def blocks(self, size: int = BLOCK_SIZE) -> Iterator[bytes]:
+        """Yield each of them."""
+        for start in range(self.start, self.end, size):
+            yield self.data[start : start + size]
 
 
 class Blocks:
@@ -13,8 +28,8 @@ class Blocks:
         self._pending: list[bytes] = []
         self._pending_size = 0
 
-    def cut(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield each block that `chunk` completes."""
+    def cut(self, chunk: bytes) -> Iterator[Span]:
+        """Yield the blocks that `chunk` completes, as few spans of them as there can be."""
         if not chunk:
             return  # an empty piece would be kept too, and there may be millions
         start = 0
@@ -23,12 +38,12 @@ class Blocks:
             self._keep(chunk[:start])
             if self._pending_size < self._size:
                 return
-            yield self.rest()
-        while len(chunk) - start >= self._size:
-            yield chunk[start : start + self._size]
-            start += self._size
-        if start < len(chunk):
-            self._keep(chunk[start:])
+            yield Span(self.rest(), 0, self._size)
+        end = len(chunk) - (len(chunk) - start) % self._size
+        if end > start:
+            yield Span(chunk, start, end)
+        if end < len(chunk):
+            self._keep(chunk[end:])
 
     def rest(self) -> bytes:
         """Return what is left at the end of the stream: shorter than a block, perhaps empty."""

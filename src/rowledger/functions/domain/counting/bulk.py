@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from rowledger.functions.domain.counting.kernel import Found, Scanned
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.line_ends import tally as tally_line_ends
 from rowledger.functions.domain.counting.syntax import Syntax
@@ -43,10 +44,31 @@ class BulkCounter:
             ends = self._add_various(masked)
         tally = self.tally
         tally.lines += ends if masked is text else count_line_ends(text)
-        tally.sections += sections
+        tally.sections |= sections > 0
         if literal is not None:
             tally.add(Finding.LITERAL_QUOTE, literal)
             tally.add(Finding.TEXT_AFTER_QUOTE, len(self._syntax.junk.findall(b"\n" + masked)))
+
+    def add_scanned(self, scanned: Scanned) -> list[tuple[Finding, Found]]:
+        """Add the whole records that a kernel found; return the findings that lack a place."""
+        tally = self.tally
+        before = (tally.lf, tally.crlf, tally.cr)
+        tally.lf += scanned.lf
+        tally.crlf += scanned.crlf
+        tally.cr += scanned.cr
+        self._note_mixed_line_ends(before)
+        for width, times in scanned.widths:
+            tally.add_width(width, times)
+        tally.lines += scanned.lines
+        tally.sections |= scanned.quoted
+        for finding, found in scanned.found.items():
+            if finding is not Finding.OTHER_LINE_END:  # which counts kinds, and not records
+                tally.add(finding, found.times)
+        self._blank_tail = scanned.blank_tail + (0 if scanned.widths else self._blank_tail)
+        if not scanned.found:
+            return []
+        missing = tally.without_place()
+        return [each for each in scanned.found.items() if each[0] in missing]
 
     def finish(self) -> None:
         """Forget the blank lines at the very end: they are between no records."""
@@ -70,8 +92,12 @@ class BulkCounter:
         self._add_empty_records(masked)
 
     def _add_empty_records(self, masked: bytes) -> None:
-        empty = self._syntax.delimiter * (self._width - 1) + self._end
-        if self._width > 1 and (masked.startswith(empty) or b"\n" + empty in masked):
+        delimiter = self._syntax.delimiter
+        if (
+            masked.startswith(delimiter)
+            or b"\n" + delimiter in masked
+            or b"\r" + delimiter in masked
+        ):
             found = self._syntax.empty_record.findall(b"\n" + masked)
             self.tally.add(Finding.EMPTY_RECORD, len(found))
 
@@ -113,8 +139,7 @@ class BulkCounter:
         """Count the line ends of other kinds than those there were before."""
         tally = self.tally
         kinds = sum(map(bool, (tally.lf, tally.crlf, tally.cr)))
-        if kinds > 1 and kinds > sum(map(bool, before)):
-            tally.add(Finding.OTHER_LINE_END, 1)
+        tally.add(Finding.OTHER_LINE_END, max(kinds - max(sum(map(bool, before)), 1), 0))
 
 
 def _blank_lines_at_the_end(masked: bytes) -> int:

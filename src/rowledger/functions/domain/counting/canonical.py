@@ -18,7 +18,7 @@ _RECORD_SEPARATOR = bytes.maketrans(b"\n\r\x1e", b"__\n")
 class Canonicaliser:
     """Brings a stream of text into canonical form, cut anywhere.
 
-    delimiter: the byte that delimits canonical text.
+    delimiter: the byte that delimits canonical text. unchanged: the text is canonical as it is.
     """
 
     def __init__(self, reading: ReadingRules) -> None:
@@ -36,7 +36,7 @@ class Canonicaliser:
         delimiter = re.escape(self.delimiter)
         self._blanks = re.compile(b"(" + delimiter + b")(" + blank + b'++)"')
         self._open_blanks = re.compile(delimiter + blank + b"*+\\Z")
-        self._unchanged = reading == ReadingRules(reading.delimiter) and self._several is None
+        self.unchanged = reading == ReadingRules(reading.delimiter) and self._several is None
 
     @property
     def held(self) -> int:
@@ -45,7 +45,7 @@ class Canonicaliser:
 
     def feed(self, text: bytes) -> bytes:
         """Return the canonical form of the next text, as far as its meaning is sure."""
-        if self._unchanged:
+        if self.unchanged:
             return text
         text = self._held + text
         keep = len(text) - self._undecided(text)

@@ -67,6 +67,18 @@ class Cleaner:
         """What was not passed on yet."""
         return self._held
 
+    def ending(self, data: bytes, end: int) -> int:
+        """Return where that begins in data[:end] which may be what the text ends with."""
+        return end - self._undecided(data[max(0, end - _LONGEST_ENDING) : end])
+
+    def pass_by(self, data: bytes, start: int, end: int, ending: int) -> None:
+        """Note that what was held, and data[start:end] up to its ending, needs no cleaning."""
+        size = len(self._held) + ending - start
+        self._taken += size
+        self._given += size
+        self._held = data[ending:end]
+        self._at_line_start = data[ending - 1 : ending] in b"\r\n"
+
     def finish(self, *, tabs_delimit: bool) -> bytes:
         """Return the end of the text. tabs_delimit: a line of tabs is a record."""
         rest, self._held = self._held, b""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from rowledger.functions.domain.counting.blocks import BLOCK_SIZE, Blocks
+from rowledger.functions.domain.counting.blocks import BLOCK_SIZE, Blocks, Span
 from rowledger.functions.domain.counting.compression import GZIP_MAGIC, GzipReader
 from rowledger.functions.domain.counting.detection import Detection
 from rowledger.functions.domain.counting.encoding import ByteText, Decoder, detect, told
+from rowledger.functions.domain.counting.kernel import in_use
 from rowledger.functions.domain.counting.options import CountOptions
 from rowledger.functions.domain.counting.rejecting import (
     reject,
@@ -23,6 +24,8 @@ from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 # Text of more bytes without a single line end is no table.
 _LONGEST_SINGLE_RECORD = 64 * 1024
+# Spans of blocks.
+_MOST_PASSED_OVER = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Counter:
         self._decoder: Decoder | None = None
         self._table = Table(self._options, header=header)
         self._size = 0
+        self._kernel = in_use()
+        self._pass_over = self._passed_over = 0
 
     @property
     def dialect(self) -> Dialect | None:
@@ -87,8 +92,12 @@ class Counter:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the file. Raises RejectedError once the file is surely bad."""
-        for block in self._stored.cut(chunk):
-            self._take_stored(block)
+        for span in self._stored.cut(chunk):
+            if self._gzip or not self._started:
+                for block in span.blocks():
+                    self._take_stored(block)
+            else:
+                self._take_span(span)
 
     def finish(self) -> Count:
         """Take the end of the file and return the count. Raises RejectedError."""
@@ -140,8 +149,33 @@ class Counter:
             self._take_expanded(block)
             return
         for piece in self._gzip.read(block):
-            for expanded in self._expanded.cut(piece):
-                self._take_expanded(expanded)
+            for span in self._expanded.cut(piece):
+                self._take_span(span)
+
+    def _take_span(self, span: Span) -> None:
+        """Take blocks of the file as it is after decompression: at once, where that is enough."""
+        if self._takes_plain(span):
+            return
+        for block in span.blocks():
+            self._take_expanded(block)
+
+    def _takes_plain(self, span: Span) -> bool:
+        kernel, decoder = self._kernel, self._decoder
+        if kernel is None or not isinstance(decoder, ByteText) or not decoder.is_utf8:
+            return False
+        if self._passed_over:
+            self._passed_over -= 1
+            return False
+        plain = self._table.take_plain(kernel, span.data, span.start, span.end)
+        if plain is None:
+            # Ever more rarely tried, where it fails again and again.
+            self._pass_over = min(2 * self._pass_over + 1, _MOST_PASSED_OVER)
+            self._passed_over = self._pass_over
+            return False
+        self._pass_over = 0
+        self._size += span.end - span.start
+        decoder.pass_by(span.data, span.start, span.end, windows_1252=plain.windows_1252)
+        return True
 
     def _take_expanded(self, block: bytes) -> None:
         """Take a block of the file as it is after decompression."""

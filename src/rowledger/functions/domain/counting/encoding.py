@@ -18,6 +18,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 
+# In bytes, and the bytes that begin and continue the characters of UTF-8.
+_LONGEST_CHARACTER = 4
+_CONTINUES_CHARACTER, _BEGINS_CHARACTER, _BEGINS_THREE, _BEGINS_FOUR = 0x80, 0xC0, 0xE0, 0xF0
+
 # What windows-1252 leaves undefined.
 _NOT_WINDOWS_1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 
@@ -82,6 +86,20 @@ class ByteText:
         self._taken += len(block)
         return block
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether all text so far is."""
+        return self._is_utf8
+
+    def pass_by(self, data: bytes, start: int, end: int, *, windows_1252: bool) -> None:
+        """Take data[start:end], which is UTF-8 without a NUL.
+
+        windows_1252: it may be that, too.
+        """
+        self._may_be_windows_1252 &= windows_1252
+        self._begun = data[begun_character(data, end) : end]
+        self._taken += end - start
+
     def finish(self) -> None:
         if self._is_utf8 and self._begun:
             self._validate(b"", final=True)
@@ -101,6 +119,18 @@ class ByteText:
                 raise UndecodableError(self._taken + bad, text[: max(bad, 0)]) from error
         else:
             self._begun = data[valid:]
+
+
+def begun_character(data: bytes, end: int) -> int:
+    """Return where in UTF-8 the character begins that is not whole in data[:end]; else `end`."""
+    for size in range(1, min(_LONGEST_CHARACTER, end + 1)):
+        byte = data[end - size]
+        if byte >= _BEGINS_CHARACTER:
+            whole = 2 + (byte >= _BEGINS_THREE) + (byte >= _BEGINS_FOUR)
+            return end - size if size < whole else end
+        if byte < _CONTINUES_CHARACTER:
+            break
+    return end
 
 
 def detect(start: bytes) -> tuple[Decoder, int]:

@@ -41,6 +41,12 @@ def count_line_ends(text: bytes) -> int:
     return total
 
 
+def next_line_that_begins(text: bytes, start: bytes, at: int) -> int:
+    """Return where, behind offset `at`, a line begins with `start`; -1 where none does."""
+    found = [text.find(end + start, at) + 1 for end in (b"\n", b"\r")]
+    return min(filter(None, found), default=-1)
+
+
 def tally(text: bytes) -> LineEnds:
     """Count line ends by kind; a CR at the very end of `text` counts as a lone one."""
     if b"\r" not in text:

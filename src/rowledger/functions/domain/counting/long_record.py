@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
+from rowledger.functions.domain.counting.tally import Finding, Place, Tally
+from rowledger.functions.domain.counting.whole_lines import Likeness, likeness_of
 
 
 @dataclass(slots=True)
@@ -21,6 +23,46 @@ class Dropped:
 
     def __bool__(self) -> bool:
         return self.size > 0
+
+
+def add_end_of_record(tally: Tally, record: bytes, width: int, dropped: Dropped) -> None:
+    """Count a record of which the beginning was dropped. record: the rest, with its line end."""
+    tally.add_width(width)
+    tally.lines += dropped.lines + count_line_ends(record)
+    tally.sections |= QUOTE in record
+    if record.endswith(b"\r\n"):
+        tally.crlf += 1
+    elif record.endswith(b"\n"):
+        tally.lf += 1
+    else:
+        tally.cr += 1
+
+
+def add_lines(
+    tally: Tally,
+    record: bytes,
+    dropped: Dropped,
+    usual_width: int | None,
+    opening: Place | None,
+    irregular: bool,  # noqa: FBT001 -- of the record
+) -> None:
+    """Count the lines of a record as records where its section is not believed: see recovery.py.
+
+    Args:
+        tally: gets them.
+        record: the rest of it, with its line end.
+        dropped: its beginning.
+        usual_width: the number of fields that records have.
+        opening: the quote that opened the section.
+        irregular: it has another width than usual, or text behind the section.
+    """
+    like = likeness_of(dropped.whole_lines, dropped.lines)
+    if like is Likeness.STRONG or (like is Likeness.FAIR and irregular):
+        tally.add(Finding.SWALLOWED, dropped.whole_lines, opening)
+        tally.add_width(usual_width or 1, dropped.lines + count_line_ends(record) - 1)
+    elif like is Likeness.FAIR or (like is Likeness.SLIGHT and irregular):
+        # So long a text holds a few such lines by chance.
+        tally.add(Finding.DOUBTFUL, 1, opening)
 
 
 def shorten(text: bytes, dropped: Dropped, syntax: Syntax, usual_width: int | None) -> bytes:

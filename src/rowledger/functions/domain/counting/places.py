@@ -24,8 +24,6 @@ def first_places(
     while missing and (match := syntax.record.match(text, start)):
         body = text[start : match.start("end")]
         found = _findings(body, match["end"], syntax, columns, newline) & missing
-        if (match["junk"] or match["more"]) and Finding.TEXT_AFTER_QUOTE in missing:
-            found.add(Finding.TEXT_AFTER_QUOTE)
         for finding in found:
             yield finding, Place(line, start)
         missing -= found
@@ -48,6 +46,8 @@ def _findings(
         found.add(Finding.LITERAL_QUOTE)
     if not body.strip(syntax.delimiter):
         found.add(Finding.EMPTY_RECORD)
-    if len(body) > len(body.translate(None, syntax.controls)):
+    if syntax.junk.search(b"\n" + masked):
+        found.add(Finding.TEXT_AFTER_QUOTE)
+    if len(masked) > len(masked.translate(None, syntax.controls)):
         found.add(Finding.CONTROL)
     return found

@@ -1,6 +1,8 @@
 """Counting a text under one reading."""
 
 from rowledger.functions.domain.counting.canonical import Canonicaliser
+from rowledger.functions.domain.counting.kernel import Kernel
+from rowledger.functions.domain.counting.plain_text import PlainText
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
 from rowledger.functions.domain.counting.record_reader import EXACT_BELOW
 from rowledger.functions.domain.counting.records import RecordScanner
@@ -76,6 +78,14 @@ class ReadingCounter:
             tally: of the text so far.
         """
         self._scanner.continue_from(other._scanner, at, tally)  # noqa: SLF001 -- of its own kind
+
+    def take_plain(
+        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
+    ) -> PlainText | None:
+        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+        if not self._canonical.unchanged:
+            return None
+        return self._scanner.take_plain(kernel, held, data, start, end)
 
     def feed(self, text: bytes) -> None:
         """Take the next text, cut anywhere."""

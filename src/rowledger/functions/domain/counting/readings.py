@@ -10,6 +10,8 @@ from rowledger.functions.domain.counting.detection import (
     in_one_byte,
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
+from rowledger.functions.domain.counting.kernel import Kernel
+from rowledger.functions.domain.counting.plain_text import PlainText
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.records import LONG_RECORD
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
@@ -75,6 +77,19 @@ class Readings:
         self.head += text
         if len(self.head) >= self._wait:
             self._decide(complete=False)
+
+    def take_plain(
+        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
+    ) -> PlainText | None:
+        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+        primary = self._primary
+        if primary is None or self._rival is not None or self._recent is None:
+            return None
+        plain = primary.take_plain(kernel, held, data, start, end)
+        if plain is not None:
+            self._taken += len(held) + end - start
+            self._recent = plain.rest
+        return plain
 
     def finish(self) -> None:
         """Take the end of the text, and choose between what still stands."""

@@ -5,14 +5,20 @@ ever carried over; of a record that is too long to keep (long_record.py), not ev
 """
 
 from rowledger.functions.domain.counting.bulk import BulkCounter
-from rowledger.functions.domain.counting.line_ends import count_line_ends
-from rowledger.functions.domain.counting.long_record import Dropped, shorten
+from rowledger.functions.domain.counting.kernel import Kernel, Scanned
+from rowledger.functions.domain.counting.line_ends import count_line_ends, next_line_that_begins
+from rowledger.functions.domain.counting.long_record import (
+    Dropped,
+    add_end_of_record,
+    add_lines,
+    shorten,
+)
 from rowledger.functions.domain.counting.places import first_places
+from rowledger.functions.domain.counting.plain_text import PlainText, scan_plain
 from rowledger.functions.domain.counting.record_reader import EXACT_BELOW, RecordReader
 from rowledger.functions.domain.counting.recovery import line_end
 from rowledger.functions.domain.counting.syntax import QUOTE, syntax_of
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
-from rowledger.functions.domain.counting.whole_lines import Likeness, likeness_of
 
 LONG_RECORD = 1 << 17
 
@@ -63,6 +69,10 @@ class RecordScanner:
         return self._bulk.columns
 
     @property
+    def first_line_end(self) -> bytes:
+        return self._newline or b""
+
+    @property
     def records(self) -> int:
         return self.tally.records
 
@@ -76,7 +86,7 @@ class RecordScanner:
 
     @property
     def quoted(self) -> bool:
-        return self.tally.sections > 0
+        return self.tally.sections
 
     @property
     def held(self) -> int:
@@ -101,10 +111,7 @@ class RecordScanner:
         self._buffer += chunk
         if len(self._buffer) < self._wait:
             return
-        text = self._buffer
-        if text.endswith(b"\r"):  # which a LF may follow
-            text = text[:-1]
-        taken = self._take(text)
+        taken = self._take(self._buffer.removesuffix(b"\r"))  # which a LF may follow
         self._forget(taken)
         while taken and self._comment is not None:
             taken = self._take(self._buffer.removesuffix(b"\r"))
@@ -123,7 +130,7 @@ class RecordScanner:
             self._forget(taken)
         if self._buffer:
             self._note_opening(self._buffer)
-            self.tally.sections += 1
+            self.tally.sections = True
             self.tally.lines += self._dropped.lines + count_line_ends(self._buffer) - unended
             self.unterminated = self._opening
         elif unended:
@@ -153,7 +160,7 @@ class RecordScanner:
             self.tally.lines += 1
             return end
         at = 0
-        while (at := _line_that_begins_with(self._comment, text, at)) >= 0:
+        while (at := next_line_that_begins(text, self._comment, at)) >= 0:
             if taken := self._take_records(text[:at]):
                 return taken
             # The first record goes on there; what is within it is no comment.
@@ -201,40 +208,15 @@ class RecordScanner:
                 record, base, masked, sections=sections, literal=masked.count(QUOTE) - sections
             )
             return
-        tally = self.tally
-        swallowed = self._dropped.whole_lines
-        like = likeness_of(swallowed, self._dropped.lines)
         irregular = junk or width != self._usual_width
-        if like is Likeness.SLIGHT and not irregular:
-            like = Likeness.NONE  # so long a text holds a few such lines by chance
-        if like is Likeness.STRONG or (like is Likeness.FAIR and irregular):
-            # The quote that opened the section was text: see recovery.py.
-            tally.add(Finding.SWALLOWED, swallowed, self._opening)
-            lines = self._dropped.lines + count_line_ends(record) - 1
-            tally.add_width(self._usual_width or 1, lines)
-        elif like:
-            tally.add(Finding.DOUBTFUL, 1, self._opening)
-        tally.add(Finding.TEXT_AFTER_QUOTE, int(junk), self._opening)
-        tally.add_width(width)
+        add_lines(self.tally, record, self._dropped, self._usual_width, self._opening, irregular)
+        self.tally.add(Finding.TEXT_AFTER_QUOTE, int(junk), self._opening)
         if width != self.columns:
-            tally.add(Finding.RAGGED, 1, self._opening)
-        tally.lines += self._dropped.lines + count_line_ends(record)
-        tally.sections += QUOTE in record
-        if record.endswith(b"\r\n"):
-            tally.crlf += 1
-        elif record.endswith(b"\n"):
-            tally.lf += 1
-        else:
-            tally.cr += 1
+            self.tally.add(Finding.RAGGED, 1, self._opening)
+        add_end_of_record(self.tally, record, width, self._dropped)
 
     def take_records(
-        self,
-        text: bytes,
-        base: int,
-        masked: bytes,
-        *,
-        sections: int,
-        literal: int | None = None,
+        self, text: bytes, base: int, masked: bytes, *, sections: int, literal: int | None = None
     ) -> None:
         """Count whole records. base: offset of `text` into the buffer."""
         if not text:
@@ -249,17 +231,41 @@ class RecordScanner:
                 offset = self._offset + before + self.stretched(text[: place.offset])
                 tally.first[finding] = Place(before_lines + place.line, offset)
 
+    def take_scanned(self, scanned: Scanned, base: int) -> None:
+        """Take what a kernel found. base: offset into the buffer of the text that it scanned."""
+        lines = self.tally.lines
+        for finding, found in self._bulk.add_scanned(scanned):
+            at = base + found.offset
+            at = self.stretched(self._buffer[:at]) if self._stretch else at
+            self.tally.first[finding] = Place(lines + found.lines + 1, self._offset + at)
+
+    def take_plain(
+        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
+    ) -> PlainText | None:
+        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+        if self._dropped or self._comment is not None or self._stretch or not self._newline:
+            return None
+        rules = self._reader.scan_rules(plain=True)
+        plain = scan_plain(kernel, rules, self.tally, self._buffer + held, data, start, end)
+        if plain is not None:
+            for scanned, offset in plain.scans:
+                self.take_scanned(scanned, offset)
+            self._offset += plain.taken
+            self._buffer = plain.rest
+            self._wait = 0
+        return plain
+
     def take_recovered(self, lines: bytes, base: int) -> None:
         """Count lines of a section that is not believed: their quotes are text."""
-        offset = self._offset + self.stretched(self._buffer[:base])
-        place = Place(self.tally.lines + 1, offset)
-        self.tally.add(Finding.SWALLOWED, count_line_ends(lines), place)
+        self.tally.add(Finding.SWALLOWED, count_line_ends(lines), self._place(base))
         self.take_records(lines, base, self._syntax.without_quotes(lines), sections=0)
 
     def note_doubtful(self, base: int) -> None:
         """Note a record of the buffer whose lines are whole records, too. base: its offset."""
-        place = Place(self.tally.lines + 1, self._offset + self.stretched(self._buffer[:base]))
-        self.tally.add(Finding.DOUBTFUL, 1, place)
+        self.tally.add(Finding.DOUBTFUL, 1, self._place(base))
+
+    def _place(self, base: int) -> Place:
+        return Place(self.tally.lines + 1, self._offset + self.stretched(self._buffer[:base]))
 
     def stretched(self, text: bytes) -> int:
         """Return the length of canonical text as it was: with delimiters of several bytes."""
@@ -268,7 +274,7 @@ class RecordScanner:
         return len(text) + self._stretch * text.count(self._syntax.delimiter)
 
     def _forget(self, taken: int) -> None:
-        self._offset += self.stretched(self._buffer[:taken]) if self._stretch else taken
+        self._offset += self.stretched(self._buffer[:taken])
         self._buffer = self._buffer[taken:]
 
     def _note_opening(self, text: bytes) -> None:
@@ -288,9 +294,3 @@ class RecordScanner:
         self._offset += self.stretched(text) - self.stretched(kept)
         self._buffer = kept + cr
         self._wait = 0
-
-
-def _line_that_begins_with(beginning: bytes, text: bytes, start: int) -> int:
-    """Return where the next line begins that begins so; -1 where none does."""
-    found = [text.find(end + beginning, start) for end in (b"\n", b"\r")]
-    return min((at + 1 for at in found if at >= 0), default=-1)

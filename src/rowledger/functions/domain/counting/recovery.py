@@ -25,7 +25,8 @@ class ReadRecord:
     end: 0-based offset behind its line end. width: its fields; 0 for a blank line.
     recovered: it is a line of a section that is not believed.
     distrusted: where that section's last line ends.
-    doubtful: it is believed, and each of its lines is a whole record by itself.
+    doubtful: it is believed, and lines of it look like records.
+    ordinary: there was nothing to decide.
     """
 
     end: int
@@ -33,6 +34,19 @@ class ReadRecord:
     recovered: bool
     distrusted: int
     doubtful: bool = False
+    ordinary: bool = False
+
+
+def needs_care(text: bytes, match: re.Match[bytes], syntax: Syntax, usual_width: int) -> bool:
+    """Say whether a record has to be read by read_record: all others are what they seem to be.
+
+    match: of the record, by syntax.record.
+    """
+    if not _spans_lines(text[match.start() : match.start("end")]):
+        return False
+    if match["junk"] or match["more"]:
+        return True
+    return _likeness(text, match, syntax, usual_width) > Likeness.NONE
 
 
 def read_record(
@@ -46,8 +60,7 @@ def read_record(
     match = syntax.record.match(text, start)
     like = Likeness.NONE
     if match is not None:
-        lines = lines_of(text[start : match.start("end")], match["end"])
-        like = likeness(lines, syntax, usual_width)
+        like = _likeness(text, match, syntax, usual_width)
     suspicious = (
         match is None
         or like is Likeness.STRONG
@@ -67,8 +80,21 @@ def read_record(
     body = text[start : match.start("end")]
     width = syntax.width(body) if body else 0
     return ReadRecord(
-        match.end(), width, recovered=False, distrusted=distrusted, doubtful=like > Likeness.NONE
+        match.end(),
+        width,
+        recovered=False,
+        distrusted=distrusted,
+        doubtful=like > Likeness.NONE,
+        ordinary=not suspicious and like is Likeness.NONE,
     )
+
+
+def _likeness(text: bytes, match: re.Match[bytes], syntax: Syntax, usual_width: int) -> Likeness:
+    """Say how much the lines of a record look like records."""
+    body = text[match.start() : match.start("end")]
+    if not _spans_lines(body) or body.count(syntax.delimiter) + 1 == syntax.width(body):
+        return Likeness.NONE  # a section without delimiters swallows no record
+    return likeness(lines_of(body, match["end"]), syntax, usual_width)
 
 
 def _is_suspicious(

@@ -32,10 +32,6 @@ class RegularRecords:
         """Whether there is a line end inside quotes."""
         return b"\n" in self.inside or b"\r" in self.inside
 
-    def closes_where_a_field_begins(self, syntax: Syntax) -> bool:
-        """Say whether a section ends at a quote right behind a delimiter."""
-        return syntax.delimiter + QUOTE in self.inside
-
 
 def last_line_end(text: bytes) -> int:
     """Return the offset behind the last line end of `text`; 0 where there is none."""

@@ -8,7 +8,7 @@ to the delimiter. A line of no bytes is no record.
 """
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 QUOTE = b'"'
 # What stands for the delimiter where a text has none: no text holds a NUL.
@@ -26,42 +26,69 @@ class Syntax:
     record: one record with its line end; group "junk" is text behind a closing quote.
     fields: as many whole fields, with their delimiters, as follow from a field's start.
     section: a quoted section behind a boundary, or its part up to the end of the text.
-    junk: in masked text, a section that text follows.
-    structure: the bytes that skeleton() deletes are all but these.
+    junk: in masked text, a section that text follows; followed: be it blanks.
+    doubtful_closing: where a quote that closes a section may really open one: see recovery.py.
     """
 
     def __init__(self, delimiter: bytes) -> None:
         self.delimiter = delimiter
-        escaped = re.escape(delimiter)
-        ends = b"[" + escaped + rb"\r\n]"
-        inner = b"[^" + escaped + rb"\r\n]"
-        plain = b'[^"' + escaped + rb"\r\n]" + inner + b"*+"
-        field = b"(?:" + _SECTION + inner + b"*+|" + plain + b")?+"
-        blank = b"[ \t]" if delimiter != b"\t" else b" "
-        junk = blank + b"*+(?:(?P<junk>[^ \t" + escaped + rb"\r\n])" + inner + b"*+)?+"
-        marked = b"(?:" + _SECTION + junk + b"|" + plain + b")?+"
-        self.whole_records = re.compile(
-            b"(?:" + field + b"(?:" + escaped + field + b")*+" + _LINE_END + b")*+"
-        )
-        self.record = re.compile(
-            marked
-            + b"(?:"
-            + escaped
-            + marked.replace(b"?P<junk>", b"?P<more>")
-            + b")*+(?P<end>"
-            + _LINE_END
-            + b")"
-        )
-        self.fields = re.compile(b"(?:" + field + escaped + b")*+")
-        self.quoted_field = re.compile(_SECTION + b"(?P<junk>" + inner + b"*+)")
-        self.section = re.compile(b'"(?<=' + ends + rb'")[^"]*+(?:""[^"]*+)*+("|\Z)')
-        self.junk = re.compile(b'"(?<=' + ends + b'")' + b"(?=[^ \t" + escaped + rb'\r\n"])')
-        self.empty_record = re.compile(rb"(?<=[\r\n])" + escaped + rb"++(?=[\r\n])")
         self.boundaries = frozenset({delimiter, b"\n", b"\r"})
         self.controls = bytes(set(_CONTROLS) - set(delimiter))
+        self.no_lines = bytes(set(range(256)) - set(delimiter + b'"\r\n'))
         self._no_structure = bytes(set(range(256)) - set(delimiter + b"\r\n" + self.controls))
-        # Where a quote that closes a section may really open one: see recovery.py.
-        self.doubtful_closing = re.compile(b'"(?<=' + escaped + b'")(?=' + ends + b"|\\Z)")
+        self._escaped = escaped = re.escape(delimiter)
+        self._ends = b"[" + escaped + rb"\r\n]"
+        self._inner = b"[^" + escaped + rb"\r\n]"
+        self._plain = b'[^"' + escaped + rb"\r\n]" + self._inner + b"*+"
+        self._field = b"(?:" + _SECTION + self._inner + b"*+|" + self._plain + b")?+"
+
+    # Each is compiled where it is first asked for: beside a kernel, hardly any is.
+    @cached_property
+    def whole_records(self) -> re.Pattern[bytes]:
+        others = b"(?:" + self._escaped + self._field + b")*+"
+        return re.compile(b"(?:" + self._field + others + _LINE_END + b")*+")
+
+    @cached_property
+    def record(self) -> re.Pattern[bytes]:
+        blanks = b"[" + b" \t".replace(self.delimiter, b"") + b"]*+"
+        junk = b"(?:(?P<junk>[^ \t" + self._escaped + rb"\r\n])" + self._inner + b"*+)?+"
+        field = b"(?:" + _SECTION + blanks + junk + b"|" + self._plain + b")?+"
+        others = b"(?:" + self._escaped + field.replace(b"?P<junk>", b"?P<more>") + b")*+"
+        return re.compile(field + others + b"(?P<end>" + _LINE_END + b")")
+
+    @cached_property
+    def fields(self) -> re.Pattern[bytes]:
+        return re.compile(b"(?:" + self._field + self._escaped + b")*+")
+
+    @cached_property
+    def quoted_field(self) -> re.Pattern[bytes]:
+        return re.compile(_SECTION + b"(?P<junk>" + self._inner + b"*+)")
+
+    @cached_property
+    def section(self) -> re.Pattern[bytes]:
+        return re.compile(b'"(?<=' + self._ends + rb'")[^"]*+(?:""[^"]*+)*+("|\Z)')
+
+    @cached_property
+    def junk(self) -> re.Pattern[bytes]:
+        return self._section_before(rb' \t"')
+
+    @cached_property
+    def followed(self) -> re.Pattern[bytes]:
+        return self._section_before(b'"')
+
+    @cached_property
+    def empty_record(self) -> re.Pattern[bytes]:
+        return re.compile(rb"[\r\n]" + self._escaped + rb"++(?=[\r\n])")
+
+    @cached_property
+    def doubtful_closing(self) -> re.Pattern[bytes]:
+        before, behind = b"(?<=" + self._escaped + b'")', b"(?=" + self._ends + b"|\\Z)"
+        return re.compile(QUOTE + before + behind)
+
+    def _section_before(self, others: bytes) -> re.Pattern[bytes]:
+        """Return a pattern for a section in masked text that neither ends nor `others` follow."""
+        behind = b"(?=[^" + self._escaped + rb"\r\n" + others + b"])"
+        return re.compile(b'"(?<=' + self._ends + b'")' + behind)
 
     def skeleton(self, masked: bytes) -> bytes:
         """Delete all but delimiters, line ends and control characters."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from rowledger.functions.domain.counting.cleaning import Cleaner
 from rowledger.functions.domain.counting.declared import declaration
-from rowledger.functions.domain.counting.encoding import Decoder
+from rowledger.functions.domain.counting.encoding import Decoder, begun_character
 from rowledger.functions.domain.counting.evidence import main_width
 from rowledger.functions.domain.counting.headers import header_names
+from rowledger.functions.domain.counting.kernel import Kernel
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.options import CountOptions
+from rowledger.functions.domain.counting.plain_text import PlainText
 from rowledger.functions.domain.counting.preamble import preamble
 from rowledger.functions.domain.counting.reading import as_text
 from rowledger.functions.domain.counting.readings import Readings
@@ -65,6 +67,18 @@ class Table:
     def feed(self, text: bytes) -> None:
         """Take the next text, cut at fixed offsets."""
         self._take(self._cleaner.clean(text), last=False)
+
+    def take_plain(self, kernel: Kernel, data: bytes, start: int, end: int) -> PlainText | None:
+        """Take whole blocks of UTF-8 at once, or nothing: see plain_text.py."""
+        if self._start is not None:
+            return None
+        ending = self._cleaner.ending(data, end)
+        if ending < end and begun_character(data, ending) < ending:
+            return None
+        plain = self.readings.take_plain(kernel, self._cleaner.held, data, start, ending)
+        if plain is not None:
+            self._cleaner.pass_by(data, start, end, ending)
+        return plain
 
     def finish(self) -> None:
         """Take the end of the text."""

@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 # Files with more different widths than this are no tables; the rest share one entry.
 _MOST_WIDTHS = 512
 OTHER_WIDTHS = -1
+_Key = TypeVar("_Key")
 
 
 class Finding(StrEnum):
@@ -22,6 +24,9 @@ class Finding(StrEnum):
     OTHER_LINE_END = "a line end of another kind than those before"
     COMMENT = "a line that is left out, as told"
     RAGGED = "a record with another number of fields than the first"
+
+    # Enum's own is Python code, and findings are looked up for each block.
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Tally:
     crlf: int = 0
     cr: int = 0
     lines: int = 0
-    sections: int = 0
+    sections: bool = False
     found: Counter[Finding] = field(default_factory=Counter)
     first: dict[Finding, Place] = field(default_factory=dict)
 
@@ -76,13 +81,13 @@ class Tally:
         """Return a tally that goes its own way from here."""
         return Tally(
             self.records,
-            self.widths.copy(),
+            _copied(self.widths),
             self.lf,
             self.crlf,
             self.cr,
             self.lines,
             self.sections,
-            self.found.copy(),
+            _copied(self.found),
             self.first.copy(),
         )
 
@@ -101,3 +106,10 @@ class Tally:
         if len(found) > 1:
             return "mixed"
         return found[0] if found else None
+
+
+def _copied(counts: "Counter[_Key]") -> "Counter[_Key]":
+    """Copy as Counter.copy() does, which asks first what it is given."""
+    copied: Counter[_Key] = Counter()
+    dict.update(copied, counts)
+    return copied

@@ -18,7 +18,8 @@ _NEARLY_ALL = 0.9
 # Text has a line of so many fields by chance ever so seldom.
 _WIDE = 4
 _PAIR = 2
-_INSIDE = b"\0"  # no text holds one
+# What stands for a line end inside quotes, where LF stands for every other.
+_INSIDE = b"\r"
 _LINE_ENDS = re.compile(rb"\r\n|\n|\r")
 
 

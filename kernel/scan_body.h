@@ -1,0 +1,207 @@
+/* The scan, for the processor that bytes.h was included for. The rules are those of syntax.py. */
+
+TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
+                              struct rowledger_scan *scan) {
+    const uint8_t delimiter = (uint8_t)scan->delimiter;
+    const int64_t usual_width = scan->usual_width, columns = scan->columns, newline = scan->newline;
+    const int64_t usual_delimiters = usual_width - 1, plain = scan->plain;
+    struct state state = {.boundary = 1};
+    struct record record = {.start = start};
+    int64_t first_section = end, like_first = 0, lf_records = 0, longest = 0, tail = 0, lines = 0;
+    struct character character = {0, 0, 0, 0};
+    uint64_t was_cr = 0;
+    int64_t high = 0;
+    uint8_t last[64];
+
+    for (int64_t at = start; at < end; at += 64) {
+        const uint8_t *bytes = text + at;
+        if (UNLIKELY(end - at < 64)) {
+            /* No padding ends a record, so what it adds to the last one is never counted. */
+            for (int i = 0; i < 64; i++) last[i] = at + i < end ? bytes[i] : 'x';
+            bytes = last;
+        }
+        const NAME(bytes) b = NAME(load)(bytes);
+        const uint64_t quotes = NAME(equal)(b, '"'), delimiters = NAME(equal)(b, delimiter);
+        const uint64_t lfs = NAME(equal)(b, '\n');
+        uint64_t crs = 0, controls = 0;
+        const uint64_t special = NAME(special)(b) & ~(lfs | delimiters);
+        if (UNLIKELY(special)) {
+            const uint64_t above = NAME(above_ascii)(b), nuls = NAME(equal)(b, 0) & ~delimiters;
+            crs = NAME(equal)(b, '\r') & ~delimiters;
+            controls = special & ~(crs | above | nuls | NAME(equal)(b, '\t'));
+            int sort = 0;
+            if (plain && (above || character.missing)) {
+                sort = read_utf8(bytes, end - at < 64 ? (int)(end - at) : 64, &character);
+                high |= sort;
+            }
+            if (plain && (controls | nuls || sort < 0)) {
+                scan->why = UNUSUAL;
+                break;
+            }
+        } else if (UNLIKELY(character.missing)) {
+            scan->why = UNUSUAL;
+            break;
+        }
+
+        const uint64_t boundaries = delimiters | lfs | crs;
+        uint64_t inside = 0, literal = 0, behind = 0, broken = 0;
+        if (quotes | state.inside | state.closed) {
+            inside = prefix_xor(quotes) ^ (0 - state.inside);
+            const uint64_t opening = quotes & inside, closing = quotes & ~inside;
+            uint64_t opened = opening;
+            const uint64_t irregular =
+                (opening & ~((boundaries | quotes) << 1 | state.boundary | state.closed)) |
+                ((closing << 1 | state.closed) & ~(boundaries | quotes));
+            if (UNLIKELY(irregular)) {
+                /* In the padding it is none: there the text merely ends behind a quote. */
+                if (plain && (end - at >= 64 || irregular & below((int)(end - at)))) {
+                    scan->why = UNUSUAL;
+                    break;
+                }
+                const struct sections found = find_sections(quotes, boundaries, &state);
+                inside = found.inside;
+                literal = found.literal;
+                opened = found.opened;
+                for (uint64_t rest = found.behind; rest; rest &= rest - 1) {
+                    const int64_t place = at + __builtin_ctzll(rest);
+                    const uint64_t bit = rest & -rest;
+                    if (place >= end) break;
+                    if (text[place] != ' ' && text[place] != '\t') behind |= bit;
+                    if (text_follows(text, place, end, delimiter)) broken |= bit;
+                }
+            } else {
+                state.inside = inside >> 63;
+                state.closed = closing >> 63;
+                state.boundary = boundaries >> 63;
+            }
+            if (UNLIKELY(first_section == end) && opened)
+                first_section = at + __builtin_ctzll(opened);
+        } else {
+            state.boundary = boundaries >> 63;
+        }
+        controls &= ~inside;
+
+        const uint64_t outside = delimiters & ~inside;
+        const uint64_t unusual = literal | behind | broken | controls;
+        if (!(crs | controls | record.odd | was_cr | (lfs & inside)) && newline == LF) {
+            /* Each LF ends a record that is in one line: only quotes, and its width, may be told. */
+            int64_t before = record.delimiters;
+            const int64_t told =
+                (unusual | record.literal | record.behind | record.broken) != 0;
+            uint64_t rest = ~UINT64_C(0);
+            for (uint64_t ends = lfs; ends; ends &= ends - 1) {
+                const int64_t place = at + __builtin_ctzll(ends), length = place - record.start;
+                const int64_t so_far = __builtin_popcountll(outside & (ends ^ (ends - 1)));
+                record.delimiters = before + so_far;
+                before = -so_far;
+                if (record.delimiters + 1 == columns && length > record.delimiters) {
+                    like_first++;
+                    tail = 0;
+                } else if (!add_record(scan, &record, length, &tail)) {
+                    goto done;
+                }
+                if (told) {
+                    const uint64_t part = rest & (ends ^ (ends - 1));
+                    rest &= ~part;
+                    note(scan, LITERAL, record.literal + __builtin_popcountll(literal & part), &record);
+                    note(scan, BEHIND, record.behind + __builtin_popcountll(behind & part), &record);
+                    record.literal = record.behind = record.broken = 0;
+                }
+                if (length >= longest) longest = length + 1;
+                record.start = place + 1;
+                record.lines++;
+                lf_records++;
+            }
+            record.delimiters = before + __builtin_popcountll(outside);
+            if (lfs) {
+                lines = record.lines;
+                record.line_delimiters =
+                    __builtin_popcountll(delimiters & ~(~UINT64_C(0) >> __builtin_clzll(lfs)));
+            } else {
+                record.line_delimiters += __builtin_popcountll(delimiters);
+            }
+            if (told) {
+                record.literal += __builtin_popcountll(literal & rest);
+                record.behind += __builtin_popcountll(behind & rest);
+                record.broken |= (broken & rest) != 0;
+            }
+            continue;
+        }
+
+        const uint8_t next = at + 64 < end ? bytes[64] : 'x';
+        const uint64_t lf_next = next == '\n';
+        const uint64_t boundary_next = next == delimiter || next == '\n' || next == '\r';
+        const uint64_t before = delimiters << 1 | (at > start && text[at - 1] == delimiter);
+        const uint64_t doubtful = quotes & before & (boundaries >> 1 | boundary_next << 63);
+        uint64_t ends = lfs | (crs & ~(lfs >> 1 | lf_next << 63)), rest = ~UINT64_C(0);
+        const uint64_t after_cr = crs << 1 | was_cr;
+        was_cr = crs >> 63;
+        while (ends) {
+            const uint64_t bit = ends & -ends, part = rest & (bit - 1);
+            const int64_t place = at + __builtin_ctzll(ends);
+            ends &= ends - 1;
+            rest &= ~(bit | (bit - 1));
+            record.delimiters += __builtin_popcountll(outside & part);
+            record.line_delimiters += __builtin_popcountll(delimiters & part);
+            record.doubtful |= (doubtful & part) != 0;
+            if (unusual & part) {
+                record.literal += __builtin_popcountll(literal & part);
+                record.behind += __builtin_popcountll(behind & part);
+                record.controls += __builtin_popcountll(controls & part);
+                record.odd |= record.controls != 0;
+                record.broken |= (broken & part) != 0;
+            }
+            lines++;
+            if (inside & bit) {
+                if (record.spans) record.whole_inner |= record.line_delimiters == usual_delimiters;
+                else record.long_first = record.line_delimiters >= usual_delimiters;
+                record.odd = record.spans = 1;
+                record.line_delimiters = record.doubtful = 0;
+                continue;
+            }
+            const int64_t crlf = (lfs & bit & after_cr) != 0, length = place - crlf - record.start;
+            if (record.spans && usual_width > 0 &&
+                (record.broken || record.whole_inner ||
+                 (record.line_delimiters >= usual_delimiters &&
+                  (record.long_first || record.doubtful)))) {
+                scan->why = NEEDS_CARE;
+                goto done;
+            }
+            if (record.delimiters + 1 == columns && length > record.delimiters) {
+                like_first++;
+                tail = 0;
+            } else if (!add_record(scan, &record, length, &tail)) {
+                goto done;
+            }
+            const int kind = crlf ? CRLF : lfs & bit ? LF : CR;
+            scan->ends[kind]++;
+            if (kind != newline && newline != NONE) note(scan, OTHER_END, 1, &record);
+            if (record.odd | record.literal | record.behind) {
+                note(scan, LITERAL, record.literal, &record);
+                note(scan, BEHIND, record.behind, &record);
+                note(scan, CONTROL, record.controls, &record);
+            }
+            if (place + 1 - record.start > longest) longest = place + 1 - record.start;
+            record = (struct record){.start = place + 1, .lines = lines};
+        }
+        record.delimiters += __builtin_popcountll(outside & rest);
+        record.line_delimiters += __builtin_popcountll(delimiters & rest);
+        record.doubtful |= (doubtful & rest) != 0;
+        if (unusual & rest) {
+            record.literal += __builtin_popcountll(literal & rest);
+            record.behind += __builtin_popcountll(behind & rest);
+            record.controls += __builtin_popcountll(controls & rest);
+            record.odd |= record.controls != 0;
+            record.broken |= (broken & rest) != 0;
+        }
+    }
+done:
+    scan->taken = record.start;
+    scan->lines = record.lines;
+    scan->tail = tail;
+    scan->quoted = first_section < record.start;
+    scan->longest = longest;
+    scan->high = high;
+    scan->ends[LF] += lf_records;
+    scan->times[0] += like_first;
+}

@@ -1,0 +1,1 @@
+"""The counter's kernel: machine code built from kernel/, and nothing where it was not built."""
