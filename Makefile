@@ -73,7 +73,7 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 	$(BIN)/pytest -n logical tests/unit
 
 .PHONY: faults
-faults: setup ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
+faults: setup kernel ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
 	$(BIN)/pytest tests/faults --full $${BREAK:+--break "$$BREAK"}
 
 # In a place of its own: the compiler is large, and the kernel is built in seconds and rarely.
@@ -119,7 +119,7 @@ terraform-check: setup checkov ## Terraform: format, validate, test, Checkov, pa
 
 # The order matters: what the second plan shows before anything else happened, and the end at last.
 .PHONY: terraform-e2e
-terraform-e2e: setup ## Terraform: apply it to the local stack, run the pipeline's tests there, destroy it (minutes)
+terraform-e2e: setup kernel ## Terraform: apply it to the local stack, run the pipeline's tests there, destroy it (minutes)
 	$(BIN)/pytest --terraform-stack tests/terraform_e2e/test_second_plan.py tests/e2e tests/integration/test_permissions.py tests/terraform_e2e/test_command.py tests/terraform_e2e/test_destroy.py
 
 .PHONY: bootstrap
@@ -150,8 +150,8 @@ conformance: setup peers ## the counter against the csv module and its peers, ce
 	$(BIN)/python -m bench.conformance "$$CORPUS"
 
 .PHONY: bench
-bench: setup kernel ## speed and memory, as ratios measured side by side
-	$(BIN)/python -m bench.counting
+bench: setup kernel peers ## speed and memory, side by side with others' in one run
+	PYTHONPATH=src:. $(PEERS)/bin/python -m bench.counting
 	$(BIN)/python -m bench.function
 	$(BIN)/python -m bench.cold_start
 

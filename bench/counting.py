@@ -1,73 +1,106 @@
-"""The counter's speed and memory, beside the csv module's, on four kinds of files.
+"""The counter's speed beside its peers', in one run, by processor time of one thread.
 
-Each measurement runs in a process of its own, on a file in the page cache.
-Run: python -m bench.counting [--mb 500]
+MB a second of each file's bytes, as they are stored, read from the page cache. Each measurement
+runs in a process of its own; what is slow is given the beginning of the file. A peer that finds
+another number of rows is marked *, one that gives up -.
+Run: PYTHONPATH=src:. .peers/bin/python -m bench.counting [--mb 200] [--shape plain]
 """
 
 import argparse
 import csv
-import random
+import gzip
+import importlib
+import os
 import re
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+from bench.shapes import SHAPES, is_gzip, write
+from rowledger.functions.adapters.kernel.library import load_kernel
+from rowledger.functions.domain.counting import kernel
 from rowledger.functions.domain.counting.counter import Counter
 
 CHUNK_SIZE = 1 << 20
 MB = 1_000_000
-SAMPLE_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rows, MB a second, and by how many bytes the peak of memory grew."""
+
+    rows: int
+    speed: float
+    growth: int
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mb", type=int, default=500, help="size of each file")
-    size = parser.parse_args().mb * MB
-    print(f"{'':34}{'rows':>12}{'counter':>10}{'csv':>8}{'ratio':>7}{'memory grows by':>17}")
-    print(f"{'':46}{'MB/s':>10}{'MB/s':>8}{'':7}{'MB':>17}")
+    parser.add_argument("--mb", type=int, default=200, help="size of each file, before compression")
+    parser.add_argument("--shape", choices=SHAPES, action="append", help="only this one")
+    given = parser.parse_args()
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    print(f"{'':31}" + "".join(f"{name:>9}" for name in READERS) + "   x DuckDB   memory, MB")
     with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
-        for name, row in KINDS.items():
-            path = Path(folder) / "bench.csv"
-            write(path, size, row)
-            compare(name, path)
+        for shape in given.shape or SHAPES:
+            small, large = Path(folder) / "small.csv", Path(folder) / "large.csv"
+            write(small, min(given.mb, 20) * MB, shape)
+            write(large, given.mb * MB, shape)
+            if is_gzip(shape):
+                small, large = (path.rename(f"{path}.gz") for path in (small, large))
+            print(row_of(shape, small, large), flush=True)
+            small.unlink()
+            large.unlink()
 
 
-def compare(name: str, path: Path) -> None:
-    size = path.stat().st_size
-    read(path)
-    rows, seconds, growth = measured(count_with_counter, path)
-    csv_rows, csv_seconds, _ = measured(count_with_csv, path)
-    if rows != csv_rows:
-        sys.exit(f"counting: {name}: {rows} rows by the counter, {csv_rows} by the csv module")
-    speed, csv_speed = size / seconds / MB, size / csv_seconds / MB
-    print(
-        f"{name:34}{rows:12,}{speed:10,.0f}{csv_speed:8,.0f}{speed / csv_speed:6.1f}x"
-        f"{growth / MB:17.1f}",
-        flush=True,
-    )
+def row_of(shape: str, small: Path, large: Path) -> str:
+    """Measure each reader on files of one shape."""
+    found = {
+        name: measured(reader, small if name in SLOW else large) for name, reader in READERS.items()
+    }
+    cells = []
+    for name, each in found.items():
+        ours = found["Python" if name in SLOW else "kernel"]
+        if each is None or ours is None:
+            cells.append(f"{'-':>9}")
+        else:
+            cells.append(f"{each.speed:8,.0f}{'*' if each.rows != ours.rows else ' '}")
+    ours, duckdb = found["kernel"], found["DuckDB"]
+    ratio = f"{ours.speed / duckdb.speed:9.1f}" if ours and duckdb else f"{'-':>9}"
+    growth = f"{ours.growth / MB:12.1f}" if ours else ""
+    return f"{shape:31}" + "".join(cells) + ratio + growth
 
 
-def read(path: Path) -> None:
-    with path.open("rb", buffering=0) as file:
+def measured(count: Callable[[Path], int], path: Path) -> Measured | None:
+    """Measure in a new process; None where the reader gives up, or is not there."""
+    with get_context("spawn").Pool(1) as pool:
+        try:
+            return pool.apply(measure, (count, path))
+        except Exception:  # noqa: BLE001 -- whatever a peer raises
+            return None
+
+
+def measure(count: Callable[[Path], int], path: Path) -> Measured:
+    with path.open("rb", buffering=0) as file:  # into the page cache
         while file.read(CHUNK_SIZE):
             pass
-
-
-def measured(count: Callable[[Path], int], path: Path) -> tuple[int, float, int]:
-    """Return rows, seconds and growth of peak memory in bytes, from a new process."""
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(measure, (count, path))
-
-
-def measure(count: Callable[[Path], int], path: Path) -> tuple[int, float, int]:
-    memory = peak_memory()
-    start = time.perf_counter()
+    importlib.invalidate_caches()
+    prepare(count)
+    memory, start = peak_memory(), time.process_time()
     rows = count(path)
-    return rows, time.perf_counter() - start, peak_memory() - memory
+    seconds = time.process_time() - start
+    return Measured(rows, path.stat().st_size / seconds / MB, peak_memory() - memory)
+
+
+def prepare(count: Callable[[Path], int]) -> None:
+    """Import what the reader needs, which is not measured."""
+    for name in LIBRARIES.get(count.__name__, ()):
+        importlib.import_module(name)
 
 
 def peak_memory() -> int:
@@ -79,7 +112,20 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def count_with_counter(path: Path) -> int:
+def by_kernel(path: Path) -> int:
+    loaded = load_kernel()
+    if loaded is None:
+        raise LookupError("no kernel: make kernel")
+    kernel.use(loaded)
+    return counted(path)
+
+
+def by_python(path: Path) -> int:
+    kernel.use(None)
+    return counted(path)
+
+
+def counted(path: Path) -> int:
     counter = Counter()
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK_SIZE):
@@ -87,64 +133,35 @@ def count_with_counter(path: Path) -> int:
     return counter.finish().rows
 
 
-def count_with_csv(path: Path) -> int:
-    with path.open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.reader(file)) - 1
+def by_csv(path: Path) -> int:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8", newline="") as file:
+        return sum(1 for row in csv.reader(file) if row) - 1
 
 
-def write(path: Path, size: int, row: Callable[[random.Random], str]) -> None:
-    source = random.Random(4180)  # noqa: S311 -- the same file each time
-    sample = "".join(row(source) for _ in range(SAMPLE_ROWS)).encode()
-    with path.open("wb") as file:
-        file.write(b"id,name,city,date,amount,note\n")
-        for _ in range(max(1, size // len(sample))):
-            file.write(sample)
+def by_duckdb(path: Path) -> int:
+    duckdb: Any = importlib.import_module("duckdb")
+    connection = duckdb.connect(config={"threads": 1})
+    relation = connection.read_csv(str(path), header=True, all_varchar=True)
+    ((rows,),) = relation.aggregate("count(*)").fetchall()
+    return int(rows)
 
 
-def words(source: random.Random, least: int, most: int) -> str:
-    return "".join(source.choices("abcdefghijklmnop qrstuvwxyz ", k=source.randint(least, most)))
+def by_polars(path: Path) -> int:
+    polars: Any = importlib.import_module("polars")
+    return int(polars.scan_csv(path, infer_schema=False).select(polars.len()).collect().item())
 
 
-def fields(source: random.Random) -> list[str]:
-    return [
-        str(source.randrange(10**7)),
-        words(source, 8, 24),
-        words(source, 5, 15),
-        f"2026-{source.randint(1, 12):02}-{source.randint(1, 28):02}",
-        f"{source.randrange(10**6) / 100:.2f}",
-        words(source, 20, 80),
-    ]
-
-
-def plain(source: random.Random) -> str:
-    return ",".join(fields(source)) + "\n"
-
-
-def some_quotes(source: random.Random) -> str:
-    """One row in five has a note that needs quotes."""
-    row = fields(source)
-    if source.random() < 0.2:
-        row[-1] = f'"{row[-1]}, {words(source, 5, 20)}"'
-    return ",".join(row) + "\n"
-
-
-def all_quoted(source: random.Random) -> str:
-    row = fields(source)
-    row[-1] = f"{row[-1]}\n{words(source, 20, 80)}"
-    return ",".join(f'"{field}"' for field in row) + "\n"
-
-
-def made_to_be_slow(_source: random.Random) -> str:
-    """The most quotes that break the rules, in the fewest bytes."""
-    return '"a\n"a\n'
-
-
-KINDS = {
-    "plain": plain,
-    "some quotes": some_quotes,
-    "all quoted, embedded newlines": all_quoted,
-    "made to be slow": made_to_be_slow,
+READERS: dict[str, Callable[[Path], int]] = {
+    "kernel": by_kernel,
+    "Python": by_python,
+    "csv": by_csv,
+    "DuckDB": by_duckdb,
+    "polars": by_polars,
 }
+# These are given the small file.
+SLOW = ("Python", "csv")
+LIBRARIES = {"by_duckdb": ("duckdb",), "by_polars": ("polars",)}
 
 if __name__ == "__main__":
     main()

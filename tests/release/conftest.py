@@ -17,7 +17,7 @@ from tests.release.commits import TAG, git
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a release builds from, as it is in this checkout, with a section of the changelog."""
     folder = tmp_path_factory.mktemp("repository")
-    for name in ("src", "tests", "docs", "requirements"):
+    for name in ("src", "kernel", "tests", "docs", "requirements"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copyfile(ROOT / name, folder / name)

@@ -25,6 +25,8 @@ from rowledger.deployment.release.bill_of_materials import bill_of_materials
 from rowledger.deployment.release.changelog import section_of
 from rowledger.deployment.release.tag import git, released_commit
 
+# Python beside the C compiler that make kernel installs.
+COMPILER = ROOT / ".zig" / "bin" / "python"
 _CHECKSUMS = "SHA256SUMS"
 _VERSION_FILE = "src/rowledger/__init__.py"
 _VERSION = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
@@ -102,12 +104,15 @@ def build(
     asked = _NO_CERTIFICATES
     if certificates is not None:
         asked = str(shutil.copy(certificates, out / "rds-ca.pem"))
-    for module, *arguments in (
-        ("hatchling", "build", "--directory", str(out)),
-        ("rowledger.deployment.packaging", "--database-ca", asked),
+    if not COMPILER.exists():
+        raise ReleaseError(f"the kernel cannot be built without {COMPILER}: run make kernel")
+    for program, module, *arguments in (
+        (str(COMPILER), "rowledger.deployment.packaging.kernel"),
+        (sys.executable, "hatchling", "build", "--directory", str(out)),
+        (sys.executable, "rowledger.deployment.packaging", "--database-ca", asked),
     ):
         done = subprocess.run(  # noqa: S603 -- our own commands
-            [sys.executable, "-m", module, *arguments],
+            [program, "-m", module, *arguments],
             cwd=source,
             env=environment,
             umask=umask,

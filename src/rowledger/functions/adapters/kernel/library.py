@@ -1,6 +1,7 @@
 """The kernel's shared library, called through ctypes, which holds no lock of the interpreter."""
 
 import ctypes
+import logging
 import os
 import struct
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from rowledger.functions.domain.counting.kernel import Found, Kernel, Scanned, ScanRules, Why
 from rowledger.functions.domain.counting.tally import Finding
+
+_logger = logging.getLogger(__name__)
 
 # Set to "off", it makes the patterns count: to compare, or where a processor is in doubt.
 VARIABLE = "ROWLEDGER_KERNEL"
@@ -116,5 +119,7 @@ def load_kernel(folder: Path = Path(__file__).parent) -> Kernel | None:
         return None
     try:
         return LibraryKernel(path)
-    except (OSError, ValueError):
-        return None  # another C library, or what an older checkout left: the patterns count
+    except (OSError, ValueError) as error:
+        # Another system's, or what an older checkout left: the patterns count the same.
+        _logger.warning("counting without the kernel: %s", error)
+        return None
