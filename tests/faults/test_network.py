@@ -161,5 +161,5 @@ def test_what_aws_refuses_for_longer_than_all_tries_is_repaired_afterwards(
     edge.arena.settle(f"{PREFIX}refused-always/")
     assert [edge.outcome(upload) for upload in uploads] == [DONE] * len(uploads)
     account = Audit(edge.arena, f"{PREFIX}refused-always/").run()
-    account.check()
-    assert account.mails == account.outcomes == len(uploads)
+    account.check()  # each is announced once, by itself or in a digest
+    assert account.outcomes == len(uploads)

@@ -38,6 +38,13 @@ def test_records_swallowed_by_a_section_beyond_what_is_kept_are_counted(odd: str
     assert WarningCode.STRAY_QUOTES in codes(found)
 
 
+@pytest.mark.parametrize("lines", [6, 20_000], ids=["few", "beyond what is kept"])
+def test_lines_with_doubled_quotes_in_their_text_are_text(lines: int) -> None:
+    note = 'a ""quoted"" word, and a comma\n' * lines
+    found = count(f'id,note\n1,"{note}"\n2,end\n')
+    assert (found.rows, found.warnings) == (2, ())
+
+
 @pytest.mark.parametrize("usual", ['1,"12 Main St\nTown\nZ",y\n', '1,"Smith, J",y\n'])
 @pytest.mark.parametrize("between", [0, 1, 20])
 def test_sections_that_are_meant_do_not_hide_one_that_is_not(usual: str, between: int) -> None:

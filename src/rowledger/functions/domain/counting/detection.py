@@ -17,6 +17,7 @@ from rowledger.functions.domain.counting.evidence import (
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
+from rowledger.functions.domain.counting.syntax import syntax_of
 
 SAMPLE_SIZE = 64 * 1024
 _LINE = re.compile(rb"\r\n|\n|\r")
@@ -139,7 +140,7 @@ class _Search:
             self._lines.pop()  # perhaps cut
         self._quotes = sample.count(b'"')
         some = self._lines[:_LINES]
-        self._masked = [_QUOTED.sub(b"", line) if b'"' in line else line for line in some]
+        self._masked = [_QUOTED.sub(b'"', line) if b'"' in line else line for line in some]
         self._tried: dict[ReadingRules, Hypothesis] = {}
 
     def detection(self) -> Detection:
@@ -258,7 +259,12 @@ class _Search:
         cost = cost_of(reading, tally, open_lines=open_lines, unterminated=unterminated)
         clean = 1.0
         if reading.delimiter:
-            clean = clean_share(self._masked, reading.delimiter, self._others)
+            masked = self._masked
+            if tally.sections and not cost and reading == ReadingRules(reading.delimiter[:1]):
+                # Every quote is explained: what stands inside them, on any line, is text.
+                text, _ = syntax_of(reading.delimiter).mask(self._sample)
+                masked = [line for line in _LINE.split(text) if line][:_LINES]
+            clean = clean_share(masked, reading.delimiter, self._others)
         table = 0.0
         if tally.records:
             table = table_of(reading, tally, counter.columns, self._quotes, clean)

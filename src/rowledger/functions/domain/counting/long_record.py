@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
-from rowledger.functions.domain.counting.whole_lines import Likeness, likeness_of
+from rowledger.functions.domain.counting.whole_lines import (
+    Likeness,
+    count_whole,
+    likeness_of,
+)
 
 
 @dataclass(slots=True)
@@ -82,8 +86,7 @@ def shorten(text: bytes, dropped: Dropped, syntax: Syntax, usual_width: int | No
     kept = _beginning_that_goes_on(rest, syntax)
     if rest.startswith(QUOTE) and usual_width is not None and usual_width > 1:
         lines = rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        widths = (line.count(syntax.delimiter) + 1 for line in lines[1:-1])
-        dropped.whole_lines += sum(width == usual_width for width in widths)
+        dropped.whole_lines += count_whole(lines[1:-1], syntax, usual_width)
     dropped.lines += count_line_ends(text) - count_line_ends(kept)
     dropped.size += len(text) - len(kept)
     return kept

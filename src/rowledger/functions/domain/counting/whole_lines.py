@@ -6,6 +6,7 @@ Most lines are enough: of many records that a stray quote swallows, one may well
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import lru_cache
 
 from rowledger.functions.domain.counting.syntax import QUOTE, Syntax
 
@@ -18,6 +19,7 @@ _NEARLY_ALL = 0.9
 # Text has a line of so many fields by chance ever so seldom.
 _WIDE = 4
 _PAIR = 2
+_DOUBLED = QUOTE * 2
 # What stands for a line end inside quotes, where LF stands for every other.
 _INSIDE = b"\r"
 _LINE_ENDS = re.compile(rb"\r\n|\n|\r")
@@ -53,8 +55,7 @@ def likeness(lines: list[bytes], syntax: Syntax, usual_width: int) -> Likeness:
     if not may_end and len(lines) == 2:  # noqa: PLR2004 -- as above
         return Likeness.NONE
     inner = [line for line in lines[1:-1] if line]
-    widths = [line.count(syntax.delimiter) + 1 for line in inner]
-    whole = widths.count(usual_width)
+    whole = count_whole(inner, syntax, usual_width)
     if whole < len(inner) and usual_width == _PAIR:
         # Lines of JSON end in commas: `"name": 1,`.
         whole -= sum(line.count(syntax.delimiter) == 1 for line in inner if _is_open(line, syntax))
@@ -69,6 +70,22 @@ def likeness(lines: list[bytes], syntax: Syntax, usual_width: int) -> Likeness:
         begins = usual_width >= _WIDE or syntax.width(lines[0]) == usual_width
         return Likeness.SLIGHT if begins else Likeness.NONE
     return Likeness.NONE
+
+
+def count_whole(lines: list[bytes], syntax: Syntax, usual_width: int) -> int:
+    """Count the lines that are records by themselves.
+
+    One with a doubled quote amid its text is none: it was written to stand inside quotes.
+    """
+    whole = [line for line in lines if line.count(syntax.delimiter) + 1 == usual_width]
+    doubled = _doubled_quote(syntax.delimiter)
+    return sum(_DOUBLED not in line or not doubled.search(line) for line in whole)
+
+
+@lru_cache(maxsize=64)
+def _doubled_quote(delimiter: bytes) -> re.Pattern[bytes]:
+    text = b'[^"' + re.escape(delimiter) + b"]"
+    return re.compile(text + _DOUBLED + text)
 
 
 def likeness_of(whole: int, lines: int) -> Likeness:
