@@ -109,7 +109,7 @@ def test_every_variable_that_a_recipe_takes_is_tried() -> None:
 def test_no_recipe_has_make_write_what_it_was_given() -> None:
     recipes = "".join(re.findall(r"^\t.*\n", MAKEFILE, re.MULTILINE))
     named = set(re.findall(r"\$[({](\w+)", recipes)) - set(re.findall(r"\$\$[({](\w+)", recipes))
-    assert named == {"BIN", "VENV", "CHECKOV", "PEERS", "ZIG", "CURDIR", "MAKEFILE_LIST"}
+    assert named == {"BIN", "VENV", "CHECKOV", "PEERS", "ZIG", "CURDIR", "MAKE", "MAKEFILE_LIST"}
 
 
 @pytest.mark.parametrize("name", ["BIN", "VENV", "CHECKOV", "PEERS", "ZIG"])
