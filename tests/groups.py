@@ -24,7 +24,15 @@ ALONE = frozenset({"e2e/test_mail_burst.py"}) | frozenset(
 # They look at the same plans, which take their time to make.
 PLANS = {
     f"terraform/{name}.py": "plans"
-    for name in ("test_boundary", "test_costs", "test_exposure", "test_parity", "test_roles")
+    for name in (
+        "test_boundary",
+        "test_bucket_order",
+        "test_costs",
+        "test_exposure",
+        "test_mail",
+        "test_parity",
+        "test_roles",
+    )
 }
 # These need a database and no pipeline.
 _DATABASE = {"faults/test_ledger_model.py": "integration"}

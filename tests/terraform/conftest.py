@@ -39,6 +39,17 @@ DEPLOYMENT = (
     '-var=notification_emails=["ops@example.com"]',
     f"-var=package={PACKAGE}",
 )
+FIRST = {
+    "terraform": DEPLOYMENT,
+    "bootstrap": (
+        f"-var=account_id={ACCOUNT_ID}",
+        f"-var=aws_region={REGION}",
+        "-var=environment=parity",
+        "-var=bucket_suffix=",
+        '-var=plan_subjects=["repo:acme/rowledger:pull_request"]',
+        '-var=apply_subjects=["repo:acme/rowledger:environment:parity"]',
+    ),
+}
 
 # Terraform's processes are short: they run a quarter faster where Go collects its garbage rarely.
 SPEED = {"GOGC": "400"}
@@ -92,23 +103,21 @@ def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Plan
 
 
 @pytest.fixture(scope="session")
-def plan(planning: Planning) -> Any:  # noqa: ANN401 -- JSON
-    """The plan of a first deployment to the account that the local stack plays."""
-    return planning("terraform").plan(*DEPLOYMENT)
+def first_plan(planning: Planning) -> Callable[[str], Any]:
+    """The plan of each configuration for the account that the local stack plays, made once."""
+    return cache(lambda name: planning(name).plan(*FIRST[name]))
 
 
 @pytest.fixture(scope="session")
-def bootstrap(planning: Planning) -> dict[str, dict[str, Any]]:
+def plan(first_plan: Callable[[str], Any]) -> Any:  # noqa: ANN401 -- JSON
+    """The plan of a first deployment."""
+    return first_plan("terraform")
+
+
+@pytest.fixture(scope="session")
+def bootstrap(first_plan: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
     """The planned resources of the bootstrap, by address."""
-    plan = planning("bootstrap").plan(
-        f"-var=account_id={ACCOUNT_ID}",
-        f"-var=aws_region={REGION}",
-        "-var=environment=parity",
-        "-var=bucket_suffix=",
-        '-var=plan_subjects=["repo:acme/rowledger:pull_request"]',
-        '-var=apply_subjects=["repo:acme/rowledger:environment:parity"]',
-    )
-    resources = plan["planned_values"]["root_module"]["resources"]
+    resources = first_plan("bootstrap")["planned_values"]["root_module"]["resources"]
     return {each["address"]: each["values"] for each in resources}
 
 

@@ -64,9 +64,11 @@ class Minutes:
 
     def tick(self, seconds: float = 235.0) -> dict[str, list[float]]:
         """Have the schedule's event handled; return what was measured."""
-        self.metrics.clear_metrics()
-        self.mails.send("tick", seconds=seconds, logger=self.logger, metrics=self.metrics)
-        return {name: each["Value"] for name, each in self.metrics.metric_set.items()}
+        try:
+            self.mails.send("tick", seconds=seconds, logger=self.logger, metrics=self.metrics)
+            return {name: each["Value"] for name, each in self.metrics.metric_set.items()}
+        finally:  # all Metrics share what was measured
+            self.metrics.clear_metrics()
 
 
 def test_what_waits_is_measured_before_it_is_due() -> None:
