@@ -201,7 +201,7 @@ rollback: setup ## put the aliases of ENV=dev back to version TO=7, and smoke te
 	@$(BIN)/python -m rowledger.deployment.argument_list DEPLOY_ARGS $(BIN)/rowledger rollback --outputs build/deploy/outputs.json $${TO:+--to "$$TO"}
 
 .PHONY: deploy-e2e
-deploy-e2e: setup ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
+deploy-e2e: setup kernel ## deploy to the emulator, good builds and a broken one, while uploads flow; minutes
 	$(BIN)/pytest --deploy --exitfirst tests/deploy_e2e
 
 .PHONY: down

@@ -11,7 +11,10 @@ from rowledger.deployment.checkout import ROOT
 from rowledger.local.emulator_clients import EmulatorClients
 from tests.e2e.cli import Result
 
-_PARTS = ("Makefile", "bootstrap", "pyproject.toml", "requirements", "scripts", "src", "terraform")
+_PARTS = (
+    *("Makefile", "bootstrap", "kernel", "pyproject.toml", "requirements", "scripts", "src"),
+    "terraform",
+)
 _LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "__pycache__")
 # What the workflow carries from the job that plans to the one that applies.
 _ARTIFACT = ("csv-processor.zip", "csv-processor.json", "deploy")
@@ -39,7 +42,9 @@ class Checkout:
         libraries = ROOT / "build" / "function"
         libraries.mkdir(parents=True, exist_ok=True)
         (folder / "build" / "function").symlink_to(libraries)
-        _borrow_programs(folder / ".venv")
+        _borrow_programs(Path(sys.prefix), folder / ".venv")
+        if (ROOT / ".zig").is_dir():
+            _borrow_programs(ROOT / ".zig", folder / ".zig")
         # The programs are installed for the other checkout: here this one's code comes first.
         return cls(folder, {**environment, "PYTHONPATH": str(folder / "src")})
 
@@ -101,9 +106,9 @@ class Checkout:
         return done
 
 
-def _borrow_programs(venv: Path) -> None:
+def _borrow_programs(installed: Path, venv: Path) -> None:
     venv.mkdir()
-    for part in Path(sys.prefix).iterdir():
+    for part in installed.iterdir():
         if part.name != ".installed":
             (venv / part.name).symlink_to(part)
     # Newer than what it is made from, and naming its folder: make has nothing to set up.
