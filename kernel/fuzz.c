@@ -138,6 +138,32 @@ static void read_slowly(const uint8_t *text, int64_t start, int64_t end,
     }
 }
 
+/* Whether a plain scan ends in a text. A character that the text ends in is none to end at. */
+static int is_unusual(const uint8_t *text, int64_t start, int64_t end, uint8_t delimiter) {
+    for (int64_t i = start; i < end; i++) {
+        const uint8_t byte = text[i];
+        if (byte < 0x80) {
+            if (byte == delimiter || byte == '\t' || is_end(byte)) continue;
+            if (byte < 0x20 || byte == 0x7f) return 1;
+            continue;
+        }
+        const int length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+        uint32_t code = byte & (0x7fU >> length);
+        if (byte < 0xc2 || byte > 0xf4) return 1;
+        for (int k = 1; k < length; k++) {
+            /* The first of them may say that no character goes on so. */
+            if (i + k >= end) return 0;
+            if ((text[i + k] & 0xc0) != 0x80) return 1;
+            code = code << 6 | (text[i + k] & 0x3f);
+            if (k == 1 && length == 3 && (code < 0x20 || (code >= 0x360 && code < 0x380))) return 1;
+            if (k == 1 && length == 3 && code == 0x3fb) return 1;
+            if (k == 1 && length == 4 && (code < 0x10 || code > 0x10f)) return 1;
+        }
+        i += length - 1;
+    }
+    return 0;
+}
+
 typedef void reader(const uint8_t *, int64_t, int64_t, struct rowledger_scan *);
 
 static int same(const struct rowledger_scan *a, const struct rowledger_scan *b) {
@@ -160,6 +186,7 @@ static int fail(const char *what, uint64_t number, const uint8_t *text, int64_t 
            (int)given->columns, (int)given->newline, (int)given->plain);
     for (int64_t i = 0; i < size; i++) printf("%02x", text[i]);
     printf("\n");
+    fflush(stdout); /* before the sanitizers speak of what is not freed */
     return 1;
 }
 
@@ -197,8 +224,16 @@ int main(int count, char **arguments) {
         }
         plain.plain = 1;
         rowledger_scan(text, start, size, &plain);
-        if (plain.why != UNUSUAL ? !same(&plain, &wanted) : plain.taken > wanted.taken)
+        /* Where a scan ends first, it has not seen all. */
+        if (wanted.why == ENDED && (plain.why == UNUSUAL) != is_unusual(text, start, size, delimiter))
+            return fail("wrongly unusual, or not", number, text, size, &given);
+        if (plain.why != UNUSUAL && !same(&plain, &wanted))
             return fail("not as without being plain", number, text, size, &given);
+        plain = given;
+        plain.plain = plain.regular = 1;
+        rowledger_scan(text, start, size, &plain);
+        if (plain.why != UNUSUAL ? !same(&plain, &wanted) : plain.taken > wanted.taken)
+            return fail("not as without being regular", number, text, size, &given);
         free(text);
         free(room);
     }

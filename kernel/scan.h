@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Goes up with every change of the struct or of what its fields mean. */
-#define ROWLEDGER_VERSION 1
+#define ROWLEDGER_VERSION 2
 #define ROWLEDGER_WIDTHS 64
 
 /* Why a scan ended. */
@@ -24,7 +24,8 @@ struct rowledger_scan {
     int64_t columns;     /* fields of the file's first record */
     int64_t newline;     /* what ended the file's first record */
     int64_t plain;       /* whether to end, as UNUSUAL, at control characters, at what is no UTF-8,
-                            at a byte-order mark, and at a quote that is not regular */
+                            and at a byte-order mark */
+    int64_t regular;     /* whether to end so at a quote that is not regular, too */
 
     /* Found, of whole records alone. */
     int64_t taken;   /* where the last of them ends */

@@ -4,7 +4,9 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                               struct rowledger_scan *scan) {
     const uint8_t delimiter = (uint8_t)scan->delimiter;
     const int64_t usual_width = scan->usual_width, columns = scan->columns, newline = scan->newline;
-    const int64_t usual_delimiters = usual_width - 1, plain = scan->plain;
+    const int64_t usual_delimiters = usual_width - 1, plain = scan->plain, regular = scan->regular;
+    /* A delimiter above ASCII is looked at as every such byte. */
+    const uint64_t ordinary = delimiter < 0x80 ? ~UINT64_C(0) : 0;
     struct state state = {.boundary = 1};
     struct record record = {.start = start};
     int64_t first_section = end, like_first = 0, lf_records = 0, longest = 0, tail = 0, lines = 0;
@@ -24,14 +26,14 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
         const uint64_t quotes = NAME(equal)(b, '"'), delimiters = NAME(equal)(b, delimiter);
         const uint64_t lfs = NAME(equal)(b, '\n');
         uint64_t crs = 0, controls = 0;
-        const uint64_t special = NAME(special)(b) & ~(lfs | delimiters);
+        const uint64_t special = NAME(special)(b) & ~(lfs | (delimiters & ordinary));
         if (UNLIKELY(special)) {
             const uint64_t above = NAME(above_ascii)(b), nuls = NAME(equal)(b, 0) & ~delimiters;
             crs = NAME(equal)(b, '\r') & ~delimiters;
             controls = special & ~(crs | above | nuls | NAME(equal)(b, '\t'));
             int sort = 0;
             if (plain && (above || character.missing)) {
-                sort = read_utf8(bytes, end - at < 64 ? (int)(end - at) : 64, &character);
+                sort = read_utf8(bytes, end - at < 64 ? (int)(end - at) : 64, above, &character);
                 high |= sort;
             }
             if (plain && (controls | nuls || sort < 0)) {
@@ -54,7 +56,7 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                 ((closing << 1 | state.closed) & ~(boundaries | quotes));
             if (UNLIKELY(irregular)) {
                 /* In the padding it is none: there the text merely ends behind a quote. */
-                if (plain && (end - at >= 64 || irregular & below((int)(end - at)))) {
+                if (regular && (end - at >= 64 || irregular & below((int)(end - at)))) {
                     scan->why = UNUSUAL;
                     break;
                 }

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 # Set to "off", it makes the patterns count: to compare, or where a processor is in doubt.
 VARIABLE = "ROWLEDGER_KERNEL"
 # As in kernel/scan.h.
-_VERSION = 1
+_VERSION = 2
 _WIDTHS = 64
 _FINDINGS = (
     Finding.LITERAL_QUOTE,
@@ -32,7 +32,7 @@ _SUFFIXES = {"linux": "so", "darwin": "dylib"}
 
 
 # The struct of kernel/scan.h is int64 throughout: first what is given, then what is found.
-_GIVEN = 5
+_GIVEN = 6
 _PLACES = len(_FINDINGS)
 _FIXED = struct.Struct(f"={_GIVEN + 7 + len(_NEWLINES) + 3 * _PLACES + 1}q")
 _WIDTH = _FIXED.size // 8
@@ -66,6 +66,7 @@ class LibraryKernel:
             rules.columns,
             _NEWLINES[rules.newline],
             rules.plain,
+            rules.regular,
         ]
         self._scan(text, start, end, scan)
         found = _FIXED.unpack_from(scan)

@@ -14,10 +14,14 @@ class Span:
     start: int
     end: int
 
-    def blocks(self, size: int = BLOCK_SIZE) -> Iterator[bytes]:
+    @property
+    def text(self) -> bytes:
+        return self.data[self.start : self.end]
+
+    def blocks(self, size: int = BLOCK_SIZE) -> Iterator["Span"]:
         """Yield each of them."""
         for start in range(self.start, self.end, size):
-            yield self.data[start : start + size]
+            yield Span(self.data, start, start + size)
 
 
 class Blocks:

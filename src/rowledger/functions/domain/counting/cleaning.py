@@ -12,6 +12,8 @@ _MARKS_AT_LINE_START = re.compile(rb"(?:(?<=[\r\n])|\A)" + _MARK + b"++")
 # At the end of the text: end-of-file marks, and lines of nothing but blanks.
 _ENDING = re.compile(rb"(?:[\r\n][ \t\x0b\x0c\x1a\r\n]*+|[\x1a]++[\r\n\x1a]*+)\Z")
 _BLANK_LINES = re.compile(rb"(?<=[\r\n])[ \t\x0b]++(?=[\r\n]|\Z)")
+_BLANK = b" \t\x0b\x0c\x1a\r\n"
+_MAY_END = _BLANK + BYTE_ORDER_MARK
 # A run of blanks that is longer than this is not waited for.
 _LONGEST_ENDING = 4096
 _EDITS = 10_000
@@ -69,6 +71,8 @@ class Cleaner:
 
     def ending(self, data: bytes, end: int) -> int:
         """Return where that begins in data[:end] which may be what the text ends with."""
+        if data[end - 1] not in _MAY_END:
+            return end
         return end - self._undecided(data[max(0, end - _LONGEST_ENDING) : end])
 
     def pass_by(self, data: bytes, start: int, end: int, ending: int) -> None:
@@ -112,7 +116,7 @@ class Cleaner:
             for size in (2, 1):
                 if text.endswith(BYTE_ORDER_MARK[:size]):
                     return size
-        if last not in b" \t\x0b\x0c\x1a\r\n":
+        if last not in _BLANK:
             return 0
         ending = _ENDING.search(text, max(0, len(text) - _LONGEST_ENDING))
         return len(text) - ending.start() if ending else 0

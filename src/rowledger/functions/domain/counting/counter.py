@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rowledger.functions.domain.counting.attempts import Attempts
 from rowledger.functions.domain.counting.blocks import BLOCK_SIZE, Blocks, Span
 from rowledger.functions.domain.counting.compression import GZIP_MAGIC, GzipReader
 from rowledger.functions.domain.counting.detection import Detection
@@ -24,8 +25,6 @@ from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 # Text of more bytes without a single line end is no table.
 _LONGEST_SINGLE_RECORD = 64 * 1024
-# Spans of blocks.
-_MOST_PASSED_OVER = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Counter:
         self._table = Table(self._options, header=header)
         self._size = 0
         self._kernel = in_use()
-        self._pass_over = self._passed_over = 0
+        self._spans_at_once, self._blocks_at_once = Attempts(), Attempts()
 
     @property
     def dialect(self) -> Dialect | None:
@@ -95,7 +94,7 @@ class Counter:
         for span in self._stored.cut(chunk):
             if self._gzip or not self._started:
                 for block in span.blocks():
-                    self._take_stored(block)
+                    self._take_stored(block.text)
             else:
                 self._take_span(span)
 
@@ -153,26 +152,23 @@ class Counter:
                 self._take_span(span)
 
     def _take_span(self, span: Span) -> None:
-        """Take blocks of the file as it is after decompression: at once, where that is enough."""
-        if self._takes_plain(span):
+        """Take blocks of the file as it is after decompression, by the cheapest way that does."""
+        if self._takes_plain(span, self._spans_at_once, one_block=False):
             return
         for block in span.blocks():
-            self._take_expanded(block)
+            if not self._takes_plain(block, self._blocks_at_once, one_block=True):
+                self._take_expanded(block.text)
 
-    def _takes_plain(self, span: Span) -> bool:
+    def _takes_plain(self, span: Span, attempts: Attempts, *, one_block: bool) -> bool:
         kernel, decoder = self._kernel, self._decoder
         if kernel is None or not isinstance(decoder, ByteText) or not decoder.is_utf8:
             return False
-        if self._passed_over:
-            self._passed_over -= 1
+        if not attempts.due():
             return False
-        plain = self._table.take_plain(kernel, span.data, span.start, span.end)
+        plain = self._table.take_plain(kernel, span, one_block=one_block)
+        attempts.note(succeeded=plain is not None)
         if plain is None:
-            # Ever more rarely tried, where it fails again and again.
-            self._pass_over = min(2 * self._pass_over + 1, _MOST_PASSED_OVER)
-            self._passed_over = self._pass_over
             return False
-        self._pass_over = 0
         self._size += span.end - span.start
         decoder.pass_by(span.data, span.start, span.end, windows_1252=plain.windows_1252)
         return True

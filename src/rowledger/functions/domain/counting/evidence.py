@@ -108,5 +108,5 @@ def clean_share(masked: list[bytes], delimiter: bytes, others: list[bytes]) -> f
         return 1.0
     signs = [re.escape(each) for each in (*others, *COMMON) if each not in delimiter]
     search = re.compile(b"|".join(signs)).search
-    unclean = sum(1 for field in fields if search(field) and not _DECIMAL.fullmatch(field))
+    unclean = sum(1 for field in filter(search, fields) if not _DECIMAL.fullmatch(field))
     return 1 - unclean / len(fields)

@@ -29,8 +29,8 @@ class ScanRules(NamedTuple):
 
     delimiter: one byte. usual_width: see recovery.py; 0 believes every quoted section.
     columns: fields of the file's first record. newline: what ended it; empty where not known.
-    plain: end at control characters, at what is no UTF-8, at a byte-order mark, and at a quote that
-        is not regular.
+    plain: end at control characters, at what is no UTF-8, and at a byte-order mark.
+    regular: end at a quote that is not regular, too.
     """
 
     delimiter: int
@@ -38,6 +38,7 @@ class ScanRules(NamedTuple):
     columns: int
     newline: bytes
     plain: bool = False
+    regular: bool = False
 
 
 class Found(NamedTuple):

@@ -2,7 +2,7 @@
 
 from rowledger.functions.domain.counting.canonical import Canonicaliser
 from rowledger.functions.domain.counting.kernel import Kernel
-from rowledger.functions.domain.counting.plain_text import PlainText
+from rowledger.functions.domain.counting.plain_text import PlainText, Stretch
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
 from rowledger.functions.domain.counting.record_reader import EXACT_BELOW
 from rowledger.functions.domain.counting.records import RecordScanner
@@ -79,13 +79,11 @@ class ReadingCounter:
         """
         self._scanner.continue_from(other._scanner, at, tally)  # noqa: SLF001 -- of its own kind
 
-    def take_plain(
-        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
-    ) -> PlainText | None:
-        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+    def take_plain(self, kernel: Kernel, held: bytes, stretch: Stretch) -> PlainText | None:
+        """Take a stretch of text behind `held` at once, or nothing: see plain_text.py."""
         if not self._canonical.unchanged:
             return None
-        return self._scanner.take_plain(kernel, held, data, start, end)
+        return self._scanner.take_plain(kernel, held, stretch)
 
     def feed(self, text: bytes) -> None:
         """Take the next text, cut anywhere."""

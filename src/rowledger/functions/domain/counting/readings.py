@@ -11,7 +11,7 @@ from rowledger.functions.domain.counting.detection import (
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
 from rowledger.functions.domain.counting.kernel import Kernel
-from rowledger.functions.domain.counting.plain_text import PlainText
+from rowledger.functions.domain.counting.plain_text import PlainText, Stretch
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.records import LONG_RECORD
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
@@ -78,16 +78,21 @@ class Readings:
         if len(self.head) >= self._wait:
             self._decide(complete=False)
 
-    def take_plain(
-        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
-    ) -> PlainText | None:
-        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+    def take_plain(self, kernel: Kernel, held: bytes, stretch: Stretch) -> PlainText | None:
+        """Take a stretch of text behind `held` at once, or nothing: see plain_text.py."""
         primary = self._primary
         if primary is None or self._rival is not None or self._recent is None:
             return None
-        plain = primary.take_plain(kernel, held, data, start, end)
-        if plain is not None:
-            self._taken += len(held) + end - start
+        before = primary.tally.copy() if stretch.one_block else None
+        plain = primary.take_plain(kernel, held, stretch)
+        if plain is None:
+            return None
+        self._taken += len(held) + stretch.size
+        if before is not None and self._contradicts(before, primary.tally):
+            text = held + stretch.text
+            self._reconsider(primary, self._recent + text, before)
+            self._keep_recent(text)
+        else:
             self._recent = plain.rest
         return plain
 

@@ -81,14 +81,15 @@ class RecordReader:
         """The usual width as long as sections may be disbelieved."""
         return self._usual_width if self._careful_left > 0 else None
 
-    def scan_rules(self, *, plain: bool = False) -> ScanRules:
-        """Return what a kernel has to know of this text. plain: see there."""
+    def scan_rules(self, *, plain: bool = False, regular: bool = False) -> ScanRules:
+        """Return what a kernel has to know of this text. plain, regular: see there."""
         return ScanRules(
             self._syntax.delimiter[0],
             self.believed_width or 0,
             self._receiver.columns or 0,
             self._receiver.first_line_end,
             plain,
+            regular,
         )
 
     def _read_by_kernel(self, kernel: Kernel, text: bytes, base: int) -> int:

@@ -14,7 +14,7 @@ from rowledger.functions.domain.counting.long_record import (
     shorten,
 )
 from rowledger.functions.domain.counting.places import first_places
-from rowledger.functions.domain.counting.plain_text import PlainText, scan_plain
+from rowledger.functions.domain.counting.plain_text import PlainText, Stretch, scan_plain
 from rowledger.functions.domain.counting.record_reader import EXACT_BELOW, RecordReader
 from rowledger.functions.domain.counting.recovery import line_end
 from rowledger.functions.domain.counting.syntax import QUOTE, syntax_of
@@ -239,14 +239,12 @@ class RecordScanner:
             at = self.stretched(self._buffer[:at]) if self._stretch else at
             self.tally.first[finding] = Place(lines + found.lines + 1, self._offset + at)
 
-    def take_plain(
-        self, kernel: Kernel, held: bytes, data: bytes, start: int, end: int
-    ) -> PlainText | None:
-        """Take data[start:end] behind `held` at once, or nothing: see plain_text.py."""
+    def take_plain(self, kernel: Kernel, held: bytes, stretch: Stretch) -> PlainText | None:
+        """Take a stretch of text behind `held` at once, or nothing: see plain_text.py."""
         if self._dropped or self._comment is not None or self._stretch or not self._newline:
             return None
-        rules = self._reader.scan_rules(plain=True)
-        plain = scan_plain(kernel, rules, self.tally, self._buffer + held, data, start, end)
+        rules = self._reader.scan_rules(plain=True, regular=not stretch.one_block)
+        plain = scan_plain(kernel, rules, self.tally, self._buffer + held, stretch)
         if plain is not None:
             for scanned, offset in plain.scans:
                 self.take_scanned(scanned, offset)

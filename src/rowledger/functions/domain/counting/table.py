@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rowledger.functions.domain.counting.blocks import Span
 from rowledger.functions.domain.counting.cleaning import Cleaner
 from rowledger.functions.domain.counting.declared import declaration
 from rowledger.functions.domain.counting.encoding import Decoder, begun_character
@@ -12,7 +13,7 @@ from rowledger.functions.domain.counting.headers import header_names
 from rowledger.functions.domain.counting.kernel import Kernel
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.options import CountOptions
-from rowledger.functions.domain.counting.plain_text import PlainText
+from rowledger.functions.domain.counting.plain_text import PlainText, Stretch
 from rowledger.functions.domain.counting.preamble import preamble
 from rowledger.functions.domain.counting.reading import as_text
 from rowledger.functions.domain.counting.readings import Readings
@@ -68,14 +69,16 @@ class Table:
         """Take the next text, cut at fixed offsets."""
         self._take(self._cleaner.clean(text), last=False)
 
-    def take_plain(self, kernel: Kernel, data: bytes, start: int, end: int) -> PlainText | None:
+    def take_plain(self, kernel: Kernel, blocks: Span, *, one_block: bool) -> PlainText | None:
         """Take whole blocks of UTF-8 at once, or nothing: see plain_text.py."""
         if self._start is not None:
             return None
+        data, start, end = blocks.data, blocks.start, blocks.end
         ending = self._cleaner.ending(data, end)
         if ending < end and begun_character(data, ending) < ending:
             return None
-        plain = self.readings.take_plain(kernel, self._cleaner.held, data, start, ending)
+        stretch = Stretch(data, start, ending, one_block=one_block)
+        plain = self.readings.take_plain(kernel, self._cleaner.held, stretch)
         if plain is not None:
             self._cleaner.pass_by(data, start, end, ending)
         return plain
