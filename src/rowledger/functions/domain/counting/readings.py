@@ -47,6 +47,8 @@ class Readings:
         self._skipped = (0, 0)
         self._wait = SAMPLE_SIZE
         self._contradicted = 0
+        # The block before, and the tally before it, where no reading explained it.
+        self._unexplained: tuple[bytes, Tally] | None = None
         self.head = b""
         self.detection: Detection | None = None
         self.late: Place | None = None
@@ -90,9 +92,10 @@ class Readings:
         self._taken += len(held) + stretch.size
         if before is not None and self._contradicts(before, primary.tally):
             text = held + stretch.text
-            self._reconsider(primary, self._recent + text, before)
+            self._reconsider(primary, self._recent, text, before)
             self._keep_recent(text)
         else:
+            self._unexplained = None
             self._recent = plain.rest
         return plain
 
@@ -157,7 +160,9 @@ class Readings:
                 self._rival = None
         self._taken += len(text)
         if not first and self._recent is not None and self._contradicts(before, primary.tally):
-            self._reconsider(primary, self._recent + text, before)
+            self._reconsider(primary, self._recent, text, before)
+        else:
+            self._unexplained = None
         self._keep_recent(text)
 
     def _keep_recent(self, text: bytes) -> None:
@@ -185,10 +190,20 @@ class Readings:
         self._contradicted += 1
         return self._contradicted & (self._contradicted - 1) == 0
 
-    def _reconsider(self, primary: ReadingCounter, evidence: bytes, before: Tally) -> None:
-        """Look for a reading that explains this block; go on with it where the block begins."""
+    def _reconsider(
+        self, primary: ReadingCounter, recent: bytes, text: bytes, before: Tally
+    ) -> None:
+        """Look for a reading that explains this block; go on with it where the block begins.
+
+        Where none does, the block is looked at again with the next one: it may end too early.
+        """
+        evidence = recent + text
         better = compare(primary.reading, _from_first_quote(evidence), self._told)
+        if better is None and self._unexplained is not None:
+            evidence, before = self._unexplained[0] + text, self._unexplained[1]
+            better = compare(primary.reading, _from_first_quote(evidence), self._told)
         if better is None:
+            self._unexplained = (recent + text, before)
             return
         start = self._taken - len(evidence) + self._skipped[0]
         counter = self._reading_counter(better)
