@@ -21,17 +21,10 @@ from rowledger.functions import contract
 
 # Of the SDK, what is in the package for its sake alone.
 SDK = ("botocore", "s3transfer", "urllib3")
-SETTINGS = (
-    "INPUT_BUCKET",
-    "OUTPUT_BUCKET",
-    "BACKUP_BUCKET",
-    "TOPIC_ARN",
-    "DATABASE_SECRET_ID",
-    "READER_SECRET_ID",
-    "OPERATOR_SECRET_ID",
-    "MASTER_SECRET_ID",
-    "DATABASE_ADDRESS",
-)
+# Those that have no default.
+SETTINGS = [
+    each["name"] for each in contract.load("settings.json")["settings"] if "default" not in each
+]
 LOAD = """
 import importlib, sys
 handler, package, *runtime = sys.argv[1:]
@@ -76,7 +69,7 @@ def seconds(handler: str, *folders: Path) -> float:
     subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", LOAD, handler, *map(str, folders)],
         check=True,
-        env={"AWS_DEFAULT_REGION": "us-east-1"} | {f"ROWLEDGER_{name}": "x" for name in SETTINGS},
+        env={"AWS_DEFAULT_REGION": "us-east-1"} | dict.fromkeys(SETTINGS, "x"),
     )
     return _children() - before
 
