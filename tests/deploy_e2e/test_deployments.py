@@ -133,6 +133,8 @@ def test_no_upload_was_lost_or_doubled(
     time.sleep(GRACE_SECONDS)
     reconcile(account)
     arena.await_quiet()
+    # Mails beyond the budget come in a digest: within a minute, and the minute of the schedule.
+    eventually("every outcome announced", lambda: arena.open_uploads(PREFIX) == 0, 180)
     uploads, canaries = Audit(arena, PREFIX).run(), Audit(arena, CANARIES).run()
     counts = [uploads, canaries]
     pytestconfig.stash[FIGURES].append(
