@@ -21,6 +21,7 @@ from rowledger.local.processes import tcp_ports
 
 _CHUNK_BYTES = 1 << 16
 _COMMAND_SECONDS = 10.0
+_BACKLOG = 100
 # Closing a socket with this set sends a reset (RST), where it would say an orderly farewell (FIN).
 _RESET = struct.pack("ii", 1, 0)
 
@@ -72,7 +73,7 @@ class Wire:
         self._faults: list[Fault] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"wire {self.port}")
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._links: set[asyncio.Task[None]] = set()
         self._forgotten: list[asyncio.StreamWriter] = []
 
@@ -127,11 +128,18 @@ class Wire:
         asyncio.run_coroutine_threadsafe(action, self._loop).result(_COMMAND_SECONDS)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connected, tcp_ports.HOST, self.port)
+        # Not asyncio's own server: that one leaks a connection which arrives as it is closed.
+        self._listener = socket.create_server((tcp_ports.HOST, self.port), backlog=_BACKLOG)
+        self._listener.settimeout(0)
+        self._loop.add_reader(self._listener, self._accept, self._listener)
 
     async def _refuse(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+        # A task that is cancelled before it has begun would leave its connection open.
+        await asyncio.sleep(0)
         links = list(self._links)
         for link in links:
             link.cancel()
@@ -140,16 +148,22 @@ class Wire:
             _end(writer, orderly=False)
         self._forgotten.clear()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a connection is served outside of any task")
-        self._links.add(task)
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return  # it has gone already
+        client.settimeout(0)
+        link = self._loop.create_task(self._serve(client))
+        self._links.add(link)
+        link.add_done_callback(self._links.discard)
+
+    async def _serve(self, client: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=client)
         orderly = False
         try:
             orderly = await self._pass_on(reader, writer)
         finally:
-            self._links.discard(task)
             _end(writer, orderly=orderly)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -165,13 +179,14 @@ class Wire:
             ended, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             orderly = all(way.exception() is None and way.result() for way in ended)
         finally:
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            # Before anything is awaited: a second cancellation would end this block there.
             if link.silent:
                 self._forgotten.append(link.to_server)
             else:
                 _end(link.to_server, orderly=orderly)
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
         return orderly
 
 
