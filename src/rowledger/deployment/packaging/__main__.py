@@ -11,8 +11,10 @@ from rowledger.deployment.checkout import PACKAGE, ROOT
 from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.certificates import WHERE_TO_FIND_THEM
 from rowledger.deployment.packaging.package import Package, build_package
+from rowledger.functions import contract
 
 _NO_DATABASE_CA = "none"
+_RUNTIME: str = contract.load("pipeline.json")["functions"]["processor"]["runtime"]
 
 
 def main(arguments: list[str] | None = None, target: Path = ROOT / PACKAGE) -> int:
@@ -33,6 +35,13 @@ def main(arguments: list[str] | None = None, target: Path = ROOT / PACKAGE) -> i
     manifest = asdict(package) | {"path": target.name}
     target.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     print(_described(package))
+    if f"python{package.python}" != _RUNTIME:
+        print(
+            f"make package: built by Python {package.python}, while the functions run {_RUNTIME}:"
+            " each cold start compiles it, in twice the time. For AWS, build it in a checkout that"
+            f" was set up with make setup PYTHON={_RUNTIME}",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -1,9 +1,9 @@
-"""Builds the package: the same input gives the same bytes, on any machine.
+"""Builds the package: the same input and the same Python give the same bytes, on any machine.
 
-One package serves every architecture and version, and the laptop runs the very bytes that AWS gets:
-all of it is Python, but the counter's kernel, which is there for each architecture of Lambda where
-`make kernel` built it. Entries are sorted, carry a fixed time and mode, and are
-stored without compression: a compressor's output differs between versions of its library.
+One package serves every architecture and version: all of it is Python, with bytecode for the Python
+that builds it, but the counter's kernel, which is there for each architecture of Lambda where
+`make kernel` built it. Entries are sorted, carry a fixed time and mode, and are stored without
+compression: a compressor's output differs between versions of its library.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rowledger.deployment.checkout import SOURCE
 from rowledger.deployment.packaging import PackagingError
+from rowledger.deployment.packaging.bytecode import VERSION, bytecode_name, compiled
 from rowledger.deployment.packaging.certificates import Certificates, read_certificates
 from rowledger.deployment.packaging.libraries import locked_libraries
 from rowledger.deployment.packaging.sdk import is_packed
@@ -46,6 +47,7 @@ class Package:
         packed_bytes: The size of the file.
         unpacked_bytes: The size of what is in it.
         files: How many files are in it.
+        python: The version of Python that its bytecode is for, such as "3.13".
         database_ca: The certificates in it; None in a package that cannot reach a database on AWS.
     """
 
@@ -54,6 +56,7 @@ class Package:
     packed_bytes: int
     unpacked_bytes: int
     files: int
+    python: str
     database_ca: Certificates | None
 
 
@@ -77,20 +80,22 @@ def build_package(target: Path, database_ca: Path | None = None) -> Package:
     native = [name for name in entries if name.endswith(_NATIVE) and name not in _KERNELS]
     if native:
         raise PackagingError(f"{native[0]} is native code: the package would fit one platform only")
+    contents = {name: path.read_bytes() for name, path in entries.items()}
+    modules = [name for name in contents if name.endswith(".py")]
+    contents |= {bytecode_name(name): compiled(name, contents[name]) for name in modules}
     target.parent.mkdir(parents=True, exist_ok=True)
-    unpacked = 0
     partial = target.with_name(f".{target.name}.{os.getpid()}")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(entries):
-            content = entries[name].read_bytes()
-            unpacked += len(content)
+        for name in sorted(contents):
             info = zipfile.ZipInfo(name, _EPOCH)
             info.create_system = 3
             info.external_attr = _MODE
-            archive.writestr(info, content)
+            archive.writestr(info, contents[name])
     partial.replace(target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    return Package(target, digest, target.stat().st_size, unpacked, len(entries), certificates)
+    unpacked = sum(map(len, contents.values()))
+    packed_bytes = target.stat().st_size
+    return Package(target, digest, packed_bytes, unpacked, len(contents), VERSION, certificates)
 
 
 def shipped_files(source: Path) -> Iterator[tuple[str, Path]]:

@@ -28,6 +28,8 @@ _COPIES = re.compile(r"_?vendor(ed)?|third[-_]?party|_?extern(al|als)?|_?bundled
 _OWN = ("rowledger/", "botocore/data/")
 _ABOUT_ITSELF = re.compile(r"[^/]+\.dist-info/")
 _CODE = ".py"
+# The package's own, of the code beside it: no library brings any.
+_BYTECODE = ".pyc"
 # Says that a library has types (PEP 561), and nothing more.
 _MARKER = "py.typed"
 
@@ -107,6 +109,8 @@ def _asks(entry: zipfile.ZipInfo) -> bool:
     if entry.filename.startswith(_OWN) or entry.filename == _DATABASE_CA:
         return False
     if _ABOUT_ITSELF.match(entry.filename) or name == _MARKER or not entry.file_size:
+        return False
+    if name.endswith(_BYTECODE):
         return False
     copied = any(map(_COPIES.fullmatch, (*folder.split("/"), name.removesuffix(_CODE))))
     return copied or not name.endswith(_CODE)
