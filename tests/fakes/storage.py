@@ -1,7 +1,6 @@
 """Buckets in memory: the fake of Storage, Inventory and InputBucket."""
 
 import hashlib
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,23 @@ from rowledger.functions.domain.outcome import Content
 from rowledger.functions.domain.reconciliation_pass import Cursor
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.inventory import Page
+from rowledger.functions.ports.storage import Copied, Copying, ObjectStream
 
 _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class FakeCopying:
+    """A copy that is made at once. ended: whether nothing of it runs any more."""
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    def wait(self) -> Copied:
+        self.ended = True
+        return Copied()
+
+    def abandon(self) -> None:
+        self.ended = True
 
 
 class FakeStorage:
@@ -24,11 +38,12 @@ class FakeStorage:
         self.modified: dict[tuple[str, str, str], datetime] = {}
         self.receipts: dict[str, bytes] = {}
         self.backups: dict[str, bytes] = {}
+        self.copies: list[FakeCopying] = []
         self.faults: dict[str, list[Exception]] = {}
         self._chunk_bytes = chunk_bytes
 
     @contextmanager
-    def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
+    def read(self, upload: Upload) -> Iterator[ObjectStream]:
         self._raise_fault("read")
         try:
             content = self.uploads[upload.bucket, upload.key, upload.version_id]
@@ -36,10 +51,11 @@ class FakeStorage:
             raise FaultError(
                 FaultCode.OBJECT_MISSING, f"{upload.key!r} has no version {upload.version_id}"
             ) from None
-        yield (
+        chunks = (
             content[start : start + self._chunk_bytes]
             for start in range(0, len(content), self._chunk_bytes)
         )
+        yield ObjectStream(len(content), chunks, crc32=False)
 
     def has_version(self, upload: Upload) -> bool:
         self._raise_fault("has_version")
@@ -49,15 +65,31 @@ class FakeStorage:
         self._raise_fault("write_receipt")
         self.receipts[key] = body
 
+    def begin_copy(
+        self, upload: Upload, key: str, size_bytes: int, deadline: Deadline
+    ) -> "FakeCopying":
+        self._raise_fault("begin_copy")
+        copying = FakeCopying()
+        self.copies.append(copying)
+        return copying
+
     def back_up(
-        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
+        self,
+        upload: Upload,
+        key: str,
+        content: Content,
+        deadline: Deadline,
+        *,
+        copying: Copying | None = None,
     ) -> str | None:
         self._raise_fault("back_up")
         deadline.check(before="copying the backup")
+        if copying:
+            copying.wait()
         stored = self.uploads[upload.bucket, upload.key, upload.version_id]
-        if zlib.crc32(stored) != content.crc32:
+        if hashlib.sha256(stored).hexdigest() != content.sha256:
             raise FaultError(FaultCode.BACKUP_DIFFERS, f"the backup {key!r} differs")
-        if not (retry and self.backups.get(key) == stored):
+        if copying or self.backups.get(key) != stored:
             self.backups[key] = stored
         return None
 

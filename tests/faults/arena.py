@@ -13,7 +13,7 @@ from pg8000.native import Connection
 
 from rowledger.functions.domain.event import to_event
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.local.processes import postgres_server
 from rowledger.local.stack import Stack
 from rowledger.local.state import StackCredentials, State, exclusive

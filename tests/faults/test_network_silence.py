@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from tests.e2e.pipeline import eventually
 from tests.faults.audit import Audit
 from tests.faults.edge import CONTENT, DONE, PREFIX, SAYS_GET, Edge

@@ -71,6 +71,7 @@ PROCESSOR = (
     SHARED
     | COUNTING
     | {
+        "adapters.aws.copying",
         "adapters.aws.large_copies",
         "adapters.aws.notifier",
         "adapters.aws.source_errors",
@@ -105,6 +106,7 @@ PROCESSOR = (
         "ports.storage",
         "services.cleanup",
         "services.intake",
+        "services.backup",
         "services.outbox",
         "wiring.intake",
         "wiring.kernel",
@@ -150,10 +152,6 @@ LEDGER_ACCESS = (
         "services.ledger_access",
         "wiring.ledger_access",
         "wiring.shared",
-        "adapters.aws.large_copies",
-        "adapters.aws.source_errors",
-        "adapters.aws.storage",
-        "domain.deadline",
     }
 )
 EXPECTED = {

@@ -78,8 +78,8 @@ def content_of(stored: bytes) -> Content:
 
 
 def read(storage: S3Storage, upload: Upload) -> bytes:
-    with storage.read(upload) as chunks:
-        return b"".join(chunks)
+    with storage.read(upload) as reading:
+        return b"".join(reading.chunks)
 
 
 def test_the_version_of_the_event_is_read_though_another_came_since(
@@ -103,9 +103,9 @@ def test_what_trickles_in_is_handed_on_before_a_chunk_is_full(
         storage = S3Storage(aws.client("s3"), source, source)
         with (
             wire.fault(b"GET ", Deed.TRICKLE, after=len(content), every=0.6) as trickle,
-            storage.read(upload) as chunks,
+            storage.read(upload) as reading,
         ):
-            assert content.startswith(next(chunks))
+            assert content.startswith(next(reading.chunks))
             assert trickle.done == 1
 
 
@@ -126,7 +126,7 @@ def test_a_backup_is_exactly_the_counted_version(
     upload = put(client, source, CONTENT, key)
     content = content_of(CONTENT)
     put(client, source, b"another", key)
-    version_id = storage.back_up(upload, "backup/one", content, NEVER, retry=False)
+    version_id = storage.back_up(upload, "backup/one", content, NEVER)
     body = client.get_object(Bucket=source, Key="backup/one", VersionId=version_id or "")["Body"]
     assert body.read() == CONTENT
 
@@ -137,11 +137,11 @@ def test_a_copy_that_differs_is_a_fault(
     upload = put(client, source, CONTENT)
     same_size = content_of(CONTENT.replace(b"1", b"9"))
     with pytest.raises(FaultError) as raised:
-        storage.back_up(upload, "backup/one", same_size, NEVER, retry=False)
+        storage.back_up(upload, "backup/one", same_size, NEVER)
     assert raised.value.code is FaultCode.BACKUP_DIFFERS
     shorter = content_of(CONTENT[:-4])
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        storage.back_up(upload, "backup/one", shorter, NEVER, retry=False)
+        storage.back_up(upload, "backup/one", shorter, NEVER)
 
 
 def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
@@ -150,8 +150,8 @@ def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
     upload = put(client, source, CONTENT)
     content = content_of(CONTENT)
     client.put_object(Bucket=source, Key="backup/one", Body=b"half a copy")
-    first = storage.back_up(upload, "backup/one", content, NEVER, retry=True)
-    assert storage.back_up(upload, "backup/one", content, NEVER, retry=True) == first
+    first = storage.back_up(upload, "backup/one", content, NEVER)
+    assert storage.back_up(upload, "backup/one", content, NEVER) == first
 
 
 def test_a_large_object_is_copied_in_parts_and_read_back(
@@ -161,9 +161,9 @@ def test_a_large_object_is_copied_in_parts_and_read_back(
     upload = put(client, source, content)
     in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
     with patch.object(client, "copy_object", side_effect=AssertionError("in one piece")):
-        in_parts.back_up(upload, "backup/large", content_of(content), NEVER, retry=False)
+        in_parts.back_up(upload, "backup/large", content_of(content), NEVER)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        in_parts.back_up(upload, "backup/large", content_of(content[::-1]), NEVER, retry=False)
+        in_parts.back_up(upload, "backup/large", content_of(content[::-1]), NEVER)
 
 
 def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(
@@ -175,7 +175,7 @@ def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(
     with patch.object(client, "upload_part_copy", wraps=client.upload_part_copy) as copied:
         late = Deadline(1e6, lambda: 2e6 * copied.called)
         with pytest.raises(FaultError, match="TIME_UP"):
-            in_parts.back_up(upload, "backup/large", content_of(content), late, retry=False)
+            in_parts.back_up(upload, "backup/large", content_of(content), late)
     assert copied.call_count < 16
     assert "Uploads" not in client.list_multipart_uploads(Bucket=source)
 
@@ -189,7 +189,7 @@ def test_reading_a_backup_back_is_given_up_when_the_time_is_up(
     with patch.object(client, "get_object", wraps=client.get_object) as read_back:
         late = Deadline(1e6, lambda: 2e6 * read_back.called)
         with pytest.raises(FaultError, match="TIME_UP"):
-            in_parts.back_up(upload, "backup/large", content_of(content), late, retry=False)
+            in_parts.back_up(upload, "backup/large", content_of(content), late)
     assert read_back.called
 
 
@@ -202,9 +202,9 @@ def test_an_object_uploaded_in_parts_is_verified_too(
     client.upload_file(str(path), source, "large.csv")
     version_id = client.head_object(Bucket=source, Key="large.csv")["VersionId"]
     upload = an_upload("large.csv", version_id, bucket=source)
-    storage.back_up(upload, "backup/large", content_of(content), NEVER, retry=False)
+    storage.back_up(upload, "backup/large", content_of(content), NEVER)
     with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        storage.back_up(upload, "backup/large", content_of(content[::-1]), NEVER, retry=False)
+        storage.back_up(upload, "backup/large", content_of(content[::-1]), NEVER)
 
 
 def test_the_receipt_is_written_over_an_earlier_one(

@@ -33,7 +33,6 @@ from rowledger.functions.adapters.postgres.database import translated as databas
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.notification import Notification
-from rowledger.functions.domain.outcome import examine
 from rowledger.functions.ports.credentials import Credentials
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
@@ -71,21 +70,9 @@ def test_errors_of_s3_become_storage_faults(error: Exception) -> None:
 def test_a_stream_that_ends_early_is_a_fault() -> None:
     answer = {"Body": StreamingBody(io.BytesIO(b"half"), 8), "ContentLength": 8}
     storage = S3Storage(Mock(**{"get_object.return_value": answer}), "out", "back")
-    with pytest.raises(FaultError) as raised, storage.read(an_upload()) as chunks:
-        list(chunks)
+    with pytest.raises(FaultError) as raised, storage.read(an_upload()) as reading:
+        list(reading.chunks)
     assert raised.value.code is FaultCode.STORAGE
-
-
-@pytest.mark.parametrize("retry", [False, True])
-def test_an_answer_that_does_not_name_a_backups_size_is_a_fault_of_the_storage(
-    retry: bool,  # noqa: FBT001 -- a parameter
-) -> None:
-    storage = S3Storage(Mock(**{"head_object.return_value": {"VersionId": "v"}}), "out", "back")
-    content = examine([b"a\n1\n"], header=True).content
-    with pytest.raises(FaultError, match="came without ContentLength") as raised:
-        storage.back_up(an_upload(), "backup/one", content, NEVER, retry=retry)
-    assert raised.value.code is FaultCode.STORAGE
-    assert "'backup/one'" in raised.value.message
 
 
 def test_what_the_reader_raises_itself_passes() -> None:

@@ -22,7 +22,8 @@ def test_what_comes_is_handed_through_unchanged() -> None:
     assert b"".join(Deadline(1.0, Clock()).within(chunks, before="the end")) == b"".join(chunks)
 
 
-def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end() -> None:
+@pytest.mark.parametrize("first", [[b"\x1f\x8b"], [b"", b"\x1f", b"\x8b"]])
+def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end(first: list[bytes]) -> None:
     """A chunk of gzip may expand to a thousand times its size."""
     clock, handled = Clock(), 0
 
@@ -33,6 +34,12 @@ def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end() -> None:
             clock.now += 1.0
 
     with pytest.raises(FaultError) as caught:
-        work(Deadline(2.0, clock).within([b"x" * MB], before="the end"))
+        work(Deadline(2.0, clock).within([*first, b"x" * MB], before="the end"))
     assert caught.value.code is FaultCode.TIME_UP
     assert handled < MB // 4
+
+
+def test_the_pieces_of_other_text_are_as_large_as_they_arrive() -> None:
+    """Counting large pieces is faster."""
+    chunks = [b"a" * MB, b"\x1f\x8b" + b"b" * 100_000]
+    assert list(Deadline(1.0, Clock()).within(chunks, before="the end")) == chunks

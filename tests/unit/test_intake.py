@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -19,6 +20,7 @@ from rowledger.functions.domain.outcome import Rejected, Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.unreadable import Patience
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.storage import ObjectStream
 from rowledger.functions.services.intake import Intake, IntakeResult
 from rowledger.functions.services.outbox import Outbox
 from tests.fakes.ledger import FakeLedger
@@ -134,7 +136,7 @@ def test_a_new_version_of_a_key_is_an_upload_of_its_own(world: World) -> None:
     assert len(world.storage.backups) == len(world.storage.receipts) == 2
 
 
-@pytest.mark.parametrize("step", ["read", "write_receipt", "back_up"])
+@pytest.mark.parametrize("step", ["read", "begin_copy", "write_receipt", "back_up"])
 def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, step: str) -> None:
     upload = world.put()
     world.storage.faults[step] = [FAULT]
@@ -142,10 +144,28 @@ def test_a_fault_before_the_commit_leaves_the_upload_to_the_retry(world: World, 
         world.take(upload, "r1")
     assert world.notifier.published == []
     assert world.attempts == [(1, "STORAGE")]
+    assert all(copy.ended for copy in world.storage.copies)
     report = world.take(upload, "r2")
     assert (report.status, report.attempt) == (Status.SUCCESS, 2)
     assert len(world.storage.receipts) == len(world.storage.backups) == 1
     assert len(world.notifier.published) == 1
+
+
+def test_the_copy_is_begun_before_the_file_is_read_but_by_a_retry(world: World) -> None:
+    """A retry may find an earlier attempt's, and keeps it once it knows the content."""
+    upload = world.put()
+    world.storage.faults["write_receipt"] = [FAULT]
+    with pytest.raises(FaultError, match="the store is away"):
+        world.take(upload, "r1")
+    assert [copy.ended for copy in world.storage.copies] == [True]
+    world.take(upload, "r2")
+    assert len(world.storage.copies) == 1
+    assert len(world.storage.backups) == 1
+
+
+def test_nothing_is_copied_of_an_upload_that_is_gone(world: World) -> None:
+    world.take(replace(world.put(), version_id="gone"), "r1")
+    assert world.storage.copies == []
 
 
 def test_a_fault_in_publishing_is_repaired_by_the_retry(world: World) -> None:
@@ -238,14 +258,14 @@ def test_a_file_that_takes_too_long_is_given_up_and_released(world: World) -> No
     slow = world.storage.read
 
     @contextmanager
-    def read(upload: Upload) -> Iterator[Iterator[bytes]]:
+    def read(upload: Upload) -> Iterator[ObjectStream]:
         def ticking(chunks: Iterator[bytes]) -> Iterator[bytes]:
             for chunk in chunks:
                 world.pass_seconds(60)
                 yield chunk
 
-        with slow(upload) as chunks:
-            yield ticking(chunks)
+        with slow(upload) as stream:
+            yield replace(stream, chunks=ticking(stream.chunks))
 
     with patch.object(world.storage, "read", read), pytest.raises(FaultError, match="TIME_UP"):
         world.take(upload, "r1")

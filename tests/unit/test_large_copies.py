@@ -1,6 +1,7 @@
 """Copies in parts as S3 is asked for them: with one checksum of the whole."""
 
 import base64
+import hashlib
 import zlib
 from typing import Any
 from unittest.mock import Mock
@@ -18,6 +19,9 @@ from tests.unit.builders import an_upload
 
 CONTENT = b"a,b\n" + b"1,2\n" * 10
 NEVER = Deadline(1e9, lambda: 0.0)
+
+
+SHA256 = base64.b64encode(hashlib.sha256(CONTENT).digest()).decode()
 
 
 def digest(content: bytes) -> str:
@@ -40,6 +44,8 @@ def storage_of(head: dict[str, Any]) -> tuple[S3Storage, Mock]:
         ({"ChecksumCRC32": digest(CONTENT), "ChecksumType": "FULL_OBJECT"}, False),
         # Before S3 said which kind it is.
         ({"ChecksumCRC32": digest(CONTENT)}, False),
+        ({"ChecksumSHA256": SHA256, "ChecksumType": "FULL_OBJECT"}, False),
+        ({"ChecksumSHA256": SHA256 + "-3", "ChecksumType": "COMPOSITE"}, True),
         ({"ChecksumCRC32": digest(b"x") + "-3", "ChecksumType": "COMPOSITE"}, True),
         ({"ChecksumCRC32": digest(b"x"), "ChecksumType": "COMPOSITE"}, True),
         ({}, True),
@@ -49,8 +55,8 @@ def test_a_backup_is_read_back_only_where_no_checksum_of_the_whole_is_given(
     head: dict[str, Any], *, read_back: bool
 ) -> None:
     storage, client = storage_of(head)
-    content = examine([CONTENT], header=True).content
-    storage.back_up(an_upload(size_bytes=len(CONTENT)), "backup/k", content, NEVER, retry=True)
+    content = examine([CONTENT], header=True, crc32=True).content
+    storage.back_up(an_upload(size_bytes=len(CONTENT)), "backup/k", content, NEVER)
     assert client.get_object.called is read_back
     assert not client.copy_object.called
 

@@ -14,8 +14,7 @@ from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.processor import SERVICE, build_handler
 from rowledger.functions.handlers.waiting_mails import WaitingMails
-from rowledger.functions.wiring.intake import intake_over, outbox_over
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
+from rowledger.functions.wiring.intake import RESERVE_SECONDS, intake_over, outbox_over
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier

@@ -12,6 +12,7 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.reconciliation import RepairKind, Verdict
 from rowledger.functions.domain.upload import CLOCK_MARGIN, Upload
+from rowledger.functions.ports.storage import ObjectStream
 from rowledger.functions.services.reconciliation import Limits
 from tests.unit.builders import BUCKET
 from tests.unit.reconciling import DAY, Bench, repaired, verdicts
@@ -180,9 +181,9 @@ def test_a_backup_is_copied_again_in_the_time_that_its_repair_has(bench: Bench) 
     read = bench.storage.read
 
     @contextmanager
-    def slowly(upload: Upload) -> Iterator[Iterator[bytes]]:
-        with read(upload) as chunks:
-            yield chunks
+    def slowly(upload: Upload) -> Iterator[ObjectStream]:
+        with read(upload) as stream:
+            yield stream
         bench.pass_seconds(61)
 
     with patch.object(bench.storage, "read", slowly):

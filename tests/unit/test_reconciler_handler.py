@@ -13,8 +13,8 @@ from rowledger.functions.config import ReconcilerConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.handlers.reconciler import SERVICE, build_handler
 from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.functions.wiring.reconciler import reconciler_over
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier

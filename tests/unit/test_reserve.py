@@ -26,8 +26,8 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE
 from rowledger.functions.services.outbox import Outbox
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_processor
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
 from tests.fakes.ledger import FakeLedger
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
@@ -67,6 +67,8 @@ def seconds() -> dict[str, float]:
     return {
         # In a cold function, which reads the secret first; its client is made as SNS's is.
         "claim": sns + CONNECTING,
+        # What is begun ends within the time of a call, however long what goes on beside it takes.
+        "begin_copy": 0,
         **dict.fromkeys(("read", "write_receipt", "back_up"), s3),
         **dict.fromkeys(("publish", "publish_event"), sns),
         # Is run twice where the connection is lost under it.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -10,6 +11,7 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.storage import ObjectStream
 from tests.unit.test_intake import World
 from tests.unit.test_unreadable import AT_ONCE, error_of, fail, fail_for_hours, read_another
 
@@ -46,9 +48,9 @@ def slow_reads(world: World, seconds: int) -> Iterator[None]:
     read = world.storage.read
 
     @contextmanager
-    def slowly(upload: Upload) -> Iterator[Iterator[bytes]]:
-        with read(upload) as chunks:
-            yield passing(chunks)
+    def slowly(upload: Upload) -> Iterator[ObjectStream]:
+        with read(upload) as stream:
+            yield replace(stream, chunks=passing(stream.chunks))
 
     def passing(chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:

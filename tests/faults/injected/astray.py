@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import build_handler
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_processor
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
 
 _days = (os.getpid() % 100 + 1) * (-1) ** os.getpid()
 _config = ProcessorConfig.from_environment(os.environ)

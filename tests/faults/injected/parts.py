@@ -5,7 +5,7 @@ The steps are the product's: each method calls it and adds nothing but the point
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pg8000.native import Connection
 
@@ -21,6 +21,7 @@ from rowledger.functions.domain.outcome import Content, Outcome
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.credentials import CredentialSource
 from rowledger.functions.ports.notifier import Notifier
+from rowledger.functions.ports.storage import Copied, Copying, ObjectStream
 from tests.faults.injected.points import Point, Points
 
 # A broken build: any attempt may commit, whether or not it still has the upload.
@@ -118,9 +119,9 @@ class MarkedStorage(S3Storage):
     points: Points
 
     @contextmanager
-    def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
-        with super().read(upload) as chunks:
-            yield self._marked(chunks)
+    def read(self, upload: Upload) -> Iterator[ObjectStream]:
+        with super().read(upload) as stream:
+            yield replace(stream, chunks=self._marked(stream.chunks))
 
     def _marked(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -133,15 +134,22 @@ class MarkedStorage(S3Storage):
         self.points.reach(Point.RECEIPTED)
 
     def back_up(
-        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
+        self,
+        upload: Upload,
+        key: str,
+        content: Content,
+        deadline: Deadline,
+        *,
+        copying: Copying | None = None,
     ) -> str | None:
-        version_id = super().back_up(upload, key, content, deadline, retry=retry)
+        version_id = super().back_up(upload, key, content, deadline, copying=copying)
         self.points.reach(Point.BACKED_UP)
         return version_id
 
-    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
-        super().copy(upload, key, size_bytes, deadline)
+    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> Copied:
+        copied = super().copy(upload, key, size_bytes, deadline)
         self.points.reach(Point.COPIED)
+        return copied
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,13 @@ from rowledger.functions.adapters.postgres.database import Tls
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.handlers.processor import Handler, build_handler
 from rowledger.functions.handlers.waiting_mails import WaitingMails
-from rowledger.functions.wiring.intake import build_notifier, intake_over, outbox_over
-from rowledger.functions.wiring.shared import RESERVE_SECONDS, monotonic
+from rowledger.functions.wiring.intake import (
+    RESERVE_SECONDS,
+    build_notifier,
+    intake_over,
+    outbox_over,
+)
+from rowledger.functions.wiring.shared import monotonic
 from tests.faults.injected.parts import (
     WITHOUT_FENCE,
     HastyLedger,

@@ -26,12 +26,12 @@ class Status(StrEnum):
 class Content:
     """The bytes of an object as it is stored; its backup is compared with them.
 
-    sha256: hex.
+    sha256: hex. crc32: None where it was not asked for.
     """
 
     size_bytes: int
     sha256: str
-    crc32: int
+    crc32: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +188,16 @@ def examine(
     max_decompressed_bytes: int | None = None,
     header_names: bool = True,
     rejected_warnings: Collection[WarningCode] = (),
+    crc32: bool = False,
 ) -> Counted | Rejected:
     """Read an object to its end: count its data rows, or find why it must be rejected.
 
     header_names: whether the names of its columns are kept, or only their digest.
     rejected_warnings: those that make a file a bad one.
+    crc32: whether its backup can be compared by that alone.
     """
     counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes)
-    digest = _Digest(chunks)
+    digest = _Digest(chunks, crc32=crc32)
     try:
         for chunk in digest:
             counter.feed(chunk)
@@ -220,17 +222,18 @@ def _reject(count: Count, rejected: Collection[WarningCode]) -> None:
 class _Digest:
     """Passes chunks on and digests them on the way."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
+    def __init__(self, chunks: Iterable[bytes], *, crc32: bool) -> None:
         self._chunks = iter(chunks)
         self._size_bytes = 0
         self._sha256 = hashlib.sha256()
-        self._crc32 = 0
+        self._crc32 = 0 if crc32 else None
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
             self._size_bytes += len(chunk)
             self._sha256.update(chunk)
-            self._crc32 = zlib.crc32(chunk, self._crc32)
+            if self._crc32 is not None:
+                self._crc32 = zlib.crc32(chunk, self._crc32)
             yield chunk
 
     def drain(self) -> None:

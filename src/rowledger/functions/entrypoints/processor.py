@@ -4,8 +4,8 @@ import os
 
 from rowledger.functions.config import ProcessorConfig, running_version
 from rowledger.functions.handlers.processor import build_handler
+from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_processor
-from rowledger.functions.wiring.shared import RESERVE_SECONDS
 
 _config = ProcessorConfig.from_environment(os.environ)
 _processor = build_processor(_config, function_version=running_version(os.environ))

@@ -1,8 +1,9 @@
 """What the function does with one upload, in the order that keeps the promise.
 
-Claim the ledger row; stream and count; write the receipt; copy and verify the backup; commit the
-outcome with its pending notification; publish; mark it sent. Each step may be the last one before
-a crash: the next attempt finds the same keys, and nothing is announced that is not committed.
+Claim the ledger row; stream and count while the store copies the backup; write the receipt; verify
+the backup; commit the outcome with its pending notification; publish; mark it sent. Each step may
+be the last one before a crash: the next attempt finds the same keys, and nothing is announced that
+is not committed.
 """
 
 import uuid
@@ -34,6 +35,7 @@ from rowledger.functions.domain.upload import Upload
 from rowledger.functions.domain.warning import WarningCode
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.storage import Storage
+from rowledger.functions.services.backup import Backup
 from rowledger.functions.services.cleanup import after
 from rowledger.functions.services.outbox import Outbox
 
@@ -138,7 +140,9 @@ class Intake:
                 raise
             content = kept.outcome.content
         # Another try would meet the same: it is the file's own doing.
-        kept = self._keep(upload, claim, Rejected.unrecordable(content), started, deadline)
+        unrecordable = Rejected.unrecordable(content)
+        with self._backup(upload, claim, deadline) as backup:
+            kept = self._keep(upload, unrecordable, started, deadline, backup)
         return kept.outcome, self._commit(upload, claim, kept, deadline)
 
     def _commit(
@@ -188,45 +192,60 @@ class Intake:
                 # The last try leaves time to record that it was the last.
                 reading = deadline.earlier(max(0, seconds - FULL_TRY_SECONDS))
             try:
-                outcome = self.examine(upload, reading)
-                return self._keep(upload, claim, outcome, started, reading)
+                with self._backup(upload, claim, reading, early=claim.attempt == 1) as backup:
+                    outcome = self.examine(upload, reading, meanwhile=backup.begin)
+                    return self._keep(upload, outcome, started, reading, backup)
             except Exception as error:
                 rejection = self.patience.rejection(error, earlier, seconds=seconds)
                 if rejection is None:
                     raise
         unreadable = Unreadable(upload.size_bytes, rejection)
-        return self._keep(upload, claim, unreadable, started, deadline)
+        with self._backup(upload, claim, deadline) as backup:
+            return self._keep(upload, unreadable, started, deadline, backup)
+
+    def _backup(
+        self, upload: Upload, claim: Claim, deadline: Deadline, *, early: bool = False
+    ) -> Backup:
+        return Backup(self.storage, upload, claim.backup_key, deadline, early)
 
     def _keep(
-        self, upload: Upload, claim: Claim, outcome: Outcome, started: float, deadline: Deadline
+        self, upload: Upload, outcome: Outcome, started: float, deadline: Deadline, backup: Backup
     ) -> _Kept:
-        """Write the receipt, and make the backup where there are bytes."""
+        """Write the receipt, and verify the backup where there are bytes."""
         content = outcome.content if isinstance(outcome, Counted | Rejected) else None
-        backup = BackupLocation(self.backup_bucket, claim.backup_key) if content else None
+        location = BackupLocation(self.backup_bucket, backup.key) if content else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
         deadline.check(before="writing the receipt")
         self.storage.write_receipt(
-            receipt, render_receipt(upload, outcome, backup, self.now(), duration_ms)
+            receipt, render_receipt(upload, outcome, location, self.now(), duration_ms)
         )
-        backup_version_id = None
-        if content:
-            backup_version_id = self.storage.back_up(
-                upload, claim.backup_key, content, deadline, retry=claim.attempt > 1
-            )
-        return _Kept(outcome, receipt, backup, backup_version_id, duration_ms)
+        backup_version_id = backup.verify(content) if content else None
+        return _Kept(outcome, receipt, location, backup_version_id, duration_ms)
 
-    def examine(self, upload: Upload, deadline: Deadline) -> Counted | Rejected | Deleted:
-        """Read exactly this version and say what it is; raise FaultError where that fails."""
+    def examine(
+        self,
+        upload: Upload,
+        deadline: Deadline,
+        *,
+        meanwhile: Callable[[int], None] | None = None,
+    ) -> Counted | Rejected | Deleted:
+        """Read exactly this version and say what it is; raise FaultError where that fails.
+
+        meanwhile: begins what can be done beside it, given the version's size in bytes.
+        """
         deadline.check(before="reading the file")
         try:
-            with self.storage.read(upload) as chunks:
+            with self.storage.read(upload) as stream:
+                if meanwhile:
+                    meanwhile(stream.size_bytes)
                 return examine(
-                    deadline.within(chunks, before="reading the file to its end"),
+                    deadline.within(stream.chunks, before="reading the file to its end"),
                     header=self.header,
                     max_decompressed_bytes=self.expansion.of(upload.size_bytes),
                     header_names=self.header_names,
                     rejected_warnings=self.rejected_warnings,
+                    crc32=stream.crc32,
                 )
         except FaultError as fault:
             if fault.code is FaultCode.OBJECT_MISSING:

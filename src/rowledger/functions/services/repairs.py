@@ -115,9 +115,7 @@ class Repairer:
 
     def _back_up(self, row: LedgerRow, deadline: Deadline) -> None:
         outcome = self._outcome(row, deadline)
-        version_id = self.storage.back_up(
-            row.upload, row.backup_key, outcome.content, deadline, retry=False
-        )
+        version_id = self.storage.back_up(row.upload, row.backup_key, outcome.content, deadline)
         self.store.record_backup(row.id, version_id)
 
     def _outcome(self, row: LedgerRow, deadline: Deadline) -> Counted | Rejected:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from rowledger.functions.adapters.aws.clients import make_client
+from rowledger.functions.adapters.aws.clients import longest_call, make_client
 from rowledger.functions.adapters.aws.notifier import READ_SECONDS as PUBLISH_SECONDS
 from rowledger.functions.adapters.aws.notifier import SnsNotifier
+from rowledger.functions.adapters.aws.storage import READ_SECONDS
+from rowledger.functions.adapters.postgres.database import SILENT_SECONDS
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.mail import MailedStatuses, share_seconds
@@ -17,6 +19,10 @@ from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.intake import Intake
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.wiring.shared import monotonic, now
+
+# Kept back from an attempt's time: what the last call may take that it begins, which is longest at
+# S3, and giving the claim back after it to a database that does not answer either.
+RESERVE_SECONDS = longest_call(READ_SECONDS) + SILENT_SECONDS
 
 
 def build_notifier(config: ProcessorConfig) -> SnsNotifier:

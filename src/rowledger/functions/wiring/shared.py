@@ -3,15 +3,10 @@
 import time
 from datetime import UTC, datetime
 
-from rowledger.functions.adapters.aws.clients import longest_call, make_client
+from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.credentials import SecretsManagerCredentials
-from rowledger.functions.adapters.aws.storage import READ_SECONDS
-from rowledger.functions.adapters.postgres.database import SILENT_SECONDS, Database, Tls
+from rowledger.functions.adapters.postgres.database import Database, Tls
 from rowledger.functions.config import DatabaseConfig
-
-# Kept back from an attempt's time: what the last call may take that it begins, which is longest at
-# S3, and giving the claim back after it to a database that does not answer either.
-RESERVE_SECONDS = longest_call(READ_SECONDS) + SILENT_SECONDS
 
 monotonic = time.monotonic
 

@@ -1,8 +1,8 @@
 """The three buckets in S3: reads are pinned to a version, backups are copied inside S3."""
 
 import base64
+import hashlib
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, IncompleteReadError
 
 from rowledger.functions.adapters.aws.clients import MISSING, error_code, longest_call, translated
+from rowledger.functions.adapters.aws.copying import BegunCopy
 from rowledger.functions.adapters.aws.large_copies import copy_in_parts
 from rowledger.functions.adapters.aws.source_errors import source_translated
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Content
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.ports.storage import Copied, Copying, ObjectStream
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -46,13 +48,15 @@ class S3Storage:
     part_bytes: int = PART_BYTES
 
     @contextmanager
-    def read(self, upload: Upload) -> Iterator[Iterator[bytes]]:
+    def read(self, upload: Upload) -> Iterator[ObjectStream]:
         with source_translated(f"reading {upload.key!r} ({upload.version_id})"):
             answer = self.client.get_object(
                 Bucket=upload.bucket, Key=upload.key, VersionId=upload.version_id
             )
+            size_bytes = answer.get("ContentLength", upload.size_bytes)
             with closing(answer["Body"]):
-                yield _arriving(answer)
+                in_parts = size_bytes > self.max_single_copy_bytes
+                yield ObjectStream(size_bytes, _arriving(answer), crc32=in_parts)
 
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):
@@ -60,19 +64,36 @@ class S3Storage:
                 Bucket=self.output_bucket, Key=key, Body=body, ContentType="application/json"
             )
 
+    def begin_copy(
+        self, upload: Upload, key: str, size_bytes: int, deadline: Deadline
+    ) -> BegunCopy:
+        return BegunCopy(lambda within: self.copy(upload, key, size_bytes, within), deadline)
+
     def back_up(
-        self, upload: Upload, key: str, content: Content, deadline: Deadline, *, retry: bool
+        self,
+        upload: Upload,
+        key: str,
+        content: Content,
+        deadline: Deadline,
+        *,
+        copying: Copying | None = None,
     ) -> str | None:
         what = f"backing up to {key!r}"
         with translated(FaultCode.STORAGE, what), _complete(what):
             deadline.check(before=_COPYING)
-            if retry:
+            if copying is None:
                 earlier = self._head(key)
                 if earlier and self._is_copy(key, earlier, content, deadline):
                     return earlier.get("VersionId")
             # Denied here may be the backup bucket's word; what the object is in, is the object's.
             with source_translated(what, denied=FaultCode.STORAGE):
-                self.copy(upload, key, content.size_bytes, deadline)
+                copied = (
+                    copying.wait()
+                    if copying
+                    else self.copy(upload, key, content.size_bytes, deadline)
+                )
+            if copied.sha256 == content.sha256:
+                return copied.version_id
             deadline.check(before=_VERIFYING)
             copy = self._head(key)
             if copy is None or not self._is_copy(key, copy, content, deadline):
@@ -82,7 +103,7 @@ class S3Storage:
                 )
             return copy.get("VersionId")
 
-    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> None:
+    def copy(self, upload: Upload, key: str, size_bytes: int, deadline: Deadline) -> Copied:
         """Copy a version to the backup bucket; it is not verified yet."""
         deadline.check(before=_COPYING)
         source: Any = {
@@ -91,29 +112,31 @@ class S3Storage:
             "VersionId": upload.version_id,
         }
         if size_bytes <= self.max_single_copy_bytes:
-            self.client.copy_object(
+            answer = self.client.copy_object(
                 CopySource=source,
                 Bucket=self.backup_bucket,
                 Key=key,
-                ChecksumAlgorithm="CRC32",
+                ChecksumAlgorithm="SHA256",
                 # A source's tags would need rights to read and write tags, and are not its content.
                 TaggingDirective="REPLACE",
                 # A backup of a restored object must be readable itself.
                 StorageClass="STANDARD",
             )
-        else:
-            # What is given up is followed by a call that removes its parts.
-            deadline = deadline.earlier(longest_call(READ_SECONDS))
-            deadline.check(before=_COPYING)
-            copy_in_parts(
-                self.client,
-                source,
-                {"Bucket": self.backup_bucket, "Key": key},
-                threshold_bytes=self.max_single_copy_bytes,
-                part_bytes=self.part_bytes,
-                # What it raises ends the copy, and removes its parts.
-                after_part=lambda: deadline.check(before=_COPYING),
-            )
+            checksum = answer.get("CopyObjectResult", {}).get("ChecksumSHA256")
+            return Copied(answer.get("VersionId"), _hex(checksum) if checksum else None)
+        # What is given up is followed by a call that removes its parts.
+        deadline = deadline.earlier(longest_call(READ_SECONDS))
+        deadline.check(before=_COPYING)
+        copy_in_parts(
+            self.client,
+            source,
+            {"Bucket": self.backup_bucket, "Key": key},
+            threshold_bytes=self.max_single_copy_bytes,
+            part_bytes=self.part_bytes,
+            # What it raises ends the copy, and removes its parts.
+            after_part=lambda: deadline.check(before=_COPYING),
+        )
+        return Copied()
 
     def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
         try:
@@ -128,27 +151,36 @@ class S3Storage:
     def _is_copy(
         self, key: str, head: "HeadObjectOutputTypeDef", content: Content, deadline: Deadline
     ) -> bool:
-        """Compare size and CRC-32 with what was counted.
+        """Compare the size and a checksum of the whole with what was counted.
 
-        S3 gives the CRC-32 of the whole, of a copy in parts too where it is asked for. A store that
-        gives none, or a checksum of the parts' checksums, which ends in their number ("…-3"), has
-        the backup read back.
+        S3 gives the SHA-256 of a copy that is made by one call, and the CRC-32 of one in parts
+        where it is asked for. A store that gives none, or a checksum of the parts' checksums, which
+        ends in their number ("…-3"), has the backup read back.
         """
         if head["ContentLength"] != content.size_bytes:
             return False
-        checksum = head.get("ChecksumCRC32")
-        if checksum and "-" not in checksum and head.get("ChecksumType") != "COMPOSITE":
-            return int.from_bytes(base64.b64decode(checksum)) == content.crc32
-        return self._read_back(key, deadline) == content.crc32
+        sha256, crc32 = head.get("ChecksumSHA256"), head.get("ChecksumCRC32")
+        if head.get("ChecksumType") != "COMPOSITE":
+            if sha256 and "-" not in sha256:
+                return _hex(sha256) == content.sha256
+            if crc32 and "-" not in crc32 and content.crc32 is not None:
+                return int.from_bytes(base64.b64decode(crc32)) == content.crc32
+        return self._read_back(key, deadline) == content.sha256
 
-    def _read_back(self, key: str, deadline: Deadline) -> int:
+    def _read_back(self, key: str, deadline: Deadline) -> str:
+        """Return the SHA-256 of a backup, in hex."""
         deadline.check(before=_VERIFYING)
-        crc32 = 0
+        digest = hashlib.sha256()
         answer = self.client.get_object(Bucket=self.backup_bucket, Key=key)
         with closing(answer["Body"]):
             for chunk in deadline.within(_arriving(answer), before=_VERIFYING):
-                crc32 = zlib.crc32(chunk, crc32)
-        return crc32
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+def _hex(checksum: str) -> str:
+    """Return a checksum as it is written in the ledger; S3 gives Base64."""
+    return base64.b64decode(checksum).hex()
 
 
 @contextmanager

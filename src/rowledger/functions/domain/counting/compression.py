@@ -1,4 +1,4 @@
-"""ReadingRules gzip (RFC 1952) as a stream, in constant memory whatever it expands to."""
+"""Reads gzip (RFC 1952) as a stream, in constant memory whatever it expands to."""
 
 import zlib
 from collections.abc import Iterator
