@@ -8,7 +8,7 @@ in the database.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from pg8000.native import Connection, identifier
@@ -32,10 +32,9 @@ class Migration:
 
 def available() -> list[Migration]:
     """Every migration of this version, in order."""
-    found = (entry for entry in files(__name__).iterdir() if entry.name.endswith(".sql"))
     return [
-        Migration(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
-        for entry in sorted(found, key=lambda entry: entry.name)
+        Migration(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted(Path(__file__).parent.glob("*.sql"))
     ]
 
 
