@@ -75,9 +75,9 @@ class Pipeline:
     def outcome(self, sent: UploadName) -> LedgerRow:
         return next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
 
-    def history(self, sent: UploadName) -> UploadHistory:
-        """The upload's row, attempts and replays, once it has its outcome."""
-        next(follow(self.ledger, [sent], timeout=PATIENCE_SECONDS))
+    def history(self, sent: UploadName, *, timeout: float = PATIENCE_SECONDS) -> UploadHistory:
+        """The upload's row, attempts and replays, once it has its outcome. timeout: seconds."""
+        next(follow(self.ledger, [sent], timeout=timeout))
         (found,) = histories(self.ledger, limit=1, key=sent.key, version_id=sent.version_id)
         return found
 

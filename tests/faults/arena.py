@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -250,7 +251,8 @@ class Arena(LedgerCounts):
 
     def await_quiet(self) -> None:
         """Wait until nothing moves in the ledger for longer than the emulator waits to retry."""
-        for _ in range(int(_PATIENCE_SECONDS / _QUIET_SECONDS)):
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < end:
             before = self._pulse()
             if not until(lambda seen=before: self._pulse() != seen, _QUIET_SECONDS, every=0.25):  # type: ignore[misc]
                 return

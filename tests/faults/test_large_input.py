@@ -67,7 +67,7 @@ def taken(
     digested = Digested()
     sent = upload(stack, f"large/{large.key}", digested.through(large.chunks(full)))
     pipeline = Pipeline(stack, ledger_queries(local_environment(stack.layout)))
-    found = pipeline.history(sent)
+    found = pipeline.history(sent, timeout=PATIENCE_SECONDS)
     yield Taken(large, digested, found, pipeline)
     forget(stack, sent, found.row)
 
