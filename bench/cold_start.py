@@ -1,12 +1,11 @@
 """What a cold start costs: a new interpreter imports an entrypoint from the unpacked package.
 
-Beside it, in turn, the same package without AWS's SDK, which then comes compiled from beside the
-package, as the Lambda runtime brings it. As in Lambda no bytecode is written. Run:
+Beside it, in turn, the same package without its bytecode, and without AWS's SDK, which then comes
+from beside the package, as the Lambda runtime brings it. As in Lambda no bytecode is written. Run:
 python -m bench.cold_start [--runs 15]
 """
 
 import argparse
-import compileall
 import resource
 import shutil
 import statistics
@@ -16,6 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from bench.markdown import row, table
 from rowledger.deployment.packaging.package import build_package
 from rowledger.functions import contract
 
@@ -39,27 +39,38 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15)
     runs: int = parser.parse_args().runs
     with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
-        whole, bare, runtime = (Path(folder) / name for name in ("whole", "bare", "runtime"))
+        names = ("whole", "sources", "bare", "runtime")
+        whole, sources, bare, runtime = (Path(folder) / name for name in names)
         package = build_package(Path(folder) / "package.zip")
         with zipfile.ZipFile(package.path) as archive:
             archive.extractall(whole)
+        shutil.copytree(whole, sources, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(whole, bare)
         runtime.mkdir()
         for name in SDK:
             (bare / name).rename(runtime / name)
         sdk = sum(path.stat().st_size for path in runtime.rglob("*") if path.is_file())
-        compileall.compile_dir(runtime, quiet=1)
-        print(f"package: {package.packed_bytes / 1e6:.2f} MB, {sdk / 1e6:.2f} MB of it AWS's SDK")
+        print(f"package: {package.packed_bytes / 1e6:.2f} MB, {sdk / 1e6:.2f} MB of it AWS's SDK\n")
+        print("Milliseconds of processor time, medians; the ratios are medians of pairs:\n")
+        heads = ("packed", "without bytecode", "with the runtime's SDK")
+        print(table("function", *heads, "packed : without bytecode", "packed : runtime's SDK"))
         for function in contract.load("pipeline.json")["functions"].values():
-            pairs = [
-                (seconds(function["handler"], whole), seconds(function["handler"], bare, runtime))
+            turns = [
+                [
+                    seconds(function["handler"], *folders)
+                    for folders in ((whole,), (sources,), (bare, runtime))
+                ]
                 for _ in range(runs)
             ]
-            packed, brought = (statistics.median(each) for each in zip(*pairs, strict=True))
-            ratio = statistics.median(one / other for one, other in pairs)
+            medians = [statistics.median(each) for each in zip(*turns, strict=True)]
+            ratios = [statistics.median(each[0] / each[n] for each in turns) for n in (1, 2)]
             print(
-                f"{function['name']}: {packed * 1000:.0f} ms of CPU with the SDK packed,"
-                f" {brought * 1000:.0f} ms with the runtime's; pair by pair {ratio:.2f}"
+                row(
+                    function["name"],
+                    *(f"{each * 1000:.0f}" for each in medians),
+                    *(f"{each:.2f}" for each in ratios),
+                ),
+                flush=True,
             )
 
 

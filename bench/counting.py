@@ -2,7 +2,7 @@
 
 MB a second of each file's bytes, as they are stored, read from the page cache. Each measurement
 runs in a process of its own; what is slow is given the beginning of the file. A peer that finds
-another number of rows is marked *, one that gives up -.
+another number of rows is marked *, one that gives up -. Prints Markdown.
 Run: PYTHONPATH=src:. .peers/bin/python -m bench.counting [--mb 200] [--shape plain]
 """
 
@@ -17,10 +17,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from bench.markdown import row, table
 from bench.shapes import SHAPES, is_gzip, write
 from rowledger.functions.adapters.kernel.library import load_kernel
 from rowledger.functions.domain.counting import kernel
@@ -45,7 +47,8 @@ def main() -> None:
     parser.add_argument("--shape", choices=SHAPES, action="append", help="only this one")
     given = parser.parse_args()
     os.environ["POLARS_MAX_THREADS"] = "1"
-    print(f"{'':31}" + "".join(f"{name:>9}" for name in READERS) + "   x DuckDB   memory, MB")
+    print(f"{datetime.now(UTC):%Y-%m-%d}, MB a second of one thread's processor time\n")
+    print(table("shape", *READERS, "kernel : DuckDB", "memory grew, MB"))
     with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
         for shape in given.shape or SHAPES:
             small, large = Path(folder) / "small.csv", Path(folder) / "large.csv"
@@ -59,21 +62,21 @@ def main() -> None:
 
 
 def row_of(shape: str, small: Path, large: Path) -> str:
-    """Measure each reader on files of one shape."""
+    """Measure each reader on files of one shape; the row of it in Markdown."""
     found = {
         name: measured(reader, small if name in SLOW else large) for name, reader in READERS.items()
     }
     cells = []
     for name, each in found.items():
-        ours = found["Python" if name in SLOW else "kernel"]
+        ours = found["Python alone" if name in SLOW else "kernel"]
         if each is None or ours is None:
-            cells.append(f"{'-':>9}")
+            cells.append("-")
         else:
-            cells.append(f"{each.speed:8,.0f}{'*' if each.rows != ours.rows else ' '}")
+            cells.append(f"{each.speed:,.0f}{'*' if each.rows != ours.rows else ''}")
     ours, duckdb = found["kernel"], found["DuckDB"]
-    ratio = f"{ours.speed / duckdb.speed:9.1f}" if ours and duckdb else f"{'-':>9}"
-    growth = f"{ours.growth / MB:12.1f}" if ours else ""
-    return f"{shape:31}" + "".join(cells) + ratio + growth
+    ratio = f"{ours.speed / duckdb.speed:.1f}" if ours and duckdb else "-"
+    growth = f"{ours.growth / MB:.1f}" if ours else "-"
+    return row(shape, *cells, ratio, growth)
 
 
 def measured(count: Callable[[Path], int], path: Path) -> Measured | None:
@@ -154,13 +157,13 @@ def by_polars(path: Path) -> int:
 
 READERS: dict[str, Callable[[Path], int]] = {
     "kernel": by_kernel,
-    "Python": by_python,
-    "csv": by_csv,
+    "Python alone": by_python,
+    "csv module": by_csv,
     "DuckDB": by_duckdb,
     "polars": by_polars,
 }
 # These are given the small file.
-SLOW = ("Python", "csv")
+SLOW = ("Python alone", "csv module")
 LIBRARIES = {"by_duckdb": ("duckdb",), "by_polars": ("polars",)}
 
 if __name__ == "__main__":

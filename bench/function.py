@@ -1,171 +1,172 @@
-"""The function at work on the local stack: latency from PUT to mail, memory and speed by file size.
+"""The whole function on a local stack, side by side in one run with a plain handler.
 
-It starts a stack of its own in a temporary folder. Run: python -m bench.function [--mb 10 500 2000]
+The plain handler (baselines/plain.py) does the same job badly. It starts a stack of its own in a
+temporary folder, and leaves nothing. Times are seconds of the clock on a machine that does other
+things too: the ratios count, each of medians that were measured in turns. Prints Markdown. Run:
+python -m bench.function [--mb 10 500 2000] [--get-mb 500] [--files 500] [--pairs 30]
 """
 
 import argparse
+import os
 import statistics
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import psutil
-
-from rowledger.functions import contract
-from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.outcome import examine
-from rowledger.functions.domain.upload import UploadName
+from bench.burst import burst
+from bench.copies import end_copies, peaks
+from bench.costs import PRICES_OF, Use, cost_table, use_of_plain_handler, use_of_processor
+from bench.files import MB, write_csv
+from bench.markdown import row, seconds, table
+from bench.sides import PROCESSOR, Side, deploy_beside
+from bench.stage import Sent, Stage
 from rowledger.local.layout import Layout
-from rowledger.local.mail.inbox import mails
-from rowledger.local.stack import Stack, reset
-from rowledger.operations.services.following import follow, send
-from rowledger.wiring.environments import local_environment
+from rowledger.local.stack import reset
+from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
 from rowledger.wiring.local_stack import start_local_stack
-from rowledger.wiring.operations import ledger_queries, uploader
 
-if TYPE_CHECKING:
-    from botocore.response import StreamingBody
-    from mypy_boto3_s3 import S3Client
-
-INPUT_BUCKET: str = contract.load("pipeline.json")["buckets"]["input"]
 LIMIT_MB = 100
-WARM_RUNS = 30
-CHUNK_BYTES = 1 << 20
-LINE = b"1234567,a name of some length,2026-11-22,12.50,another column\n"
+SMALL_BYTES = 1000
+WARM_DURATIONS = 3
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mb", type=int, nargs="+", default=[10, 500, 2000])
-    sizes: list[int] = parser.parse_args().mb
+    parser.add_argument("--mb", type=int, nargs="+", default=[10, 500, 2000], help="for the memory")
+    parser.add_argument("--get-mb", type=int, default=500, help="beside a bare GET")
+    parser.add_argument("--cost-mb", type=int, nargs=2, default=[1, 1000], help="for the costs")
+    parser.add_argument("--files", type=int, default=500, help="at once")
+    parser.add_argument("--pairs", type=int, default=30, help="of warm files")
+    parser.add_argument("--rounds", type=int, default=5, help="of cold starts and of large files")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
+        # Whoever has a stack of their own finds it as before.
+        os.environ[CONFIG_DIR_VARIABLE] = folder
         layout = Layout(Path(folder) / "state")
         try:
             stack = start_local_stack(lambda _: None, layout)
-            latency(stack, Path(folder))
-            over = memory(stack, Path(folder), sizes)
+            stage = Stage(stack, deploy_beside(stack))
+            bench = Bench(stage, Path(folder))
+            print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors\n")
+            print(table("", "the least possible", "plain handler", PROCESSOR["name"], "ratio"))
+            for line in bench.rows(given):
+                print(line, flush=True)
+            print(f"\nUSD by the list prices of {PRICES_OF}:\n")
+            print(cost_table(bench.uses(given.cost_mb)))
         finally:
             reset(lambda _: None, layout)
-    if over:
-        raise SystemExit(f"the function took more than {LIMIT_MB} MB")
+    if bench.most_mb > LIMIT_MB:
+        raise SystemExit(f"{PROCESSOR['name']} took more than {LIMIT_MB} MB")
 
 
-def latency(stack: Stack, folder: Path) -> None:
-    """From PUT to the mail in the inbox, for a small file."""
-    path = folder / "small.csv"
-    path.write_bytes(b"a,b\n" + b"1,2\n" * 9)
-    cold = put_to_mail(stack, path)
-    warm = [put_to_mail(stack, path) for _ in range(WARM_RUNS)]
-    print(f"PUT to mail, cold start: {cold * 1000:,.0f} ms")
-    print(
-        f"PUT to mail, warm: median {statistics.median(warm) * 1000:,.0f} ms,"
-        f" {WARM_RUNS} runs from {min(warm) * 1000:,.0f} to {max(warm) * 1000:,.0f} ms"
-        f" (cold / warm {cold / statistics.median(warm):.1f})"
-    )
+class Bench:
+    """What is measured, a method each. folder: for the files that are put."""
 
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self._stage = stage
+        self._sides = (stage.sides.plain, stage.sides.processor)
+        self._file = folder / "file.csv"
+        self._number = 0
+        self.most_mb = 0.0
 
-def put_to_mail(stack: Stack, path: Path) -> float:
-    """Seconds."""
-    before = {mail.path for mail in mails(stack.inbox_dir)}
-    started = time.perf_counter()
-    target = uploader(local_environment(stack.layout))
-    sent = send(target, path, INPUT_BUCKET, path.name, lambda _: None)
-    while True:
-        for mail in mails(stack.inbox_dir):
-            if mail.path not in before and sent.version_id in mail.content.get_content():
-                return time.perf_counter() - started
-        if time.perf_counter() - started > 60:
-            raise SystemExit("no mail came within a minute")
-        time.sleep(0.002)
+    def rows(self, given: argparse.Namespace) -> Iterator[str]:
+        yield from self._beside_a_get(given.get_mb, given.rounds)
+        write_csv(self._file, SMALL_BYTES)
+        yield self._to_backup("cold start, PUT to backup", given.rounds, cold=True)
+        yield self._to_backup("warm, PUT to backup", given.pairs, cold=False)
+        for size in given.mb:
+            yield self._memory(size)
+        write_csv(self._file, SMALL_BYTES)
+        yield from burst(self._stage, self._file, given.files)
 
+    def _beside_a_get(self, size: int, rounds: int) -> Iterator[str]:
+        """What a function adds to reading a large file and doing nothing with it."""
+        write_csv(self._file, size * MB)
+        self._warm_up()
+        gets, backups, outcomes = [], [], []
+        for _ in range(rounds):
+            sent = [self._put(side) for side in self._sides]
+            gets.append(self._stage.get(sent[-1][0]))
+            backups.append([backup for _, backup, _ in sent])
+            outcomes.append([outcome for _, _, outcome in sent])
+            self._stage.clear()
+        for what, measured in (("backup", backups), ("outcome", outcomes)):
+            plain, ours = (statistics.median(each) for each in zip(*measured, strict=True))
+            to_get = [
+                statistics.median(one / get for one, get in zip(each, gets, strict=True))
+                for each in zip(*measured, strict=True)
+            ]
+            yield row(
+                f"{size} MB, PUT to {what}",
+                f"{seconds(statistics.median(gets))} (a bare GET)",
+                f"{seconds(plain)}, {to_get[0]:.2f} x the GET",
+                f"{seconds(ours)}, {to_get[1]:.2f} x the GET",
+                f"{ours / plain:.2f}",
+            )
 
-def memory(stack: Stack, folder: Path, sizes: list[int]) -> bool:
-    """The function's peak memory; what counting adds to a bare read of the same object."""
-    print(f"{'file':>9} {'data rows':>12} {'peak memory':>12} {'counted':>10} {'read':>10} ratio")
-    over = False
-    for size in sizes:
-        path = folder / f"{size}mb.csv"
-        rows = write_csv(path, size * 1_000_000)
-        target = uploader(local_environment(stack.layout))
-        sent = send(target, path, INPUT_BUCKET, path.name, lambda _: None)
-        ledger = ledger_queries(local_environment(stack.layout))
-        record = next(follow(ledger, [sent], timeout=280))
-        assert record.rows_count == rows, (record.rows_count, rows)
-        path.unlink()
-        peak = max(peaks(stack))
-        bare, counted = bare_read(stack, sent), counted_read(stack, sent)
-        print(
-            f"{size:>6} MB {rows:>12,} {peak:>9.1f} MB {counted:>8.2f} s {bare:>8.2f} s"
-            f" {counted / bare:>5.2f}"
+    def _to_backup(self, what: str, pairs: int, *, cold: bool) -> str:
+        """What a small file takes."""
+        self._warm_up()
+        measured = [[self._put(side, cold=cold)[1] for side in self._sides] for _ in range(pairs)]
+        plain, ours = (statistics.median(each) for each in zip(*measured, strict=True))
+        ratio = statistics.median(mine / theirs for theirs, mine in measured)
+        return row(f"{what}, median of {pairs}", "", seconds(plain), seconds(ours), f"{ratio:.2f}")
+
+    def _memory(self, size: int) -> str:
+        """The peak of a copy that deals with nothing but this file."""
+        write_csv(self._file, size * MB)
+        plain, ours = (self._peak(side) for side in self._sides)
+        self.most_mb = max(self.most_mb, ours)
+        return row(
+            f"peak memory, {size:,} MB",
+            "",
+            f"{plain:,.0f} MB",
+            f"{ours:,.0f} MB",
+            f"{ours / plain:.2f}",
         )
-        over |= peak > LIMIT_MB
-        forget(stack, sent, record)
-    return over
 
+    def _peak(self, side: Side) -> float:
+        self._put(side, cold=True)
+        peak = max(peaks(self._stage.stack, side.function))
+        # It keeps what it has taken.
+        end_copies(self._stage.stack, side.function)
+        self._stage.clear()
+        return peak
 
-def write_csv(path: Path, size_bytes: int) -> int:
-    """Return the data rows written."""
-    rows = size_bytes // len(LINE)
-    with path.open("wb") as file:
-        file.write(b"id,name,date,amount,other\n")
-        for _ in range(rows // 10_000):
-            file.write(LINE * 10_000)
-        file.write(LINE * (rows % 10_000))
-    return rows
+    def uses(self, sizes: list[int]) -> Iterator[Use]:
+        """What a warm file of each size, in MB, uses of AWS."""
+        for size in sizes:
+            write_csv(self._file, size * MB)
+            plain, ours = (self._duration(side) for side in self._sides)
+            peak = max(peaks(self._stage.stack, self._sides[0].function))
+            yield use_of_plain_handler(size * MB, plain, peak)
+            yield use_of_processor(size * MB, ours)
 
+    def _duration(self, side: Side) -> float:
+        """Seconds, the median of some."""
+        self._put(side, cold=True)
+        found = []
+        for _ in range(WARM_DURATIONS):
+            sent, _, _ = self._put(side)
+            found.append(self._stage.duration(sent))
+            self._stage.clear()
+        return statistics.median(found)
 
-def peaks(stack: Stack) -> Iterator[float]:
-    """The highest resident size, in MB, that each copy of the function ever had."""
-    for process in psutil.process_iter(["environ"]):
-        environment = process.info["environ"] or {}
-        if (
-            environment.get("AWS_LAMBDA_FUNCTION_NAME")
-            == contract.load("pipeline.json")["functions"]["processor"]["name"]
-            and environment.get("ROWLEDGER_TOPIC_ARN")
-            and str(stack.state_dir) in " ".join(environment.values())
-        ):
-            status = Path(f"/proc/{process.pid}/status").read_text()
-            (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
-            yield int(line.split()[1]) * 1024 / 1e6
+    def _warm_up(self) -> None:
+        for side in self._sides:
+            self._put(side)
+        self._stage.clear()
 
-
-def bare_read(stack: Stack, sent: UploadName) -> float:
-    """Seconds to read the object and do nothing with it."""
-    started = time.perf_counter()
-    with closing(opened(stack, sent)) as body:
-        for _ in body.iter_chunks(CHUNK_BYTES):
-            pass
-    return time.perf_counter() - started
-
-
-def counted_read(stack: Stack, sent: UploadName) -> float:
-    """Seconds to read the object as the function does: counted and digested."""
-    started = time.perf_counter()
-    with closing(opened(stack, sent)) as body:
-        examine(body.iter_chunks(CHUNK_BYTES), header=True)
-    return time.perf_counter() - started
-
-
-def opened(stack: Stack, sent: UploadName) -> "StreamingBody":
-    s3: S3Client = stack.client("s3")
-    bucket = stack.settings["ROWLEDGER_INPUT_BUCKET"]
-    return s3.get_object(Bucket=bucket, Key=sent.key, VersionId=sent.version_id)["Body"]
-
-
-def forget(stack: Stack, sent: UploadName, record: LedgerRow) -> None:
-    """The emulator keeps objects in memory: make room for the next."""
-    s3: S3Client = stack.client("s3")
-    s3.delete_object(
-        Bucket=stack.settings["ROWLEDGER_INPUT_BUCKET"], Key=sent.key, VersionId=sent.version_id
-    )
-    s3.delete_object(
-        Bucket=stack.settings["ROWLEDGER_BACKUP_BUCKET"],
-        Key=record.backup_key,
-        VersionId=record.backup_version_id or "",
-    )
+    def _put(self, side: Side, *, cold: bool = False) -> tuple[Sent, float, float]:
+        """Put the file; seconds from the PUT's answer to its backup, and to its outcome."""
+        if cold:
+            end_copies(self._stage.stack, side.function)
+        self._number += 1
+        sent = self._stage.put(side, self._file, f"{side.function}-{self._number:05}.csv")
+        outcome = self._stage.finish(sent)
+        backup = self._stage.backed_up(sent)
+        return sent, backup - sent.answered, outcome - sent.answered
 
 
 if __name__ == "__main__":

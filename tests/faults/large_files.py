@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.upload import UploadName
 from rowledger.local.stack import Stack
 from tests.e2e.pipeline import PIPELINE
@@ -151,3 +152,14 @@ LARGE_FILES = (
         error="NOT_CSV",
     ),
 )
+
+
+def forget(stack: Stack, sent: UploadName, row: LedgerRow) -> None:
+    """Delete a file and its backup: the emulator keeps objects in memory."""
+    s3: S3Client = stack.client("s3")
+    s3.delete_object(Bucket=sent.bucket, Key=sent.key, VersionId=sent.version_id)
+    s3.delete_object(
+        Bucket=PIPELINE["buckets"]["backup"],
+        Key=row.backup_key,
+        VersionId=row.backup_version_id or "",
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema import Draft202012Validator
 
-from bench.function import forget, peaks
+from bench.copies import peaks
 from rowledger.functions import contract
 from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.expansion import ExpansionLimit
@@ -22,7 +22,7 @@ from rowledger.local.stack import Stack
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.operations import ledger_queries
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
-from tests.faults.large_files import LARGE_FILES, MIB, Digested, Large, upload
+from tests.faults.large_files import LARGE_FILES, MIB, Digested, Large, forget, upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
