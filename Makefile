@@ -151,7 +151,7 @@ conformance: setup peers ## the counter against the csv module and its peers, ce
 	$(BIN)/python -m bench.conformance "$$CORPUS"
 
 .PHONY: bench
-bench: setup kernel peers ## speed and memory, side by side with others' in one run
+bench: setup kernel peers ## speed, memory and cost, side by side with others' in one run, as Markdown (a quarter of an hour)
 	PYTHONPATH=src:. $(PEERS)/bin/python -m bench.counting
 	$(BIN)/python -m bench.function
 	$(BIN)/python -m bench.cold_start

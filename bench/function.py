@@ -20,7 +20,7 @@ from bench.costs import PRICES_OF, Use, cost_table, use_of_plain_handler, use_of
 from bench.files import MB, write_csv
 from bench.markdown import row, seconds, table
 from bench.sides import PROCESSOR, Side, deploy_beside
-from bench.stage import Sent, Stage
+from bench.stage import Stage, Taken
 from rowledger.local.layout import Layout
 from rowledger.local.stack import reset
 from rowledger.operations.adapters.environment_files import CONFIG_DIR_VARIABLE
@@ -28,7 +28,9 @@ from rowledger.wiring.local_stack import start_local_stack
 
 LIMIT_MB = 100
 SMALL_BYTES = 1000
-WARM_DURATIONS = 3
+# How often a file is put whose seconds are counted: a large one takes long enough.
+WARM_FILES = 5
+ENOUGH_MB = 500
 
 
 def main() -> None:
@@ -66,30 +68,29 @@ class Bench:
     def __init__(self, stage: Stage, folder: Path) -> None:
         self._stage = stage
         self._sides = (stage.sides.plain, stage.sides.processor)
-        self._file = folder / "file.csv"
+        self._small, self._large = folder / "small.csv", folder / "large.csv"
+        write_csv(self._small, SMALL_BYTES)
         self._number = 0
         self.most_mb = 0.0
 
     def rows(self, given: argparse.Namespace) -> Iterator[str]:
         yield from self._beside_a_get(given.get_mb, given.rounds)
-        write_csv(self._file, SMALL_BYTES)
         yield self._to_backup("cold start, PUT to backup", given.rounds, cold=True)
         yield self._to_backup("warm, PUT to backup", given.pairs, cold=False)
         for size in given.mb:
             yield self._memory(size)
-        write_csv(self._file, SMALL_BYTES)
-        yield from burst(self._stage, self._file, given.files)
+        yield from burst(self._stage, self._small, given.files)
 
     def _beside_a_get(self, size: int, rounds: int) -> Iterator[str]:
         """What a function adds to reading a large file and doing nothing with it."""
-        write_csv(self._file, size * MB)
+        write_csv(self._large, size * MB)
         self._warm_up()
         gets, backups, outcomes = [], [], []
         for _ in range(rounds):
-            sent = [self._put(side) for side in self._sides]
-            gets.append(self._stage.get(sent[-1][0]))
-            backups.append([backup for _, backup, _ in sent])
-            outcomes.append([outcome for _, _, outcome in sent])
+            taken = [self._put(side, self._large) for side in self._sides]
+            gets.append(self._stage.get(taken[-1].sent))
+            backups.append([each.to_backup for each in taken])
+            outcomes.append([each.to_outcome for each in taken])
             self._stage.clear()
         for what, measured in (("backup", backups), ("outcome", outcomes)):
             plain, ours = (statistics.median(each) for each in zip(*measured, strict=True))
@@ -108,14 +109,17 @@ class Bench:
     def _to_backup(self, what: str, pairs: int, *, cold: bool) -> str:
         """What a small file takes."""
         self._warm_up()
-        measured = [[self._put(side, cold=cold)[1] for side in self._sides] for _ in range(pairs)]
+        measured = [
+            [self._put(side, self._small, cold=cold).to_backup for side in self._sides]
+            for _ in range(pairs)
+        ]
         plain, ours = (statistics.median(each) for each in zip(*measured, strict=True))
         ratio = statistics.median(mine / theirs for theirs, mine in measured)
         return row(f"{what}, median of {pairs}", "", seconds(plain), seconds(ours), f"{ratio:.2f}")
 
     def _memory(self, size: int) -> str:
         """The peak of a copy that deals with nothing but this file."""
-        write_csv(self._file, size * MB)
+        write_csv(self._large, size * MB)
         plain, ours = (self._peak(side) for side in self._sides)
         self.most_mb = max(self.most_mb, ours)
         return row(
@@ -127,7 +131,7 @@ class Bench:
         )
 
     def _peak(self, side: Side) -> float:
-        self._put(side, cold=True)
+        self._put(side, self._large, cold=True)
         peak = max(peaks(self._stage.stack, side.function))
         # It keeps what it has taken.
         end_copies(self._stage.stack, side.function)
@@ -135,38 +139,38 @@ class Bench:
         return peak
 
     def uses(self, sizes: list[int]) -> Iterator[Use]:
-        """What a warm file of each size, in MB, uses of AWS."""
+        """What a file of each size, in MB, uses of AWS."""
         for size in sizes:
-            write_csv(self._file, size * MB)
-            plain, ours = (self._duration(side) for side in self._sides)
+            write_csv(self._large, size * MB)
+            for side in self._sides:
+                end_copies(self._stage.stack, side.function)
+            self._warm_up()
+            files = max(1, min(WARM_FILES, ENOUGH_MB // size))
+            plain, ours = (self._duration(side, files) for side in self._sides)
             peak = max(peaks(self._stage.stack, self._sides[0].function))
             yield use_of_plain_handler(size * MB, plain, peak)
             yield use_of_processor(size * MB, ours)
 
-    def _duration(self, side: Side) -> float:
-        """Seconds, the median of some."""
-        self._put(side, cold=True)
+    def _duration(self, side: Side, files: int) -> float:
+        """Seconds that the function runs for the file, the median of some."""
         found = []
-        for _ in range(WARM_DURATIONS):
-            sent, _, _ = self._put(side)
-            found.append(self._stage.duration(sent))
+        for _ in range(files):
+            found.append(self._put(side, self._large).duration)
             self._stage.clear()
         return statistics.median(found)
 
     def _warm_up(self) -> None:
         for side in self._sides:
-            self._put(side)
+            self._put(side, self._small)
         self._stage.clear()
 
-    def _put(self, side: Side, *, cold: bool = False) -> tuple[Sent, float, float]:
-        """Put the file; seconds from the PUT's answer to its backup, and to its outcome."""
+    def _put(self, side: Side, file: Path, *, cold: bool = False) -> Taken:
+        """Put a file, and wait until it is dealt with."""
         if cold:
             end_copies(self._stage.stack, side.function)
         self._number += 1
-        sent = self._stage.put(side, self._file, f"{side.function}-{self._number:05}.csv")
-        outcome = self._stage.finish(sent)
-        backup = self._stage.backed_up(sent)
-        return sent, backup - sent.answered, outcome - sent.answered
+        key = f"{side.function}-{self._number:05}.csv"
+        return self._stage.finish(self._stage.put(side, file, key))
 
 
 if __name__ == "__main__":

@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
 _Found = TypeVar("_Found")
 
-# An attempt of csv-processor has no longer.
+# An attempt of csv-processor has less.
 PATIENCE_SECONDS = 300.0
 _ARRIVALS = "bench-arrivals"
 _SENDERS = 16
 _CHUNK_BYTES = 1 << 20
-# Until a copy that has dealt with a file can be given the next one: else that starts another copy.
-_FREE_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,23 @@ class Sent:
     key: str
     began: float
     answered: float
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a file took, in seconds.
+
+    Args:
+        sent: The file.
+        to_backup: From its PUT's answer until it was in the backup bucket.
+        to_outcome: From its PUT's answer until its outcome was recorded.
+        duration: Of the invocation.
+    """
+
+    sent: Sent
+    to_backup: float
+    to_outcome: float
+    duration: float
 
 
 class Stage:
@@ -73,15 +88,6 @@ class Stage:
             list(senders.map(lambda key: self.put(side, path, key), keys))
         return began
 
-    def backed_up(self, sent: Sent) -> float:
-        """When the file came into the backup bucket, as S3's own event about it says."""
-
-        def found() -> float | None:
-            self._read_arrivals()
-            return next((at for key, at in self._arrived.items() if key.endswith(sent.key)), None)
-
-        return _wait(found, f"no backup of {sent.key}", 0.1)
-
     def outcomes(self, side: Side, since: float, files: int, pause: float = 0.02) -> list[float]:
         """When each of so many files got its outcome."""
 
@@ -91,11 +97,16 @@ class Stage:
 
         return _wait(found, f"{files} files have no outcome from {side.name}", pause)
 
-    def finish(self, sent: Sent) -> float:
-        """Wait until the file has its outcome and its copy of the function is free; return when."""
-        (moment,) = self.outcomes(sent.side, sent.began, 1)
-        time.sleep(_FREE_SECONDS)
-        return moment
+    def finish(self, sent: Sent) -> Taken:
+        """Wait until the file is dealt with and the copy that did so is free."""
+        (outcome,) = self.outcomes(sent.side, sent.began, 1)
+        duration = self._duration(sent)
+        return Taken(
+            sent,
+            to_backup=self._backed_up(sent) - sent.answered,
+            to_outcome=outcome - sent.answered,
+            duration=duration,
+        )
 
     def get(self, sent: Sent) -> float:
         """Seconds to read the file and do nothing with it."""
@@ -105,18 +116,6 @@ class Stage:
             for _ in body.iter_chunks(_CHUNK_BYTES):
                 pass
         return time.perf_counter() - started
-
-    def duration(self, sent: Sent) -> float:
-        """Seconds that Lambda says the invocation took."""
-        logs = CloudWatchFunctionLogs(self.stack.client("logs"), sent.side.log_group, None)
-
-        def found() -> float | None:
-            lines = list(logs.read(round(sent.began * 1000)))
-            streams = {line.stream for line in lines if sent.key in line.message}
-            ended = parse(line for line in lines if line.stream in streams)
-            return ended[0].duration_ms / 1000 if ended else None
-
-        return _wait(found, f"the log of {sent.side.name} does not name {sent.key}", 0.2)
 
     def failed(self, side: Side) -> int:
         """How many events of a side failed for good."""
@@ -134,6 +133,27 @@ class Stage:
                         self._s3.delete_object(
                             Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"]
                         )
+
+    def _backed_up(self, sent: Sent) -> float:
+        """When the file came into the backup bucket, as S3's own event about it says."""
+
+        def found() -> float | None:
+            self._read_arrivals()
+            return next((at for key, at in self._arrived.items() if key.endswith(sent.key)), None)
+
+        return _wait(found, f"no backup of {sent.key}", 0.1)
+
+    def _duration(self, sent: Sent) -> float:
+        """Seconds that Lambda says the invocation took, once it is over."""
+        logs = CloudWatchFunctionLogs(self.stack.client("logs"), sent.side.log_group, None)
+
+        def found() -> float | None:
+            lines = list(logs.read(round(sent.began * 1000)))
+            streams = {line.stream for line in lines if sent.key in line.message}
+            ended = parse(line for line in lines if line.stream in streams)
+            return ended[0].duration_ms / 1000 if ended else None
+
+        return _wait(found, f"the log of {sent.side.name} does not name {sent.key}", 0.2)
 
     def _announce(self, bucket: str) -> None:
         """Have S3 send an event of each object that comes into a bucket."""
@@ -160,14 +180,18 @@ class Stage:
         )
 
     def _read_arrivals(self) -> None:
-        answer = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
-        for message in answer.get("Messages", []):
-            # S3 sends a test message, which has no records.
-            for record in json.loads(message["Body"]).get("Records", []):
-                key = unquote_plus(record["s3"]["object"]["key"])
-                at = datetime.fromisoformat(record["eventTime"]).timestamp()
-                self._arrived.setdefault(key, at)
-            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        """Read every event that waits."""
+        asked: Any = {"QueueUrl": self._queue, "MaxNumberOfMessages": 10}
+        while messages := self._sqs.receive_message(**asked).get("Messages"):
+            for message in messages:
+                # S3 sends a test message, which has no records.
+                for record in json.loads(message["Body"]).get("Records", []):
+                    key = unquote_plus(record["s3"]["object"]["key"])
+                    at = datetime.fromisoformat(record["eventTime"]).timestamp()
+                    self._arrived.setdefault(key, at)
+                self._sqs.delete_message(
+                    QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"]
+                )
 
 
 def _wait(ask: Callable[[], _Found | None], missing: str, pause: float) -> _Found:

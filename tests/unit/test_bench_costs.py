@@ -4,8 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from bench.costs import Cost, Use, cost, cost_table, use_of_plain_handler, use_of_processor
+from bench.costs import (
+    LAMBDA_GB_SECOND,
+    LAMBDA_REQUEST,
+    PRICES_OF,
+    S3_READ,
+    S3_WRITE,
+    SNS_PUBLISH,
+    Cost,
+    Use,
+    cost,
+    cost_table,
+    use_of_plain_handler,
+    use_of_processor,
+)
 from bench.markdown import row, seconds, table
+from rowledger.deployment.checkout import ROOT
 
 MB = 1_000_000
 USE = Use("f", 1 * MB, seconds=1.0, memory_mb=1024, s3_writes=2, s3_reads=3, publishes=1)
@@ -55,6 +69,21 @@ def test_the_table_has_a_terabyte_in_files_of_each_size() -> None:
     assert len({line.count("|") for line in lines}) == 1
     assert lines[2].startswith("| 1,000,000 of 1 MB | f | 1.000 | 1,024 | 13.33 | 0.20 | 11.20 |")
     assert lines[3].startswith("| 1,000 of 1,000 MB | g |")
+
+
+def test_the_page_has_the_prices() -> None:
+    page = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+    arm, x86 = (f"{LAMBDA_GB_SECOND[name]:.10f}" for name in ("arm64", "x86_64"))
+    for what, price in (
+        (f"| Lambda, a second of 1,024 MB (x86: {x86})", arm),
+        ("| Lambda, a million requests", f"{LAMBDA_REQUEST * 1_000_000:.2f}"),
+        ("| S3 Standard, a thousand PUT,", f"{S3_WRITE * 1000:.3f}"),
+        ("| S3 Standard, a thousand GET,", f"{S3_READ * 1000:.4f}"),
+        ("| SNS standard topic, a million publishes", f"{SNS_PUBLISH * 1_000_000:.2f}"),
+    ):
+        (line,) = (each for each in page.splitlines() if each.startswith(what))
+        assert line.endswith(f"| {price} |")
+    assert f"looked up on {PRICES_OF}" in page
 
 
 def test_markdown() -> None:
