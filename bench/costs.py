@@ -82,10 +82,10 @@ def cost(use: Use, files: int, architecture: str = _PROCESSOR["architecture"]) -
 
 
 def use_of_processor(size_bytes: int, seconds: float) -> Use:
-    """csv-processor's: it reads, writes a receipt, copies, and looks at the copy."""
-    copies, looks = 1, 1
+    """csv-processor's: it reads, writes a receipt and copies, whose answer has the checksum."""
+    copies, looks = 1, 0
     if size_bytes > MAX_SINGLE_COPY_BYTES:
-        # It begins and completes an upload in parts, and asks for the size.
+        # It asks for the size, begins and completes an upload in parts, and looks at the copy.
         copies, looks = math.ceil(size_bytes / PART_BYTES) + 2, 2
     return Use(
         _PROCESSOR["name"],
