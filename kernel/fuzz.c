@@ -143,7 +143,7 @@ static int is_unusual(const uint8_t *text, int64_t start, int64_t end, uint8_t d
     for (int64_t i = start; i < end; i++) {
         const uint8_t byte = text[i];
         if (byte < 0x80) {
-            if (byte == delimiter || byte == '\t' || is_end(byte)) continue;
+            if ((byte && byte == delimiter) || byte == '\t' || is_end(byte)) continue;
             if (byte < 0x20 || byte == 0x7f) return 1;
             continue;
         }

@@ -5,8 +5,9 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
     const uint8_t delimiter = (uint8_t)scan->delimiter;
     const int64_t usual_width = scan->usual_width, columns = scan->columns, newline = scan->newline;
     const int64_t usual_delimiters = usual_width - 1, plain = scan->plain, regular = scan->regular;
-    /* A delimiter above ASCII is looked at as every such byte. */
-    const uint64_t ordinary = delimiter < 0x80 ? ~UINT64_C(0) : 0;
+    /* A delimiter above ASCII is looked at as every such byte; a NUL stands for no delimiter, and is
+     * found by a plain scan like any other. */
+    const uint64_t ordinary = delimiter < 0x80 && (delimiter || !plain) ? ~UINT64_C(0) : 0;
     struct state state = {.boundary = 1};
     struct record record = {.start = start};
     int64_t first_section = end, like_first = 0, lf_records = 0, longest = 0, tail = 0, lines = 0;
@@ -28,7 +29,7 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
         uint64_t crs = 0, controls = 0;
         const uint64_t special = NAME(special)(b) & ~(lfs | (delimiters & ordinary));
         if (UNLIKELY(special)) {
-            const uint64_t above = NAME(above_ascii)(b), nuls = NAME(equal)(b, 0) & ~delimiters;
+            const uint64_t above = NAME(above_ascii)(b), nuls = NAME(equal)(b, 0);
             crs = NAME(equal)(b, '\r') & ~delimiters;
             controls = special & ~(crs | above | nuls | NAME(equal)(b, '\t'));
             int sort = 0;

@@ -176,6 +176,11 @@ def test_it_counts_each_generated_file_of_many_blocks_alike(kernel: Kernel) -> N
         assert_alike(kernel, case.data * (400_000 // max(len(case.data), 1) + 1))
 
 
+def test_a_nul_in_a_file_of_one_column_is_found(kernel: Kernel) -> None:
+    rows = b"name\n" + b"Ada\n" * 50_000
+    assert_alike(kernel, rows + b"A\0a\n" + rows)
+
+
 ROWS = [b"1,plain text,x\n", b'2,"quoted, with ""quotes""",y\n', b'3,"two\nlines",z\n']
 SPOTS = [
     b"",
