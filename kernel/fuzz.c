@@ -19,7 +19,8 @@ static uint64_t drawn(uint64_t below_this) {
 
 /* Writes a text of at most `most` bytes; returns its length. */
 static int64_t written(uint8_t *text, int64_t most, uint8_t delimiter) {
-    static const char *const common[] = {"\"", "\"", "\n", "\r", "\r\n", " ", "\t", "a", "abcdefgh"};
+    static const char *const common[] = {"\"", "\"", "\n",  "\r",       "\r\n",
+                                         " ",  "\t", "a", "abcdefgh", "\\", "\\"};
     static const char *const rare[] = {"\"\"", "\"\n", "\n\"", "\x01", "\x7f", "\x1a", "\xc3\xa9",
                                        "\xef\xbb\xbf", "\xe2\x82", "\xff",  "\xf0\x9f\xa6\x8a",
                                        "a long field that fills most of a block of sixty-four bytes"};
@@ -46,6 +47,25 @@ static int64_t written(uint8_t *text, int64_t most, uint8_t delimiter) {
 
 static int is_end(uint8_t byte) {
     return byte == '\n' || byte == '\r';
+}
+
+/* Swaps the quote for the usual one, and replaces what a backslash makes text. */
+static void make_canonical(uint8_t *text, int64_t start, int64_t end,
+                           const struct rowledger_scan *scan) {
+    for (int64_t i = start; i < end; i++) {
+        const uint8_t byte = text[i];
+        if (scan->escapes && byte == '\\' && i + 1 < end) {
+            const uint8_t next = text[i + 1];
+            const int64_t size = next == '\r' && i + 2 < end && text[i + 2] == '\n' ? 3 : 2;
+            if (next != '\\' && next != scan->quote && next != scan->delimiter && !is_end(next)) continue;
+            memset(text + i, '_', (size_t)size);
+            i += size - 1;
+        } else if (byte == scan->quote) {
+            text[i] = '"';
+        } else if (byte == '"') {
+            text[i] = '_';
+        }
+    }
 }
 
 /* The rules of the kernel, one byte after the other. */
@@ -130,6 +150,13 @@ static void read_slowly(const uint8_t *text, int64_t start, int64_t end,
         if (scan->newline != NONE && kind != scan->newline) note(scan, OTHER_END, 1, &record);
         note(scan, LITERAL, record.literal, &record);
         note(scan, BEHIND, record.behind, &record);
+        if (record.literal || record.behind) {
+            int64_t block = 0, at = behind_it - 1 - scan->first_block;
+            for (; at >= ROWLEDGER_BLOCK; at -= ROWLEDGER_BLOCK) block++;
+            const uint64_t bit = (uint64_t)1 << block % 64;
+            if (at >= ROWLEDGER_BLOCK - ROWLEDGER_ENDING) scan->irregular_late |= bit;
+            else scan->irregular |= bit;
+        }
         note(scan, CONTROL, record.controls, &record);
         scan->quoted |= quoted;
         if (behind_it - record.start > scan->longest) scan->longest = behind_it - record.start;
@@ -169,7 +196,8 @@ typedef void reader(const uint8_t *, int64_t, int64_t, struct rowledger_scan *);
 static int same(const struct rowledger_scan *a, const struct rowledger_scan *b) {
     int64_t same = a->taken == b->taken && a->why == b->why && a->lines == b->lines &&
                    a->tail == b->tail && a->quoted == b->quoted && a->longest == b->longest &&
-                   a->widths == b->widths;
+                   a->widths == b->widths && a->irregular == b->irregular &&
+                   a->irregular_late == b->irregular_late;
     for (int i = 1; i < KINDS; i++) same &= a->ends[i] == b->ends[i];
     for (int i = 0; i < FINDINGS; i++)
         same &= a->found[i] == b->found[i] && (!a->found[i] || (a->first_at[i] == b->first_at[i] &&
@@ -181,9 +209,11 @@ static int same(const struct rowledger_scan *a, const struct rowledger_scan *b) 
 
 static int fail(const char *what, uint64_t number, const uint8_t *text, int64_t size,
                 const struct rowledger_scan *given) {
-    printf("case %llu: %s; delimiter %d, usual width %d, columns %d, newline %d, plain %d:\n",
+    printf("case %llu: %s; delimiter %d, usual width %d, columns %d, newline %d, plain %d, quote %d, "
+           "escapes %d, first block %d:\n",
            (unsigned long long)number, what, (int)given->delimiter, (int)given->usual_width,
-           (int)given->columns, (int)given->newline, (int)given->plain);
+           (int)given->columns, (int)given->newline, (int)given->plain,
+           (int)given->quote, (int)given->escapes, (int)given->first_block);
     for (int64_t i = 0; i < size; i++) printf("%02x", text[i]);
     printf("\n");
     fflush(stdout); /* before the sanitizers speak of what is not freed */
@@ -211,11 +241,18 @@ int main(int count, char **arguments) {
         struct rowledger_scan given = {.delimiter = delimiter,
                                        .usual_width = (int64_t)drawn(5),
                                        .columns = 1 + (int64_t)drawn(5),
-                                       .newline = (int64_t)drawn(4)};
+                                       .newline = (int64_t)drawn(4),
+                                       .quote = drawn(4) ? '"' : '\'',
+                                       .escapes = !drawn(3),
+                                       .first_block = (int64_t)drawn(200000) - 198000};
+        if (given.quote == '\'')
+            for (int64_t i = 0; i < size; i++) text[i] = text[i] == '"' ? '\'' : text[i];
         if (given.usual_width == 1) given.usual_width = 0; /* see records.py */
+        memcpy(room, text, (size_t)size);
         const int64_t start = size ? (int64_t)drawn(4) * size / 8 : 0;
         struct rowledger_scan wanted = given, plain = given;
-        read_slowly(text, start, size, &wanted);
+        make_canonical(room, start, size, &given);
+        read_slowly(room, start, size, &wanted);
         for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
             struct rowledger_scan found = given;
             begin(&found);

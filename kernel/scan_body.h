@@ -2,7 +2,8 @@
 
 TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                               struct rowledger_scan *scan) {
-    const uint8_t delimiter = (uint8_t)scan->delimiter;
+    const uint8_t delimiter = (uint8_t)scan->delimiter, quote = (uint8_t)scan->quote;
+    const int64_t escapes = scan->escapes;
     const int64_t usual_width = scan->usual_width, columns = scan->columns, newline = scan->newline;
     const int64_t usual_delimiters = usual_width - 1, plain = scan->plain, regular = scan->regular;
     /* A delimiter above ASCII is looked at as every such byte; a NUL stands for no delimiter, and is
@@ -24,8 +25,8 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
             bytes = last;
         }
         const NAME(bytes) b = NAME(load)(bytes);
-        const uint64_t quotes = NAME(equal)(b, '"'), delimiters = NAME(equal)(b, delimiter);
-        const uint64_t lfs = NAME(equal)(b, '\n');
+        uint64_t quotes = NAME(equal)(b, quote), delimiters = NAME(equal)(b, delimiter);
+        uint64_t lfs = NAME(equal)(b, '\n');
         uint64_t crs = 0, controls = 0;
         const uint64_t special = NAME(special)(b) & ~(lfs | (delimiters & ordinary));
         if (UNLIKELY(special)) {
@@ -46,6 +47,18 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
             break;
         }
 
+        if (escapes) {
+            const uint64_t backslashes = NAME(equal)(b, '\\');
+            if (backslashes | state.behind_backslash | state.behind_text_cr) {
+                const uint64_t escaped = find_escaped(backslashes, crs, lfs, &state);
+                quotes &= ~escaped;
+                delimiters &= ~escaped;
+                lfs &= ~escaped;
+                crs &= ~escaped;
+            }
+        }
+        const uint64_t behind_delimiters = delimiters << 1 | state.delimiter;
+        state.delimiter = delimiters >> 63;
         const uint64_t boundaries = delimiters | lfs | crs;
         uint64_t inside = 0, literal = 0, behind = 0, broken = 0;
         if (quotes | state.inside | state.closed) {
@@ -106,8 +119,8 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                 if (told) {
                     const uint64_t part = rest & (ends ^ (ends - 1));
                     rest &= ~part;
-                    note(scan, LITERAL, record.literal + __builtin_popcountll(literal & part), &record);
-                    note(scan, BEHIND, record.behind + __builtin_popcountll(behind & part), &record);
+                    note_quotes(scan, record.literal + __builtin_popcountll(literal & part),
+                                record.behind + __builtin_popcountll(behind & part), &record, place);
                     record.literal = record.behind = record.broken = 0;
                 }
                 if (length >= longest) longest = length + 1;
@@ -133,9 +146,10 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
 
         const uint8_t next = at + 64 < end ? bytes[64] : 'x';
         const uint64_t lf_next = next == '\n';
-        const uint64_t boundary_next = next == delimiter || next == '\n' || next == '\r';
-        const uint64_t before = delimiters << 1 | (at > start && text[at - 1] == delimiter);
-        const uint64_t doubtful = quotes & before & (boundaries >> 1 | boundary_next << 63);
+        const uint64_t boundary_next =
+            (next == delimiter || next == '\n' || next == '\r') && !state.behind_backslash;
+        const uint64_t doubtful =
+            quotes & behind_delimiters & (boundaries >> 1 | boundary_next << 63);
         uint64_t ends = lfs | (crs & ~(lfs >> 1 | lf_next << 63)), rest = ~UINT64_C(0);
         const uint64_t after_cr = crs << 1 | was_cr;
         was_cr = crs >> 63;
@@ -180,8 +194,7 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
             scan->ends[kind]++;
             if (kind != newline && newline != NONE) note(scan, OTHER_END, 1, &record);
             if (record.odd | record.literal | record.behind) {
-                note(scan, LITERAL, record.literal, &record);
-                note(scan, BEHIND, record.behind, &record);
+                note_quotes(scan, record.literal, record.behind, &record, place);
                 note(scan, CONTROL, record.controls, &record);
             }
             if (place + 1 - record.start > longest) longest = place + 1 - record.start;

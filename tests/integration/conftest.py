@@ -1,4 +1,4 @@
-"""The ledger in PostgreSQL and its fake, under one set of tests."""
+"""The ledger in PostgreSQL and its fake, under one set of tests; and the counter's kernel."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rowledger.functions.adapters.kernel.library import load_kernel
+from rowledger.functions.domain.counting.kernel import Kernel
 from tests.fakes.ledger import FakeLedger
 from tests.integration.ledger_bench import (
     LEASE_SECONDS,
@@ -18,6 +20,14 @@ from tests.integration.ledger_history import History, history_of
 
 if TYPE_CHECKING:
     from rowledger.local.provisioning.database_logins import Login, Logins
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Kernel:
+    found = load_kernel()
+    if found is None:
+        pytest.skip("there is no kernel: make kernel builds it")
+    return found
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 # Set to "off", it makes the patterns count: to compare, or where a processor is in doubt.
 VARIABLE = "ROWLEDGER_KERNEL"
 # As in kernel/scan.h.
-_VERSION = 2
+_VERSION = 3
 _WIDTHS = 64
 _FINDINGS = (
     Finding.LITERAL_QUOTE,
@@ -32,9 +32,10 @@ _SUFFIXES = {"linux": "so", "darwin": "dylib"}
 
 
 # The struct of kernel/scan.h is int64 throughout: first what is given, then what is found.
-_GIVEN = 6
+_GIVEN = 9
+_FOUND = 9
 _PLACES = len(_FINDINGS)
-_FIXED = struct.Struct(f"={_GIVEN + 7 + len(_NEWLINES) + 3 * _PLACES + 1}q")
+_FIXED = struct.Struct(f"={_GIVEN + _FOUND + len(_NEWLINES) + 3 * _PLACES + 1}q")
 _WIDTH = _FIXED.size // 8
 _TIMES = _WIDTH + _WIDTHS
 _Scan = ctypes.c_int64 * (_TIMES + _WIDTHS)
@@ -62,16 +63,18 @@ class LibraryKernel:
         scan = self._free.pop() if self._free else _Scan()
         scan[:_GIVEN] = [
             rules.delimiter,
+            *rules.quoting,
             rules.usual_width,
             rules.columns,
             _NEWLINES[rules.newline],
             rules.plain,
             rules.regular,
+            rules.first_block,
         ]
         self._scan(text, start, end, scan)
         found = _FIXED.unpack_from(scan)
-        taken, why, lines, tail, quoted, longest, high, _, lf, crlf, cr = found[
-            _GIVEN : _GIVEN + 11
+        taken, why, lines, tail, quoted, longest, high, irregular, late, _, lf, crlf, cr = found[
+            _GIVEN : _GIVEN + _FOUND + len(_NEWLINES)
         ]
         used = found[-1]
         widths = list(zip(scan[_WIDTH : _WIDTH + used], scan[_TIMES : _TIMES + used], strict=True))
@@ -91,6 +94,8 @@ class LibraryKernel:
             longest,
             bool(high & 1),
             bool(high & 2),
+            irregular,
+            late,
             _findings(found[-3 * _PLACES - 1 : -1]),
         )
 

@@ -15,6 +15,10 @@ class Span:
     end: int
 
     @property
+    def number(self) -> int:
+        return (self.end - self.start) // BLOCK_SIZE
+
+    @property
     def text(self) -> bytes:
         return self.data[self.start : self.end]
 

@@ -5,13 +5,15 @@ Each step keeps the length of the text, but for delimiters of several bytes; so 
 
 import re
 
+from rowledger.functions.domain.counting.kernel import Quoting
 from rowledger.functions.domain.counting.reading import BACKSLASH, ReadingRules, RecordEnds
-from rowledger.functions.domain.counting.syntax import NO_DELIMITER, QUOTE
+from rowledger.functions.domain.counting.syntax import NO_DELIMITER, NO_QUOTE, QUOTE
 
 _LONE_LF = re.compile(rb"(?<!\r)\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 # Blanks behind a delimiter wait for what follows them; so many are no layout but text.
 _MOST_BLANKS = 4096
+_QUOTES = (QUOTE, b"'", None)
 _RECORD_SEPARATOR = bytes.maketrans(b"\n\r\x1e", b"__\n")
 
 
@@ -19,6 +21,7 @@ class Canonicaliser:
     """Brings a stream of text into canonical form, cut anywhere.
 
     delimiter: the byte that delimits canonical text. unchanged: the text is canonical as it is.
+    quoting: how a kernel reads the text as it is; None where it cannot.
     """
 
     def __init__(self, reading: ReadingRules) -> None:
@@ -37,11 +40,17 @@ class Canonicaliser:
         self._blanks = re.compile(b"(" + delimiter + b")(" + blank + b'++)"')
         self._open_blanks = re.compile(delimiter + blank + b"*+\\Z")
         self.unchanged = reading == ReadingRules(reading.delimiter) and self._several is None
+        self.quoting = self._quoting()
 
     @property
     def held(self) -> int:
         """How many bytes of the text wait for what follows them."""
         return len(self._held)
+
+    def restart(self, text: bytes) -> bytes:
+        """Return the canonical form of a text that begins with a record, as far as it is sure."""
+        self._held = b""
+        return self.feed(text)
 
     def feed(self, text: bytes) -> bytes:
         """Return the canonical form of the next text, as far as its meaning is sure."""
@@ -56,6 +65,15 @@ class Canonicaliser:
         """Return the canonical form of what waited for more."""
         rest, self._held = self._held, b""
         return self._converted(rest)
+
+    def _quoting(self) -> Quoting | None:
+        reading = self._reading
+        usual = ReadingRules(reading.delimiter, reading.quote, escapes=reading.escapes)
+        if reading != usual or self._several or reading.quote not in _QUOTES:
+            return None
+        if self.delimiter in (QUOTE, reading.quote, BACKSLASH):
+            return None
+        return Quoting((reading.quote or NO_QUOTE)[0], reading.escapes)
 
     def _undecided(self, text: bytes) -> int:
         """Return how many of the last bytes depend on what follows."""

@@ -7,6 +7,7 @@ syntax.py read everything.
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
+from rowledger.functions.domain.counting.syntax import QUOTE
 from rowledger.functions.domain.counting.tally import Finding
 
 
@@ -24,6 +25,19 @@ class Why(IntEnum):
     UNUSUAL = 3
 
 
+class Quoting(NamedTuple):
+    """How a text quotes.
+
+    quote: one byte, which is a NUL where nothing quotes. escapes: see reading.py.
+    """
+
+    quote: int
+    escapes: bool
+
+
+RFC_4180 = Quoting(QUOTE[0], escapes=False)
+
+
 class ScanRules(NamedTuple):
     """What a scan is told.
 
@@ -31,6 +45,8 @@ class ScanRules(NamedTuple):
     columns: fields of the file's first record. newline: what ended it; empty where not known.
     plain: end at control characters, at what is no UTF-8, and at a byte-order mark.
     regular: end at a quote that is not regular, too.
+    quoting: of the text; other than RFC 4180's in plain text only.
+    first_block: offset in the text of a block, from which the blocks of BLOCK_SIZE are counted.
     """
 
     delimiter: int
@@ -39,6 +55,8 @@ class ScanRules(NamedTuple):
     newline: bytes
     plain: bool = False
     regular: bool = False
+    quoting: Quoting = RFC_4180
+    first_block: int = 0
 
 
 class Found(NamedTuple):
@@ -56,6 +74,9 @@ class Scanned(NamedTuple):
     longest: of the records, in bytes.
     above_ascii: whether the text has bytes above ASCII; not_windows_1252: whether some are none of
         windows-1252. Both are looked for by a plain scan only.
+    irregular: bit i says whether a record ends in block i (of 64, over and over) that has a quote
+        that is text, or text behind one; not in the block's last bytes, which are those of
+        irregular_late: what may be the end of the text is taken with the block that follows.
     The rest is as in Tally.
     """
 
@@ -71,6 +92,8 @@ class Scanned(NamedTuple):
     longest: int
     above_ascii: bool
     not_windows_1252: bool
+    irregular: int
+    irregular_late: int
     found: dict[Finding, Found]
 
 

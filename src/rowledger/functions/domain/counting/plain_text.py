@@ -1,8 +1,10 @@
 """Text that a kernel takes as it is: no copy of it is made, and no other pass goes over it.
 
 What is found of a file depends on the blocks in which it is looked at. In one block any records may
-be but those that need care. Many blocks are taken by one scan where every record is regular and of
-the width that most records have: so each block leaves all as it is, wherever it ends.
+be but those that need care. Many blocks are taken by one scan where every record is of the width
+that most records have, and regular: so each block leaves all as it is, wherever it ends. Where so
+many blocks may contradict the reading without any effect, only how many do has to be known, and
+records may be irregular.
 """
 
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from rowledger.functions.domain.counting.tally import Finding, Tally
 # Each block ends at least one record, and none is near the length at which its text is dropped.
 LONGEST = 32 * 1024
 _ALLOWED = frozenset({Finding.BLANK_LINE, Finding.EMPTY_RECORD, Finding.RAGGED})
+_IRREGULAR = frozenset({Finding.LITERAL_QUOTE, Finding.TEXT_AFTER_QUOTE})
+# A kernel tells so many blocks apart.
+_MOST_BLOCKS = 63
 # The record that began before the text mostly ends within so many bytes.
 _FIRST_LOOKS = (1024, 2 * LONGEST)
 
@@ -22,13 +27,16 @@ _FIRST_LOOKS = (1024, 2 * LONGEST)
 class Stretch:
     """Whole blocks of text, but for what the text may end with: data[start:end].
 
-    one_block: any records may be in it; else only those of which there is nothing to tell.
+    blocks: how many, unless it is one block, in which any records may be.
+    irregular: the quotes of records need not be regular.
     """
 
     data: bytes
     start: int
     end: int
+    blocks: int
     one_block: bool
+    irregular: bool
 
     @property
     def size(self) -> int:
@@ -43,12 +51,13 @@ class Stretch:
 class PlainText:
     """What scans found, each with its offset from the beginning; and the record behind them.
 
-    taken: bytes of whole records.
+    taken: bytes of whole records. contradicting: how many of many blocks are irregular.
     """
 
     scans: list[tuple[Scanned, int]]
     taken: int
     rest: bytes
+    contradicting: int
 
     @property
     def windows_1252(self) -> bool:
@@ -72,32 +81,61 @@ def scan_plain(
     taken = 0
     # Behind the stretch before it, the record begins in the same data; else it is in two places.
     if before and (at < 0 or data[at : stretch.start] != before):
-        for look in _FIRST_LOOKS:
-            joined = before + data[stretch.start : min(stretch.start + look, end)]
-            joined = joined.removesuffix(b"\r")
-            scanned = kernel.scan(joined, 0, len(joined), rules)
-            if not _is_plain(scanned, width):
-                return None
-            taken = scanned.taken
-            if taken >= len(before):
-                break
-        else:
+        first = _scan_first(kernel, rules, before, stretch)
+        if first is None or not _is_plain(first, width, stretch):
             return None
-        scans.append((scanned, 0))
+        scans.append((first, 0))
+        taken = first.taken
         at += taken
     last = end - data.endswith(b"\r", at, end)
-    scanned = kernel.scan(data, at, last, rules)
-    if not scanned.taken > at or not _is_plain(scanned, width) or end - scanned.taken > LONGEST:
-        return None
+    scanned = kernel.scan(data, at, last, rules._replace(first_block=stretch.start))
     # Offsets of the second scan are those of `data`.
     scans.append((scanned, taken - at))
-    return PlainText(scans, taken + scanned.taken - at, data[scanned.taken : end])
+    ended = scanned.taken > at and end - scanned.taken <= LONGEST
+    contradicting = 0 if stretch.one_block else _irregular_blocks(scans, stretch.blocks)
+    if not ended or contradicting is None or not _is_plain(scanned, width, stretch):
+        return None
+    return PlainText(scans, taken + scanned.taken - at, data[scanned.taken : end], contradicting)
 
 
-def _is_plain(scanned: Scanned, width: int | None) -> bool:
+def _scan_first(
+    kernel: Kernel, rules: ScanRules, before: bytes, stretch: Stretch
+) -> Scanned | None:
+    """Scan as much of a stretch as ends the record before it; None where that is too long."""
+    rules = rules._replace(first_block=len(before))
+    for look in _FIRST_LOOKS:
+        joined = before + stretch.data[stretch.start : min(stretch.start + look, stretch.end)]
+        joined = joined.removesuffix(b"\r")
+        scanned = kernel.scan(joined, 0, len(joined), rules)
+        if scanned.why is not Why.ENDED or scanned.taken >= len(before):
+            return scanned
+    return None
+
+
+def _is_plain(scanned: Scanned, width: int | None, stretch: Stretch) -> bool:
     """Say whether a scan found nothing that needs more. width: of every record; None for any."""
     if scanned.why is not Why.ENDED or scanned.longest > LONGEST:
         return False
-    return width is None or (
-        scanned.found.keys() <= _ALLOWED and all(each == width for each, _ in scanned.widths)
-    )
+    if width is None:
+        return True
+    allowed = _ALLOWED | _IRREGULAR if stretch.irregular else _ALLOWED
+    return scanned.found.keys() <= allowed and all(each == width for each, _ in scanned.widths)
+
+
+def _irregular_blocks(scans: list[tuple[Scanned, int]], blocks: int) -> int | None:
+    """Count the blocks with irregular records; None where that is not sure.
+
+    A record in the last bytes of a block is taken with it, or with the next one.
+    """
+    found = late = 0
+    for scanned, _ in scans:
+        found |= scanned.irregular
+        late |= scanned.irregular_late
+    if not found | late:
+        return 0
+    if blocks > _MOST_BLOCKS:
+        return None
+    last = 1 << (blocks - 1)
+    found |= late & last
+    late &= ~last
+    return None if (late | late << 1) & ~found else found.bit_count()

@@ -79,11 +79,18 @@ class ReadingCounter:
         """
         self._scanner.continue_from(other._scanner, at, tally)  # noqa: SLF001 -- of its own kind
 
-    def take_plain(self, kernel: Kernel, held: bytes, stretch: Stretch) -> PlainText | None:
-        """Take a stretch of text behind `held` at once, or nothing: see plain_text.py."""
-        if not self._canonical.unchanged:
+    def take_plain(self, kernel: Kernel, before: bytes, stretch: Stretch) -> PlainText | None:
+        """Take a stretch of text at once, or nothing: see plain_text.py.
+
+        before: the record that has not ended, and what follows it up to the stretch.
+        """
+        quoting = self._canonical.quoting
+        if quoting is None:
             return None
-        return self._scanner.take_plain(kernel, held, stretch)
+        plain = self._scanner.take_plain(kernel, quoting, before, stretch)
+        if plain is not None:
+            self._scanner.hold(self._canonical.restart(plain.rest))
+        return plain
 
     def feed(self, text: bytes) -> None:
         """Take the next text, cut anywhere."""

@@ -86,9 +86,10 @@ class Readings:
         if primary is None or self._rival is not None or self._recent is None:
             return None
         before = primary.tally.copy() if stretch.one_block else None
-        plain = primary.take_plain(kernel, held, stretch)
+        plain = primary.take_plain(kernel, self._recent + held, stretch)
         if plain is None:
             return None
+        self._contradicted += plain.contradicting
         self._taken += len(held) + stretch.size
         if before is not None and self._contradicts(before, primary.tally):
             text = held + stretch.text
@@ -98,6 +99,12 @@ class Readings:
             self._unexplained = None
             self._recent = plain.rest
         return plain
+
+    def allows_contradictions(self, blocks: int) -> bool:
+        """Say whether so many blocks may contradict the reading before it is reconsidered."""
+        return (
+            self._told.strict or self._contradicted + blocks < 1 << self._contradicted.bit_length()
+        )
 
     def finish(self) -> None:
         """Take the end of the text, and choose between what still stands."""

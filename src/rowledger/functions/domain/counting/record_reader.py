@@ -7,7 +7,14 @@ every quote is regular, the patterns of syntax.py for any text, and recovery.py 
 
 from typing import Protocol
 
-from rowledger.functions.domain.counting.kernel import Kernel, Scanned, ScanRules, Why, in_use
+from rowledger.functions.domain.counting.kernel import (
+    Kernel,
+    Quoting,
+    Scanned,
+    ScanRules,
+    Why,
+    in_use,
+)
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.recovery import needs_care, read_record
 from rowledger.functions.domain.counting.regular import last_line_end, regular_records
@@ -81,16 +88,18 @@ class RecordReader:
         """The usual width as long as sections may be disbelieved."""
         return self._usual_width if self._careful_left > 0 else None
 
-    def scan_rules(self, *, plain: bool = False, regular: bool = False) -> ScanRules:
-        """Return what a kernel has to know of this text. plain, regular: see there."""
+    def scan_rules(self) -> ScanRules:
+        """Return what a kernel has to know of this text."""
         return ScanRules(
             self._syntax.delimiter[0],
             self.believed_width or 0,
             self._receiver.columns or 0,
             self._receiver.first_line_end,
-            plain,
-            regular,
         )
+
+    def plain_rules(self, quoting: Quoting, *, regular: bool) -> ScanRules:
+        """Return the same for plain text. regular: see ScanRules."""
+        return self.scan_rules()._replace(plain=True, regular=regular, quoting=quoting)
 
     def _read_by_kernel(self, kernel: Kernel, text: bytes, base: int) -> int:
         at = 0

@@ -5,7 +5,7 @@ ever carried over; of a record that is too long to keep (long_record.py), not ev
 """
 
 from rowledger.functions.domain.counting.bulk import BulkCounter
-from rowledger.functions.domain.counting.kernel import Kernel, Scanned
+from rowledger.functions.domain.counting.kernel import Kernel, Quoting, Scanned
 from rowledger.functions.domain.counting.line_ends import count_line_ends, next_line_that_begins
 from rowledger.functions.domain.counting.long_record import (
     Dropped,
@@ -239,19 +239,24 @@ class RecordScanner:
             at = self.stretched(self._buffer[:at]) if self._stretch else at
             self.tally.first[finding] = Place(lines + found.lines + 1, self._offset + at)
 
-    def take_plain(self, kernel: Kernel, held: bytes, stretch: Stretch) -> PlainText | None:
-        """Take a stretch of text behind `held` at once, or nothing: see plain_text.py."""
+    def take_plain(
+        self, kernel: Kernel, quoting: Quoting, before: bytes, stretch: Stretch
+    ) -> PlainText | None:
+        """Take a stretch of text as it was, behind what is held, or nothing: see plain_text.py."""
         if self._dropped or self._comment is not None or self._stretch or not self._newline:
             return None
-        rules = self._reader.scan_rules(plain=True, regular=not stretch.one_block)
-        plain = scan_plain(kernel, rules, self.tally, self._buffer + held, stretch)
+        rules = self._reader.plain_rules(quoting, regular=not stretch.irregular)
+        plain = scan_plain(kernel, rules, self.tally, before, stretch)
         if plain is not None:
             for scanned, offset in plain.scans:
                 self.take_scanned(scanned, offset)
             self._offset += plain.taken
-            self._buffer = plain.rest
-            self._wait = 0
         return plain
+
+    def hold(self, text: bytes) -> None:
+        """Hold the beginning of a record, and nothing else."""
+        self._buffer = text
+        self._wait = 0
 
     def take_recovered(self, lines: bytes, base: int) -> None:
         """Count lines of a section that is not believed: their quotes are text."""

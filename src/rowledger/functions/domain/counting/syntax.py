@@ -11,8 +11,9 @@ import re
 from functools import cached_property, lru_cache
 
 QUOTE = b'"'
-# What stands for the delimiter where a text has none: no text holds a NUL.
+# What stands for the delimiter or the quote where a text has none: no text holds a NUL.
 NO_DELIMITER = b"\0"
+NO_QUOTE = b"\0"
 _SECTION = rb'"[^"]*+(?:""[^"]*+)*+"'
 _LINE_END = rb"(?:\r\n|\n|\r)"
 # Control characters that CSV text has no use for: all but TAB, LF and CR.

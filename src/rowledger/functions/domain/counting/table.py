@@ -77,7 +77,8 @@ class Table:
         ending = self._cleaner.ending(data, end)
         if ending < end and begun_character(data, ending) < ending:
             return None
-        stretch = Stretch(data, start, ending, one_block=one_block)
+        irregular = one_block or self.readings.allows_contradictions(blocks.number)
+        stretch = Stretch(data, start, ending, blocks.number, one_block, irregular)
         plain = self.readings.take_plain(kernel, self._cleaner.held, stretch)
         if plain is not None:
             self._cleaner.pass_by(data, start, end, ending)
