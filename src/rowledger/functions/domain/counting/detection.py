@@ -20,7 +20,6 @@ from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.syntax import syntax_of
 
 SAMPLE_SIZE = 64 * 1024
-_LINE = re.compile(rb"\r\n|\n|\r")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _QUOTED = re.compile(rb'"[^"\r\n]*+"')
 _ESCAPED = re.compile(rb"\\[\"'\r\n]")
@@ -133,14 +132,15 @@ class _Search:
         self._sample = sample
         self._complete = complete
         self._told = told
-        self._lines = [line for line in _LINE.split(sample) if line]
+        self._lines = [line for line in sample.splitlines() if line]
         if told.comment:
             self._lines = [line for line in self._lines if not line.startswith(told.comment)]
         if not complete and len(self._lines) > 1:
             self._lines.pop()  # perhaps cut
         self._quotes = sample.count(b'"')
-        some = self._lines[:_LINES]
-        self._masked = [_QUOTED.sub(b'"', line) if b'"' in line else line for line in some]
+        self._masked = self._lines[:_LINES]
+        if self._quotes and self._masked:
+            self._masked = _QUOTED.sub(b'"', b"\n".join(self._masked)).split(b"\n")
         self._tried: dict[ReadingRules, Hypothesis] = {}
 
     def detection(self) -> Detection:
@@ -263,7 +263,7 @@ class _Search:
             if tally.sections and not cost and reading == ReadingRules(reading.delimiter[:1]):
                 # Every quote is explained: what stands inside them, on any line, is text.
                 text, _ = syntax_of(reading.delimiter).mask(self._sample)
-                masked = [line for line in _LINE.split(text) if line][:_LINES]
+                masked = [line for line in text.splitlines() if line][:_LINES]
             clean = clean_share(masked, reading.delimiter, self._others)
         table = 0.0
         if tally.records:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from rowledger.functions.domain.counting.delimiters import COMMON, prior
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
@@ -25,7 +24,8 @@ UNDECIDED = 4
 _ONE_COLUMN = 0.1
 _NO_HEADER = 0.4
 _OTHER_HEADER = 0.85
-_DECIMAL = re.compile(rb"\s*[-+]?\d+,\d+\s*")
+# A line that is a number such as 1,5.
+_DECIMAL = re.compile(rb"\n[^\S\n]*[-+]?\d+,\d+[^\S\n]*(?=\n)")
 _FIELDS = 2000
 
 
@@ -100,13 +100,15 @@ def table_of(
 def clean_share(masked: list[bytes], delimiter: bytes, others: list[bytes]) -> float:
     """Return the share of fields that hold no other delimiter.
 
-    masked: lines without quoted text. others: what else may delimit.
+    masked: lines without quoted text. others: the bytes that may delimit, too.
     """
-    every = chain.from_iterable(line.split(delimiter, _FIELDS) for line in masked)
-    fields = list(islice(every, _FIELDS))
-    if not fields:
+    if not masked:
         return 1.0
-    signs = [re.escape(each) for each in (*others, *COMMON) if each not in delimiter]
-    search = re.compile(b"|".join(signs)).search
-    unclean = sum(1 for field in filter(search, fields) if not _DECIMAL.fullmatch(field))
+    # A look at all fields, one a line, is many times as fast as a look at each.
+    fields = b"\n".join(masked).replace(delimiter, b"\n").split(b"\n", _FIELDS)[:_FIELDS]
+    text = b"\n".join((b"", *fields, b""))
+    signs = bytes({*b"".join((*others, *COMMON))} - {*delimiter})
+    all_else = bytes({*range(256)} - {*signs, *b"\n"})
+    only_signs = text.translate(bytes.maketrans(signs, b"," * len(signs)), all_else)
+    unclean = only_signs.count(b",\n") - len(_DECIMAL.findall(text))
     return 1 - unclean / len(fields)
