@@ -197,6 +197,15 @@ class TestGzip:
         found = rejection(bytes(data))
         assert (found.code, found.byte_offset) == (RejectionCode.CORRUPT_COMPRESSION, header_size)
 
+    def test_locates_damage_far_into_the_file_to_the_byte(self) -> None:
+        data = bytearray(zlib.compress(self.TEXT, 0, wbits=31))
+        at = 10  # behind the header; each block that is only stored has its length behind its type
+        for _ in range(5):
+            at += 5 + int.from_bytes(data[at + 1 : at + 3], "little")
+        data[at] = 0xFF
+        found = rejection(bytes(data))
+        assert (found.code, found.byte_offset) == (RejectionCode.CORRUPT_COMPRESSION, at)
+
     def test_prefers_what_is_wrong_with_the_text_before_the_damage(self) -> None:
         data = gzip.compress(bytes(BLOCK_SIZE)) + b"garbage"
         assert rejection(data).code is RejectionCode.NOT_CSV

@@ -22,6 +22,11 @@ class Span:
     def text(self) -> bytes:
         return self.data[self.start : self.end]
 
+    def divided(self, size: int) -> tuple["Span", "Span"]:
+        """Return the first `size` bytes, and the rest."""
+        middle = min(self.start + size, self.end)
+        return Span(self.data, self.start, middle), Span(self.data, middle, self.end)
+
     def blocks(self, size: int = BLOCK_SIZE) -> Iterator["Span"]:
         """Yield each of them."""
         for start in range(self.start, self.end, size):

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rowledger.functions.domain.counting.blocks import BLOCK_SIZE
+from rowledger.functions.domain.counting.blocks import Span
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
 
 if TYPE_CHECKING:
@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 GZIP_MAGIC = b"\x1f\x8b"
 
 _GZIP_FORMAT = zlib.MAX_WBITS | 16
-# zlib copies what follows a member; with thousands of tiny members in a slice that adds up.
 _PADDING = b"\0 \t\r\n\x1a"
-_SLICE = 8 * 1024
+# zlib copies what follows a member; with thousands of tiny members in a slice that adds up. So
+# slices are small behind the end of a member, and grow from there.
+_SMALL_SLICE = 8 * 1024
+_LARGE_SLICE = 64 * 1024
+# So much at once, as what takes the text has a cost for each piece.
+_LARGEST_PIECE = 512 * 1024
+_OUTPUT = 128 * 1024
 
 
 class GzipReader:
@@ -30,21 +35,45 @@ class GzipReader:
         self._taken = 0
         self._produced = 0
         self._members = 0
+        self._slice = _SMALL_SLICE
         self.trailing = 0
 
-    def read(self, data: bytes) -> Iterator[bytes]:
-        """Yield what `data` decompresses to, in pieces of at most BLOCK_SIZE bytes.
+    def read(self, stored: Span) -> Iterator[bytes]:
+        """Yield what a part of the file decompresses to, in pieces of at most 512 KiB.
 
         Raises RejectedError (CORRUPT_COMPRESSION with the offset into the compressed file at
         which decompression fails, or TOO_LARGE).
         """
-        for start in range(0, len(data), _SLICE):
-            yield from self._read_slice(data[start : start + _SLICE])
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            for piece in self._outputs(stored):
+                pieces.append(piece)
+                size += len(piece)
+                if size > _LARGEST_PIECE - _OUTPUT:
+                    yield b"".join(pieces)
+                    pieces.clear()
+                    size = 0
+        except RejectedError:
+            # What comes before has the first say.
+            yield b"".join(pieces)
+            raise
+        yield b"".join(pieces)
 
     def finish(self) -> None:
         """Take the end of the file. Raises RejectedError if it ends inside a member."""
         if self._member is not None:
             raise _corrupt("The gzip data ends too early: the file is truncated.", self._taken)
+
+    def _outputs(self, stored: Span) -> Iterator[bytes]:
+        at = stored.start
+        while at < stored.end:
+            end = min(at + self._slice, stored.end)
+            members = self._members
+            yield from self._read_slice(stored.data[at:end])
+            at = end
+            ended = self._member is None or self._members > members
+            self._slice = _SMALL_SLICE if ended else min(2 * self._slice, _LARGE_SLICE)
 
     def _read_slice(self, data: bytes) -> Iterator[bytes]:
         end = self._taken + len(data)
@@ -71,7 +100,7 @@ class GzipReader:
     def _decompress(self, member: "_Decompress", data: bytes, end: int) -> tuple[bytes, bytes]:
         before = member.copy()
         try:
-            piece = member.decompress(data, BLOCK_SIZE)
+            piece = member.decompress(data, _OUTPUT)
         except zlib.error as error:
             at = end - len(data) + _failing_byte(before, data)
             if self._members > 1 and not data.startswith(GZIP_MAGIC[:1]):
@@ -95,11 +124,21 @@ class GzipReader:
 
 def _failing_byte(before: "_Decompress", data: bytes) -> int:
     """Find the byte of `data` at which decompression fails."""
-    good, bad = 0, len(data)
+    # Slice by slice first: all of it may expand to more than memory holds.
+    start = 0
+    for at in range(0, len(data), _SMALL_SLICE):
+        after = before.copy()
+        try:
+            after.decompress(data[at : at + _SMALL_SLICE])
+        except zlib.error:
+            start = at
+            break
+        before = after
+    good, bad = start, min(start + _SMALL_SLICE, len(data))
     while bad - good > 1:
         middle = (good + bad) // 2
         try:
-            before.copy().decompress(data[:middle])
+            before.copy().decompress(data[start:middle])
         except zlib.error:
             bad = middle
         else:

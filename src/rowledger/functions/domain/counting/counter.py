@@ -92,15 +92,19 @@ class Counter:
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the file. Raises RejectedError once the file is surely bad."""
         for span in self._stored.cut(chunk):
-            if self._gzip or not self._started:
-                for block in span.blocks():
-                    self._take_stored(block.text)
-            else:
-                self._take_span(span)
+            rest = span
+            if not self._started:
+                first, rest = span.divided(BLOCK_SIZE)
+                self._take_stored(first)
+            if self._gzip:
+                self._take_stored(rest)
+            elif rest.number:
+                self._take_span(rest)
 
     def finish(self) -> Count:
         """Take the end of the file and return the count. Raises RejectedError."""
-        self._take_stored(self._stored.rest())
+        rest = self._stored.rest()
+        self._take_stored(Span(rest, 0, len(rest)))
         if self._gzip:
             self._gzip.finish()
             self._take_expanded(self._expanded.rest())
@@ -139,15 +143,15 @@ class Counter:
         )
         return [FileWarning(WarningCode.TRAILING_BYTES, message, trailing)]
 
-    def _take_stored(self, block: bytes) -> None:
+    def _take_stored(self, stored: Span) -> None:
         if not self._started:
             self._started = True
-            if block.startswith(GZIP_MAGIC):
+            if stored.text.startswith(GZIP_MAGIC):
                 self._gzip = GzipReader(self._max_decompressed_bytes)
         if not self._gzip:
-            self._take_expanded(block)
+            self._take_expanded(stored.text)
             return
-        for piece in self._gzip.read(block):
+        for piece in self._gzip.read(stored):
             for span in self._expanded.cut(piece):
                 self._take_span(span)
 

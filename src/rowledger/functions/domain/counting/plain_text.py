@@ -72,8 +72,8 @@ def scan_plain(
 
     tally: of the text so far. before: the beginning of a record.
     """
-    width = None if stretch.one_block else main_width(tally)
-    if (width is None and not stretch.one_block) or len(before) > LONGEST:
+    width = None if stretch.one_block else main_width(tally) or 1
+    if len(before) > LONGEST:
         return None
     data, end = stretch.data, stretch.end
     at = stretch.start - len(before)
