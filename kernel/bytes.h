@@ -25,6 +25,12 @@ TARGET static inline uint64_t NAME(above_ascii)(NAME(bytes) b) {
     return NAME(joined)(b.part[0], b.part[1]);
 }
 
+/* Bytes that are less than a limit, all of them taken as signed: those above ASCII come first. */
+TARGET static inline uint64_t NAME(less)(NAME(bytes) b, int8_t limit) {
+    __m256i limits = _mm256_set1_epi8(limit);
+    return NAME(joined)(_mm256_cmpgt_epi8(limits, b.part[0]), _mm256_cmpgt_epi8(limits, b.part[1]));
+}
+
 /* One more makes U+007F negative, and leaves the other controls below or at a space. */
 TARGET static inline uint64_t NAME(special)(NAME(bytes) b) {
     __m256i one = _mm256_set1_epi8(1), limit = _mm256_set1_epi8(0x21);
@@ -66,6 +72,13 @@ static inline uint64_t NAME(special)(NAME(bytes) b) {
     uint64_t mask = 0;
     for (int i = 0; i < 4; i++)
         mask |= NAME(mask)(_mm_cmpgt_epi8(limit, _mm_add_epi8(b.part[i], one)), i);
+    return mask;
+}
+
+static inline uint64_t NAME(less)(NAME(bytes) b, int8_t limit) {
+    __m128i limits = _mm_set1_epi8(limit);
+    uint64_t mask = 0;
+    for (int i = 0; i < 4; i++) mask |= NAME(mask)(_mm_cmpgt_epi8(limits, b.part[i]), i);
     return mask;
 }
 
@@ -111,6 +124,13 @@ static inline uint64_t NAME(special)(NAME(bytes) b) {
     return NAME(joined)(part);
 }
 
+static inline uint64_t NAME(less)(NAME(bytes) b, int8_t limit) {
+    int8x16_t limits = vdupq_n_s8(limit);
+    uint8x16_t part[4];
+    for (int i = 0; i < 4; i++) part[i] = vcltq_s8(vreinterpretq_s8_u8(b.part[i]), limits);
+    return NAME(joined)(part);
+}
+
 #else /* any processor, slowly */
 
 typedef struct {
@@ -137,6 +157,12 @@ static inline uint64_t NAME(above_ascii)(NAME(bytes) b) {
 static inline uint64_t NAME(special)(NAME(bytes) b) {
     uint64_t mask = 0;
     for (int i = 0; i < 64; i++) mask |= (uint64_t)(b.text[i] < 0x20 || b.text[i] >= 0x7f) << i;
+    return mask;
+}
+
+static inline uint64_t NAME(less)(NAME(bytes) b, int8_t limit) {
+    uint64_t mask = 0;
+    for (int i = 0; i < 64; i++) mask |= (uint64_t)((int8_t)b.text[i] < limit) << i;
     return mask;
 }
 

@@ -23,6 +23,7 @@ static int64_t written(uint8_t *text, int64_t most, uint8_t delimiter) {
                                          " ",  "\t", "a", "abcdefgh", "\\", "\\"};
     static const char *const rare[] = {"\"\"", "\"\n", "\n\"", "\x01", "\x7f", "\x1a", "\xc3\xa9",
                                        "\xef\xbb\xbf", "\xe2\x82", "\xff",  "\xf0\x9f\xa6\x8a",
+                                       "\xe6\x9d\xb1", "\xe4\xba\xac", "\xc3\xbc", "\xc3\xab",
                                        "a long field that fills most of a block of sixty-four bytes"};
     const uint64_t quotes = 1 + drawn(12), delimiters = 1 + drawn(6), rarely = 1 + drawn(30);
     int64_t size = 0;
@@ -191,6 +192,16 @@ static int is_unusual(const uint8_t *text, int64_t start, int64_t end, uint8_t d
     return 0;
 }
 
+/* What a plain scan says of bytes above ASCII in a text that is UTF-8 throughout. */
+static int64_t high_of(const uint8_t *text, int64_t start, int64_t end) {
+    int64_t high = 0;
+    for (int64_t i = start; i < end; i++) {
+        if (text[i] >= 0x80) high |= 1;
+        if (strchr("\x81\x8d\x8f\x90\x9d", text[i]) && text[i]) high |= 2;
+    }
+    return high;
+}
+
 typedef void reader(const uint8_t *, int64_t, int64_t, struct rowledger_scan *);
 
 static int same(const struct rowledger_scan *a, const struct rowledger_scan *b) {
@@ -264,6 +275,8 @@ int main(int count, char **arguments) {
         /* Where a scan ends first, it has not seen all. */
         if (wanted.why == ENDED && (plain.why == UNUSUAL) != is_unusual(text, start, size, delimiter))
             return fail("wrongly unusual, or not", number, text, size, &given);
+        if (plain.why == ENDED && plain.high != high_of(text, start, size))
+            return fail("not as high", number, text, size, &given);
         if (plain.why != UNUSUAL && !same(&plain, &wanted))
             return fail("not as without being plain", number, text, size, &given);
         plain = given;

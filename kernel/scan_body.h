@@ -1,5 +1,28 @@
 /* The scan, for the processor that bytes.h was included for. The rules are those of syntax.py. */
 
+/* Does as read_utf8 for a whole block of characters of two and three bytes, all of them at once.
+ * Those whose second byte has a range of its own, and longer ones, are left to read_utf8. high: as
+ * it is so far. */
+TARGET static inline int NAME(read_characters)(NAME(bytes) b, const uint8_t *bytes, int64_t size,
+                                               uint64_t above, struct character *character,
+                                               int64_t high) {
+    const uint64_t continuing = NAME(less)(b, (int8_t)0xc0), short_ones = NAME(less)(b, (int8_t)0xe0);
+    const uint64_t rare = NAME(equal)(b, 0xc0) | NAME(equal)(b, 0xc1) | NAME(equal)(b, 0xe0) |
+                          NAME(equal)(b, 0xed) | NAME(equal)(b, 0xef) |
+                          (above & ~NAME(less)(b, (int8_t)0xf0));
+    if (rare || character->missing || size < 64)
+        return read_utf8(bytes, size < 64 ? (int)size : 64, above, character);
+    const uint64_t begins = above & ~continuing, threes = above & ~short_ones;
+    if ((begins << 1 | threes << 2) != continuing) return -1;
+    if ((begins | threes << 1) >> 63) {
+        *character = (struct character){1 + (int)(threes >> 63), bytes[63], 0x80, 0xbf};
+    }
+    if (high & 2) return 3; /* as is known by now */
+    const uint64_t lacking = NAME(equal)(b, 0x81) | NAME(equal)(b, 0x8d) | NAME(equal)(b, 0x8f) |
+                             NAME(equal)(b, 0x90) | NAME(equal)(b, 0x9d);
+    return lacking ? 3 : 1;
+}
+
 TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                               struct rowledger_scan *scan) {
     const uint8_t delimiter = (uint8_t)scan->delimiter, quote = (uint8_t)scan->quote;
@@ -35,7 +58,7 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
             controls = special & ~(crs | above | nuls | NAME(equal)(b, '\t'));
             int sort = 0;
             if (plain && (above || character.missing)) {
-                sort = read_utf8(bytes, end - at < 64 ? (int)(end - at) : 64, above, &character);
+                sort = NAME(read_characters)(b, bytes, end - at, above, &character, high);
                 high |= sort;
             }
             if (plain && (controls | nuls || sort < 0)) {
