@@ -50,9 +50,38 @@ static uint64_t find_escaped(uint64_t backslashes, uint64_t crs, uint64_t lfs,
     return escaped;
 }
 
+/* Does as find_sections where no quote stands behind another: each one in a section closes it. */
+static struct sections find_single(uint64_t quotes, uint64_t boundaries, struct state *state) {
+    struct sections found = {0, 0, 0, 0};
+    const uint64_t may_open = quotes & (boundaries << 1 | state->boundary);
+    uint64_t open = state->inside, closing = 0, rest = ~UINT64_C(0);
+    for (;;) {
+        if (!open) {
+            const uint64_t openings = may_open & rest;
+            if (!openings) break;
+            open = openings & -openings;
+            found.opened |= open;
+            rest = ~(open | (open - 1));
+        }
+        const uint64_t others = quotes & rest, close = others & -others;
+        found.inside |= close - open; /* up to the end, if none closes */
+        if (!close) break;
+        closing |= close;
+        rest = ~(close | (close - 1));
+        open = 0;
+    }
+    found.literal = quotes & ~(found.opened | closing);
+    found.behind = (closing << 1 | state->closed) & ~boundaries;
+    state->inside = open != 0;
+    state->closed = closing >> 63;
+    state->boundary = boundaries >> 63;
+    return found;
+}
+
 /* Finds the sections of a block in which not every quote is regular: a quote opens only behind a
  * boundary, and closes unless another follows it. */
 static struct sections find_sections(uint64_t quotes, uint64_t boundaries, struct state *state) {
+    if (!(quotes & (quotes << 1 | state->closed))) return find_single(quotes, boundaries, state);
     struct sections found = {0, 0, 0, 0};
     const uint64_t may_open = quotes & (boundaries << 1 | state->boundary);
     int at = 0, inside = state->inside != 0, closed = 0;

@@ -101,12 +101,11 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
                 inside = found.inside;
                 literal = found.literal;
                 opened = found.opened;
-                for (uint64_t rest = found.behind; rest; rest &= rest - 1) {
-                    const int64_t place = at + __builtin_ctzll(rest);
-                    const uint64_t bit = rest & -rest;
-                    if (place >= end) break;
-                    if (text[place] != ' ' && text[place] != '\t') behind |= bit;
-                    if (text_follows(text, place, end, delimiter)) broken |= bit;
+                uint64_t blanks = found.behind & (NAME(equal)(b, ' ') | NAME(equal)(b, '\t'));
+                broken = behind = found.behind & ~blanks & below(end - at < 64 ? (int)(end - at) : 64);
+                for (; blanks; blanks &= blanks - 1) {
+                    const int64_t place = at + __builtin_ctzll(blanks);
+                    if (text_follows(text, place, end, delimiter)) broken |= blanks & -blanks;
                 }
             } else {
                 state.inside = inside >> 63;
