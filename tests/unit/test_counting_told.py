@@ -46,3 +46,17 @@ def test_a_delimiter_beyond_ascii_is_found_in_either_encoding(encoding: str) -> 
 def test_an_encoding_that_is_none_of_text_is_refused(name: str) -> None:
     with pytest.raises(LookupError):
         CountOptions(encoding=name)
+
+
+@pytest.mark.parametrize(
+    ("row", "options"),
+    [
+        (r"1_x\\_2", CountOptions(delimiter="_", escape="\\")),
+        ('1_"_2', CountOptions(delimiter="_", quote="")),
+        (r"1_\-_2", CountOptions(delimiter="_", quote="-", escape="\\")),
+    ],
+)
+def test_what_is_text_does_not_become_a_delimiter(row: str, options: CountOptions) -> None:
+    found = count("a_b_c\n" + f"{row}\n" * 3, options)
+    assert (found.rows, found.columns) == (3, 3)
+    assert WarningCode.RAGGED_RECORDS not in {each.code for each in found.warnings}

@@ -27,6 +27,7 @@ def preamble(head: bytes, reading: ReadingRules, usual_width: int | None) -> Pre
     canonical = Canonicaliser(reading)
     text = canonical.feed(head) + b"\n"
     syntax = syntax_of(canonical.delimiter)
+    commented = text.startswith(_COMMENT) or any(end + _COMMENT in text for end in (b"\n", b"\r"))
     widths: list[int] = []
     start = comments = 0
     while len(widths) < _RECORDS and (match := syntax.record.match(text, start)):
@@ -34,6 +35,8 @@ def preamble(head: bytes, reading: ReadingRules, usual_width: int | None) -> Pre
         start = match.end()
         if body:
             widths.append(syntax.width(body))
+            if not commented and widths[0] == usual_width:
+                break  # nothing is above the table
             comments += body.startswith(_COMMENT) and widths[-1] != usual_width
     if usual_width not in widths:
         return Preamble(0, comments)
