@@ -75,7 +75,8 @@ class Counter:
         self._table = Table(self._options, header=header)
         self._size = 0
         self._kernel = in_use()
-        self._spans_at_once, self._blocks_at_once = Attempts(), Attempts()
+        self._spans_at_once, self._calm_at_once = Attempts(), Attempts()
+        self._blocks_at_once = Attempts()
 
     @property
     def dialect(self) -> Dialect | None:
@@ -159,6 +160,10 @@ class Counter:
         """Take blocks of the file as it is after decompression, by the cheapest way that does."""
         if self._takes_plain(span, self._spans_at_once, one_block=False):
             return
+        # Up to the block at which the reading may be reconsidered.
+        calm, rest = span.divided(self._table.readings.calm_blocks * BLOCK_SIZE)
+        if calm.number > 1 and self._takes_plain(calm, self._calm_at_once, one_block=False):
+            span = rest
         for block in span.blocks():
             if not self._takes_plain(block, self._blocks_at_once, one_block=True):
                 self._take_expanded(block.text)

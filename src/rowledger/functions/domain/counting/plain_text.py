@@ -18,7 +18,7 @@ LONGEST = 32 * 1024
 _ALLOWED = frozenset({Finding.BLANK_LINE, Finding.EMPTY_RECORD, Finding.RAGGED})
 _IRREGULAR = frozenset({Finding.LITERAL_QUOTE, Finding.TEXT_AFTER_QUOTE})
 # A kernel tells so many blocks apart.
-_MOST_BLOCKS = 63
+MOST_BLOCKS = 63
 # The record that began before the text mostly ends within so many bytes.
 _FIRST_LOOKS = (1024, 2 * LONGEST)
 
@@ -133,7 +133,7 @@ def _irregular_blocks(scans: list[tuple[Scanned, int]], blocks: int) -> int | No
         late |= scanned.irregular_late
     if not found | late:
         return 0
-    if blocks > _MOST_BLOCKS:
+    if blocks > MOST_BLOCKS:
         return None
     last = 1 << (blocks - 1)
     found |= late & last

@@ -11,7 +11,7 @@ from rowledger.functions.domain.counting.detection import (
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
 from rowledger.functions.domain.counting.kernel import Kernel
-from rowledger.functions.domain.counting.plain_text import PlainText, Stretch
+from rowledger.functions.domain.counting.plain_text import MOST_BLOCKS, PlainText, Stretch
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.records import LONG_RECORD
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
@@ -100,11 +100,12 @@ class Readings:
             self._recent = plain.rest
         return plain
 
-    def allows_contradictions(self, blocks: int) -> bool:
-        """Say whether so many blocks may contradict the reading before it is reconsidered."""
-        return (
-            self._told.strict or self._contradicted + blocks < 1 << self._contradicted.bit_length()
-        )
+    @property
+    def calm_blocks(self) -> int:
+        """How many blocks may contradict the reading before it is reconsidered."""
+        if self._told.strict:
+            return MOST_BLOCKS
+        return (1 << self._contradicted.bit_length()) - self._contradicted - 1
 
     def finish(self) -> None:
         """Take the end of the text, and choose between what still stands."""

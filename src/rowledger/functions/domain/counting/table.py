@@ -77,7 +77,7 @@ class Table:
         ending = self._cleaner.ending(data, end)
         if ending < end and begun_character(data, ending) < ending:
             return None
-        irregular = one_block or self.readings.allows_contradictions(blocks.number)
+        irregular = one_block or blocks.number <= self.readings.calm_blocks
         stretch = Stretch(data, start, ending, blocks.number, one_block, irregular)
         plain = self.readings.take_plain(kernel, self._cleaner.held, stretch)
         if plain is not None:
