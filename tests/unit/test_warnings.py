@@ -15,13 +15,13 @@ from rowledger.functions.domain.notification import announce
 from rowledger.functions.domain.outcome import Counted, Rejected, examine
 from rowledger.functions.domain.outcome_event import render_event
 from rowledger.functions.domain.rejection import RejectionCode
-from rowledger.functions.domain.warning import WarningCode
+from rowledger.functions.domain.warning import OF_SOURCES, WarningCode
 from tests.unit.builders import a_row, an_upload
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_intake import World
 
 RAGGED = b"id,name\n1,a\n2,b,c\n3,d\n"
-CODES = [code.value for code in WarningCode]
+COUNTED = [code.value for code in WarningCode if code not in OF_SOURCES]
 
 
 def receipt_of(world: World) -> dict[str, Any]:
@@ -106,12 +106,12 @@ def test_an_event_is_never_longer_than_sns_takes() -> None:
     assert json.loads(text)["header_sha256"]
 
 
-def test_the_setting_takes_codes_of_warnings_and_nothing_else() -> None:
+def test_the_setting_takes_codes_of_the_counters_warnings_and_nothing_else() -> None:
     name = "ROWLEDGER_REJECTED_WARNINGS"
     (setting,) = (
         each for each in contract.load("settings.json")["settings"] if each["name"] == name
     )
-    assert setting["choices"] == CODES
+    assert setting["choices"] == COUNTED
     assert ProcessorConfig.from_environment(REQUIRED).rejected_warnings == ()
     config = ProcessorConfig.from_environment(
         REQUIRED | {name: "RAGGED_RECORDS, UNDECIDED_DIALECT"}

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from rowledger.functions.domain.counting.counter import Count, Counter
+from rowledger.functions.domain.counting.options import CountOptions
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
 from rowledger.functions.domain.warning import WarningCode
@@ -189,19 +190,23 @@ def examine(
     header_names: bool = True,
     rejected_warnings: Collection[WarningCode] = (),
     crc32: bool = False,
+    options: CountOptions | None = None,
 ) -> Counted | Rejected:
     """Read an object to its end: count its data rows, or find why it must be rejected.
 
     header_names: whether the names of its columns are kept, or only their digest.
     rejected_warnings: those that make a file a bad one.
     crc32: whether its backup can be compared by that alone.
+    options: what is told of the file; one that contradicts it is a bad one.
     """
-    counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes)
+    counter = Counter(header=header, max_decompressed_bytes=max_decompressed_bytes, options=options)
     digest = _Digest(chunks, crc32=crc32)
     try:
         for chunk in digest:
             counter.feed(chunk)
         count = counter.finish()
+        if contradiction := counter.contradiction():
+            return Rejected(contradiction, counter.dialect, digest.content)
         _reject(count, rejected_warnings)
         names = count.header
         kept = None if names is None else Header.of(names, only_digest=not header_names)
@@ -209,14 +214,15 @@ def examine(
     except RejectedError as error:
         # Every byte is digested, of a rejected file too, so that its backup can be verified.
         digest.drain()
-        return Rejected(error.rejection, counter.dialect, digest.content)
+        rejection = counter.contradiction(error.rejection) or error.rejection
+        return Rejected(rejection, counter.dialect, digest.content)
 
 
 def _reject(count: Count, rejected: Collection[WarningCode]) -> None:
     """Raise RejectedError for the first warning that makes the file a bad one."""
     for warning in count.warnings:
         if warning.code in rejected:
-            raise RejectedError(warning.rejection)
+            raise RejectedError(warning.rejected_by("This pipeline"))
 
 
 class _Digest:

@@ -20,7 +20,11 @@ class RejectionCode(StrEnum):
     OBJECT_ACCESS_DENIED = "OBJECT_ACCESS_DENIED"
     UNREADABLE = "UNREADABLE"
     UNRECORDABLE = "UNRECORDABLE"
-    # A warning that the pipeline is told to reject: each of domain/warning.py, under its own name.
+    # What a source tells of its files, and one contradicts: see domain/sources/.
+    DIALECT_DIFFERS = "DIALECT_DIFFERS"
+    NAME_FORBIDDEN = "NAME_FORBIDDEN"
+    # A warning that the pipeline or a source is told to reject: each of domain/warning.py, under
+    # its own name.
     RAGGED_RECORDS = "RAGGED_RECORDS"
     STRAY_QUOTES = "STRAY_QUOTES"
     UNDECIDED_DIALECT = "UNDECIDED_DIALECT"
@@ -33,6 +37,15 @@ class RejectionCode(StrEnum):
     COMMENT_LINES = "COMMENT_LINES"
     CONTROL_CHARACTERS = "CONTROL_CHARACTERS"
     TRAILING_BYTES = "TRAILING_BYTES"
+    COLUMNS_DIFFER = "COLUMNS_DIFFER"
+    COLUMNS_CHANGED = "COLUMNS_CHANGED"
+    ROWS_OUT_OF_RANGE = "ROWS_OUT_OF_RANGE"
+    SIZE_OUT_OF_RANGE = "SIZE_OUT_OF_RANGE"
+    ROWS_DIFFER = "ROWS_DIFFER"
+    SIZE_DIFFERS = "SIZE_DIFFERS"
+    DIGEST_DIFFERS = "DIGEST_DIFFERS"
+    SENDER_WORD_MISSING = "SENDER_WORD_MISSING"
+    SENDER_WORD_UNREADABLE = "SENDER_WORD_UNREADABLE"
 
     @property
     def remedy(self) -> str | None:

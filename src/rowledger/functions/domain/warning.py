@@ -22,13 +22,40 @@ class WarningCode(StrEnum):
     COMMENT_LINES = "COMMENT_LINES"
     CONTROL_CHARACTERS = "CONTROL_CHARACTERS"
     TRAILING_BYTES = "TRAILING_BYTES"
+    # What a source expects of its files, and one does not have: see domain/sources/.
+    COLUMNS_DIFFER = "COLUMNS_DIFFER"
+    COLUMNS_CHANGED = "COLUMNS_CHANGED"
+    ROWS_OUT_OF_RANGE = "ROWS_OUT_OF_RANGE"
+    SIZE_OUT_OF_RANGE = "SIZE_OUT_OF_RANGE"
+    ROWS_DIFFER = "ROWS_DIFFER"
+    SIZE_DIFFERS = "SIZE_DIFFERS"
+    DIGEST_DIFFERS = "DIGEST_DIFFERS"
+    SENDER_WORD_MISSING = "SENDER_WORD_MISSING"
+    SENDER_WORD_UNREADABLE = "SENDER_WORD_UNREADABLE"
+
+
+# The counter gives the others.
+OF_SOURCES = frozenset(
+    {
+        WarningCode.COLUMNS_DIFFER,
+        WarningCode.COLUMNS_CHANGED,
+        WarningCode.ROWS_OUT_OF_RANGE,
+        WarningCode.SIZE_OUT_OF_RANGE,
+        WarningCode.ROWS_DIFFER,
+        WarningCode.SIZE_DIFFERS,
+        WarningCode.DIGEST_DIFFERS,
+        WarningCode.SENDER_WORD_MISSING,
+        WarningCode.SENDER_WORD_UNREADABLE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FileWarning:
     """A warning about a file, and where in it.
 
-    message: one sentence for a person; it never quotes the file's content.
+    message: one sentence for a person; it never quotes the file's content, but for the names of
+        columns where those are kept.
     count: how often it occurs.
     line: 1-based physical line of the first, in the decoded, decompressed text; None where it has
         no meaning.
@@ -42,12 +69,11 @@ class FileWarning:
     line: int | None = None
     byte_offset: int | None = None
 
-    @property
-    def rejection(self) -> Rejection:
-        """The same as the reason to reject the file, where the pipeline is told to."""
+    def rejected_by(self, who: str) -> Rejection:
+        """Return the same as the reason to reject the file, where who reads it is told to."""
         return Rejection(
             RejectionCode(self.code.value),
-            f"{self.message} This pipeline rejects such files.",
+            f"{self.message} {who} rejects such files.",
             self.line,
             self.byte_offset,
         )

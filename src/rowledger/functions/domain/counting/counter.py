@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rowledger.functions.domain.counting.attempts import Attempts
 from rowledger.functions.domain.counting.blocks import BLOCK_SIZE, Blocks, Span
 from rowledger.functions.domain.counting.compression import GZIP_MAGIC, GzipReader
+from rowledger.functions.domain.counting.contradiction import differing_encoding, undecodable
 from rowledger.functions.domain.counting.detection import Detection
 from rowledger.functions.domain.counting.encoding import ByteText, Decoder, detect, told
 from rowledger.functions.domain.counting.kernel import in_use
@@ -20,11 +21,15 @@ from rowledger.functions.domain.counting.table import Table
 from rowledger.functions.domain.counting.text_errors import NulByteError, UndecodableError
 from rowledger.functions.domain.counting.text_kinds import recognise_text
 from rowledger.functions.domain.dialect import Dialect
-from rowledger.functions.domain.rejection import RejectionCode
+from rowledger.functions.domain.rejection import Rejection, RejectionCode
 from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 # Text of more bytes without a single line end is no table.
 _LONGEST_SINGLE_RECORD = 64 * 1024
+# What reading a file by a wrong dialect may end in.
+_OF_A_WRONG_DIALECT = frozenset(
+    {RejectionCode.UNTERMINATED_QUOTE, RejectionCode.UNDECODABLE, RejectionCode.NOT_CSV}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Counter:
         self._gzip: GzipReader | None = None
         self._decoder: Decoder | None = None
         self._table = Table(self._options, header=header)
+        self._differing_encoding: Rejection | None = None
         self._size = 0
         self._kernel = in_use()
         self._spans_at_once, self._calm_at_once = Attempts(), Attempts()
@@ -133,6 +139,20 @@ class Counter:
             self._table.header(self._decoder.encoding) if self._header else None,
             tuple(warnings),
         )
+
+    def contradiction(self, rejection: Rejection | None = None) -> Rejection | None:
+        """Say what of the file contradicts the dialect that is told; None where nothing does.
+
+        It is asked at the end. rejection: why the counter rejected the file, if it did.
+        """
+        if rejection is not None and rejection.code not in _OF_A_WRONG_DIALECT:
+            return None
+        if self._differing_encoding is not None:
+            return self._differing_encoding
+        told = self._options.encoding
+        if told and rejection is not None and rejection.code is RejectionCode.UNDECODABLE:
+            return undecodable(told, rejection)
+        return self._table.contradiction()
 
     def _warnings_of_compression(self) -> list[FileWarning]:
         trailing = self._gzip.trailing if self._gzip else 0
@@ -207,9 +227,12 @@ class Counter:
         self._table.feed(text)
 
     def _decoder_of(self, block: bytes) -> tuple[Decoder, int]:
-        if self._options.encoding is not None:
-            return told(self._options.encoding, block)
-        return detect(block)
+        encoding = self._options.encoding
+        if encoding is None:
+            return detect(block)
+        decoder, mark = told(encoding, block)
+        self._differing_encoding = differing_encoding(encoding, decoder, block)
+        return decoder, mark
 
     def _finish_decoding(self, decoder: Decoder) -> None:
         try:

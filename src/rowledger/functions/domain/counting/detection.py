@@ -13,6 +13,7 @@ from rowledger.functions.domain.counting.evidence import (
     cost_of,
     main_width,
     table_of,
+    uniformity,
 )
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
@@ -115,9 +116,7 @@ def compare(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | No
 
     reading: what the text was read by so far.
     """
-    search = _Search(sample, complete=False, told=told)
-    best = search.detection().best
-    current = search.hypothesis(reading)
+    current, best = weigh(reading, sample, told, complete=False)
     if best.reading.delimiter == reading.delimiter:
         clearly = current.evidence.cost - best.evidence.cost >= UNDECIDED
     else:
@@ -125,6 +124,15 @@ def compare(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | No
         clearly = best.reading.delimiter is not None
         clearly &= current.evidence.table < _CLOSE * best.evidence.table
     return best if clearly else None
+
+
+def weigh(
+    reading: ReadingRules, sample: bytes, told: Told, *, complete: bool
+) -> tuple[Hypothesis, Hypothesis]:
+    """Return how well a reading explains a sample, and the reading that explains it best."""
+    search = _Search(sample, complete=complete, told=told)
+    best = search.detection().best
+    return search.hypothesis(reading), best
 
 
 class _Search:
@@ -274,7 +282,8 @@ class _Search:
                 table *= _UNTERMINATED
         elif reading.delimiter == ReadingRules().delimiter:
             table = _NO_RECORD  # nothing is known: RFC 4180
-        found = Hypothesis(reading, Evidence(cost, table), tally.records, width)
+        evidence = Evidence(cost, table, uniformity(tally, counter.columns))
+        found = Hypothesis(reading, evidence, tally.records, width)
         self._tried[reading] = found
         return found
 

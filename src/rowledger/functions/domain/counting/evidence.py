@@ -35,10 +35,13 @@ class Evidence:
 
     cost: of its anomalies and of the reading itself; 0 is RFC 4180 without any.
     table: from 0 to 1, how much the delimiter makes a table of the text.
+    uniform: from 0 to 1, how far the records have one number of fields above one, and the header
+        too: the part of `table` that does not say how likely such a delimiter is.
     """
 
     cost: float
     table: float
+    uniform: float
 
 
 def main_width(tally: Tally) -> int | None:
@@ -63,7 +66,14 @@ def cost_of(
         + LITERAL_QUOTE * tally.found[Finding.LITERAL_QUOTE]
         + OPEN_LINE * open_lines
         + UNTERMINATED * unterminated
-        + _ESCAPES * reading.escapes
+        + cost_of_reading(reading)
+    )
+
+
+def cost_of_reading(reading: ReadingRules) -> float:
+    """Return what a reading costs before a text is looked at."""
+    return (
+        _ESCAPES * reading.escapes
         + _APOSTROPHES * (reading.quote == b"'")
         + _BLANKS * reading.blanks_before_quotes
         + _LONE_LINE_END * (reading.ends in {RecordEnds.NO_LONE_CR, RecordEnds.NO_LONE_LF})
@@ -85,16 +95,26 @@ def table_of(
     unexplained = tally.found[Finding.LITERAL_QUOTE] + 2 * tally.found[Finding.TEXT_AFTER_QUOTE]
     unexplained = min(unexplained + 2 * tally.found[Finding.SWALLOWED], quotes)
     explained = (quotes - unexplained + 1) / (quotes + 1)
-    width = main_width(tally)
     if reading.delimiter is None:
         return _ONE_COLUMN * explained
-    if width is None:
+    if main_width(tally) is None:
         return _ONE_COLUMN * explained / 2
+    uniform = uniformity(tally, columns)
+    return uniform * explained * (0.2 + 0.8 * clean) * prior(reading.delimiter)
+
+
+def uniformity(tally: Tally, columns: int | None) -> float:
+    """Say how far the records have one number of fields above one, see Evidence.uniform.
+
+    columns: fields of the first record.
+    """
+    width = main_width(tally)
+    if width is None:
+        return 0.0
     agreeing = tally.widths[width] / tally.records
     delimited = 1 - tally.widths[1] / tally.records
     header = _NO_HEADER if columns == 1 else 1.0 if columns == width else _OTHER_HEADER
-    uniform = (agreeing + delimited) / 2
-    return uniform * explained * header * (0.2 + 0.8 * clean) * prior(reading.delimiter)
+    return header * (agreeing + delimited) / 2
 
 
 def clean_share(masked: list[bytes], delimiter: bytes, others: list[bytes]) -> float:

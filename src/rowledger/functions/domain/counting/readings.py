@@ -59,6 +59,11 @@ class Readings:
         return self._primary
 
     @property
+    def head_is_all(self) -> bool:
+        """Whether there was no more text than its beginning."""
+        return self._taken == len(self.head)
+
+    @property
     def waiting(self) -> bytes:
         """The text that is not counted yet; not of a record that is too long to keep."""
         return self.head if self._primary is None else self._recent or b""

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from rowledger.functions.domain.counting.blocks import Span
 from rowledger.functions.domain.counting.cleaning import Cleaner
+from rowledger.functions.domain.counting.contradiction import differing_reading
 from rowledger.functions.domain.counting.declared import declaration
+from rowledger.functions.domain.counting.detection import in_one_byte
 from rowledger.functions.domain.counting.encoding import Decoder, begun_character
 from rowledger.functions.domain.counting.evidence import main_width
 from rowledger.functions.domain.counting.headers import header_names
@@ -25,6 +27,7 @@ from rowledger.functions.domain.counting.report import (
 )
 from rowledger.functions.domain.counting.tally import Finding, Place
 from rowledger.functions.domain.dialect import Dialect
+from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 _LINE_END = re.compile(rb"\r\n|\n|\r(?!\Z)")
@@ -125,6 +128,16 @@ class Table:
         start, end = (offset - self._skipped for offset in span)
         record = self.readings.head[start:end]
         return header_names(record, primary.reading, encoding) if record else None
+
+    def contradiction(self) -> Rejection | None:
+        """Say what of the text contradicts the reading that is told; None where nothing does."""
+        primary, readings = self.readings.primary, self.readings
+        if primary is None:
+            return None
+        told = in_one_byte(self._options.told, readings.head)
+        return differing_reading(
+            told, primary.reading, readings.head, complete=readings.head_is_all
+        )
 
     def locate(self, place: Place | None, decoder: Decoder) -> tuple[int | None, int | None]:
         """Return the line of a place in the text that was read, and its offset in the file."""
