@@ -228,3 +228,11 @@ def test_separators_that_end_no_record_are_told_where_nothing_else_does(
     found = count(separator.join(lines).encode(encoding))
     assert (found.rows, the(WarningCode.CONTROL_CHARACTERS, found).count) == (0, 3)
     assert codes(count(f"a,b\n1,x{separator}y\n".encode(encoding))) == []
+
+
+@pytest.mark.parametrize("columns", [1500, 1700, 3100, 4000, 8000])
+def test_names_of_columns_are_whole_or_none(columns: int) -> None:
+    names = tuple(f"{at:040}" for at in range(columns))
+    found = count(",".join(names) + "\n" + ",".join("1" * columns) + "\n")
+    assert (found.rows, found.columns) == (1, columns)
+    assert found.header == (names if columns < 4000 else None)

@@ -11,6 +11,7 @@ from rowledger.functions.domain.counting.detection import (
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
 from rowledger.functions.domain.counting.kernel import Kernel
+from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.plain_text import MOST_BLOCKS, PlainText, Stretch
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.records import LONG_RECORD
@@ -145,7 +146,9 @@ class Readings:
         self._told = in_one_byte(self._told, self.head)
         self.detection = detect(self.head[:LONG_RECORD], complete=complete, told=self._told)
         best = self.detection.best
-        if not complete and best.records < 1 and len(self.head) < LONG_RECORD:
+        unfinished = best.records < 1 or (best.records == 1 and not count_line_ends(self.head))
+        if not complete and unfinished and len(self.head) < LONG_RECORD:
+            # The first record has the names of the columns.
             self._wait = 2 * len(self.head)
             return
         self._primary = self._counter(best)

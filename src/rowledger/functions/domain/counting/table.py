@@ -126,8 +126,11 @@ class Table:
         if primary is None or (span := primary.first_record) is None:
             return None
         start, end = (offset - self._skipped for offset in span)
-        record = self.readings.head[start:end]
-        return header_names(record, primary.reading, encoding) if record else None
+        head = self.readings.head
+        # Names that are cut are worse than none: their digest would tell of a change.
+        if not start < end <= len(head):
+            return None
+        return header_names(head[start:end], primary.reading, encoding)
 
     def contradiction(self) -> Rejection | None:
         """Say what of the text contradicts the reading that is told; None where nothing does."""
