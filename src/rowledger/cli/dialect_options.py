@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from rowledger.functions.domain.counting.options import CountOptions
+from rowledger.functions.domain.counting.options import CountOptions, named_characters
 
-_NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": ""}
 _OPTIONS = (
     click.option("--delimiter", help="What separates fields: characters, tab, \\x01, or none."),
     click.option("--quote", help="What quotes fields: one character, or none."),
@@ -57,8 +56,6 @@ def _characters(value: str | None) -> str | None:
     r"""Return what is meant by a name, or by an escape such as \x01 or \t."""
     if value is None or len(value) == 1:
         return value
-    if value in _NAMES:
-        return _NAMES[value]
     if value.startswith("\\") and value.strip("\\"):
         return value.encode("ascii").decode("unicode_escape")
-    return value
+    return named_characters(value)

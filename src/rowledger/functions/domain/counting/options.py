@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 from rowledger.functions.domain.counting.detection import Told
 
+# Characters that are hard to see, or to type, by name.
+_NAMED = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": ""}
+
+
+def named_characters(word: str) -> str:
+    """Return the characters that have this name, else the word itself."""
+    return _NAMED.get(word, word)
+
 
 @dataclass(frozen=True, slots=True)
 class CountOptions:

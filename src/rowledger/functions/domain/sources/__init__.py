@@ -1,0 +1,1 @@
+"""What is known of the files of a sender, and how a file is judged by it."""
