@@ -5,10 +5,11 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import click
+
+from rowledger.operations.domain.suggestions import suggestion
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -43,12 +44,6 @@ class NumberRange(click.FloatRange):
         return number
 
 
-def suggestion(value: str, known: Iterable[str]) -> str:
-    """The known value that looks most like one that is mistyped, as a question; else nothing."""
-    near = get_close_matches(value.lower(), [each.lower() for each in known], n=1)
-    return f" Did you mean {near[0]}?" if near else ""
-
-
 class SuggestingChoice(click.Choice):  # type: ignore[type-arg]
     """A choice in any case that suggests what a mistyped value may have meant."""
 
@@ -64,7 +59,7 @@ class SuggestingChoice(click.Choice):  # type: ignore[type-arg]
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
-            meant = suggestion(str(value), map(str, self.choices))
+            meant = suggestion(str(value), (str(each).lower() for each in self.choices))
             raise click.BadParameter(f"{error.message}{meant}", ctx, param) from error
 
 

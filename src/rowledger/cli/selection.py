@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from rowledger.cli.parameters import Command, SuggestingChoice, moment, suggestion
+from rowledger.cli.parameters import Command, SuggestingChoice, moment
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.selection import Selection
+from rowledger.operations.domain.suggestions import suggestion
 
 _NAMED_DAYS = {"today": 0, "yesterday": 1}
 _OPTIONS = (
