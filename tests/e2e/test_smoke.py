@@ -51,6 +51,14 @@ def migrated(world: World) -> Result:
     )
 
 
+def judged(world: World) -> Result:
+    path = world.file.with_name("sources.yaml")
+    path.write_text('version: 1\nsources: [{name: all, prefix: ""}]\n', encoding="utf-8")
+    return world.run(
+        *("sources", "test", str(world.file), "--as", "smoke.csv", "--sources", str(path))
+    )
+
+
 # What is run, with which status it ends, and what it then says: on standard output where that is 0.
 CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
     "demo": (lambda world: world.run("demo"), 0, "demo: 9 files, 9 as expected"),
@@ -91,6 +99,7 @@ CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
     "inbox": (lambda world: world.run("inbox"), 0, "smoke/uploaded.csv"),
     "logs": (lambda world: world.run("logs"), 0, "smoke/uploaded.csv"),
     "count": (lambda world: world.run("count", str(world.file)), 0, "smoke ä.csv"),
+    "sources": (judged, 0, "status   SUCCESS"),
     "reconcile": (lambda world: world.run("reconcile"), 0, "received "),
     "migrate": (migrated, 0, "the schema is up to date"),
     "deploy": (lambda world: world.run("deploy", "--outputs", "absent.json"), 2, "absent.json"),

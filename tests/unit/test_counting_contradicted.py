@@ -33,19 +33,31 @@ def rows_of(data: bytes, told: CountOptions) -> int:
 @pytest.mark.parametrize(
     ("data", "told", "words"),
     [
-        (COMMAS, CountOptions(delimiter=";"), ("the delimiter ;", "shows ,")),
-        (COMMAS[:-1], CountOptions(delimiter=";"), ("the delimiter ;", "shows ,")),
-        (b"id\tname\n1\ta\n", CountOptions(delimiter=","), ("the delimiter ,", "shows tab")),
+        (COMMAS, CountOptions(delimiter=";"), ("the delimiter ';'", "shows the delimiter ','")),
+        (
+            COMMAS[:-1],
+            CountOptions(delimiter=";"),
+            ("the delimiter ';'", "shows the delimiter ','"),
+        ),
+        (
+            b"id\tname\n1\ta\n",
+            CountOptions(delimiter=","),
+            ("the delimiter ','", "the delimiter 'tab'"),
+        ),
         # Every row has one comma, as decimals have it, and the header none.
         (
             b"id;price\n1;2,5\n2;3,5\n3;4,5\n",
             CountOptions(delimiter=","),
-            ("the delimiter ,", "shows ;"),
+            ("the delimiter ','", "the delimiter ';'"),
         ),
-        (QUOTED, CountOptions(quote=""), ("no quotes", '" quotes')),
-        (QUOTED, CountOptions(quote="'"), ("the quote '", '" quotes')),
-        (APOSTROPHES, CountOptions(quote='"'), ('the quote "', "' quotes")),
-        (APOSTROPHES + b"4,'x, y'\n" * 999, CountOptions(quote='"'), ('the quote "', "' quotes")),
+        (QUOTED, CountOptions(quote=""), ("no quotes", "the quote '\"'")),
+        (QUOTED, CountOptions(quote="'"), ('the quote "\'"', "the quote '\"'")),
+        (APOSTROPHES, CountOptions(quote='"'), ("the quote '\"'", 'the quote "\'"')),
+        (
+            APOSTROPHES + b"4,'x, y'\n" * 999,
+            CountOptions(quote='"'),
+            ("the quote '\"'", 'the quote "\'"'),
+        ),
         (BACKSLASHES, CountOptions(escape=""), ("no backslash escapes", "backslash escapes")),
         (COMMAS, CountOptions(encoding="utf-16"), ("the encoding utf-16", "utf-8")),
         (

@@ -18,7 +18,7 @@ def _parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def refusal_of(text: str) -> tuple[int, str]:
     with pytest.raises(MistakesError) as caught:
-        read_yaml(text)
+        read_yaml(text.encode())
     (mistake,) = caught.value.mistakes
     return mistake.position.line, mistake.message
 
@@ -49,12 +49,12 @@ def refusal_of(text: str) -> tuple[int, str]:
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(text: str, value: Any) -> None:  # noqa: ANN401 -- any scalar
-    found = read_yaml(f"a: {text}\n").value["a"]
+    found = read_yaml(f"a: {text}\n".encode()).value["a"]
     assert (found, type(found)) == (value, type(value))
 
 
 def test_every_part_has_its_line_and_column() -> None:
-    document = read_yaml("a:\n  - b: 1\n    c: [2,\n        3]\n  - d\n")
+    document = read_yaml(b"a:\n  - b: 1\n    c: [2,\n        3]\n  - d\n")
     assert document.value == {"a": [{"b": 1, "c": [2, 3]}, "d"]}
     assert document.positions == {
         (): TextPosition(1, 1),
@@ -71,12 +71,12 @@ def test_every_part_has_its_line_and_column() -> None:
 
 
 def test_a_part_may_be_written_once_and_used_again() -> None:
-    document = read_yaml("a: &x {k: 1}\nb: *x\nc: &y z\nd: *y\n")
+    document = read_yaml(b"a: &x {k: 1}\nb: *x\nc: &y z\nd: *y\n")
     assert document.value == {"a": {"k": 1}, "b": {"k": 1}, "c": "z", "d": "z"}
 
 
 def test_a_key_that_is_there_twice_is_a_mistake_and_the_first_counts() -> None:
-    document = read_yaml("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n? [k]\n: 4\n")
+    document = read_yaml(b"a: 1\nb:\n  c: 1\n  c: 2\na: 3\n? [k]\n: 4\n")
     assert document.value == {"a": 1, "b": {"c": 1}}
     found = [(each.position.line, each.path, each.message) for each in document.mistakes]
     assert found == [
@@ -114,6 +114,14 @@ def test_aliases_can_neither_fill_the_memory_nor_exhaust_the_stack() -> None:
     assert "nested too deeply" in refusal_of("\n".join(deep))[1]
 
 
+def test_a_file_that_is_not_utf_8_is_refused_with_the_line() -> None:
+    with pytest.raises(MistakesError) as caught:
+        read_yaml(b"a: 1\nb: \xff\n")
+    (mistake,) = caught.value.mistakes
+    assert (mistake.position.line, mistake.message) == (2, "this is not UTF-8")
+    assert read_yaml(b"\xef\xbb\xbfa: 1\n").value == {"a": 1}
+
+
 def test_an_empty_document_is_nothing() -> None:
-    assert read_yaml("").value is None
-    assert read_yaml("# nothing\n").value is None
+    assert read_yaml(b"").value is None
+    assert read_yaml(b"# nothing\n").value is None

@@ -22,7 +22,7 @@ _NAME = "rowledger"
 # Each is the function of that name (with _ for -) in the module of that name, imported when it is
 # called: counting files need not wait for boto3.
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "On this machine": ("demo", "up", "down", "reset", "inbox", "count"),
+    "On this machine": ("demo", "up", "down", "reset", "inbox", "count", "sources"),
     "Look": (
         *("status", "files", "show", "versions", "summary"),
         *("get", "export", "logs", "dead-letters", "env"),

@@ -1,7 +1,8 @@
 """What the function and its infrastructure share, stated once and read by Python and Terraform.
 
 settings.json names the function's environment variables, pipeline.json the resources and their
-numbers, policies/ the IAM documents with ${placeholders}, result.schema.json the receipt.
+numbers, policies/ the IAM documents with ${placeholders}, result.schema.json the receipt,
+event.schema.json the event for programs, sources.schema.json what people write in sources.yaml.
 """
 
 import json

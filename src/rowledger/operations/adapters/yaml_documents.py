@@ -49,12 +49,15 @@ class _Node:
     children: list["_Node"] = field(default_factory=list)
 
 
-def read_yaml(text: str) -> LocatedDocument:
-    """Read a document; raise MistakesError where it is no YAML."""
+def read_yaml(data: bytes) -> LocatedDocument:
+    """Read a document; raise MistakesError where it is no YAML in UTF-8."""
     tree = _Tree()
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(data.decode("utf-8-sig"), Loader=_LOADER):
             tree.take(event)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _refused(TextPosition(line, 1), "this is not UTF-8") from error
     except yaml.YAMLError as error:
         raise MistakesError([_syntax_mistake(error)]) from error
     reading = _Reading()

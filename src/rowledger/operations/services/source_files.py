@@ -21,12 +21,12 @@ class SourcesFile:
     documents: tuple[dict[str, Any], ...]
 
 
-def sources_in(text: str, read: Callable[[str], LocatedDocument]) -> SourcesFile:
-    """Read the sources in a text; raise MistakesError, which has every mistake.
+def sources_in(data: bytes, read: Callable[[bytes], LocatedDocument]) -> SourcesFile:
+    """Read the sources in a file's bytes; raise MistakesError, which has every mistake.
 
-    read: makes a located document of the text, or raises MistakesError.
+    read: makes a located document of them, or raises MistakesError.
     """
-    document = read(text)
+    document = read(data)
     differing = list(mistakes_by(contract.load("sources.schema.json"), document.value))
     mistakes = [*document.mistakes, *starmap(document.mistake, differing)]
     mistakes += mistakes_of_sources(document, _sound(document, {path[:2] for path, _ in differing}))

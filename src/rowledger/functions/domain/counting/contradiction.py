@@ -39,18 +39,16 @@ def differing_reading(
         free = Told(comment=told.comment)
         current, best = weigh(used, sample, free, complete=complete)
         if _delimits_better(best, current):
-            return _differs(f"the delimiter {shown(told.delimiter)}", best.reading.words)
+            return _differs(_delimiter(told.delimiter), _delimiter(best.reading.delimiter))
     if told.quote is None and told.escapes is None:
         return None
     same_delimiter = Told(delimiter=used.delimiter or b"", comment=told.comment)
     current, best = weigh(used, sample, same_delimiter, complete=complete)
     if _quotes_better(best, current):
         if told.quote is not None and best.reading.quote != used.quote:
-            quote = f"the quote {shown(told.quote)}" if told.quote else "no quotes"
-            return _differs(quote, best.reading.words)
+            return _differs(_quote(told.quote), _quote(best.reading.quote))
         if told.escapes is not None and best.reading.escapes != used.escapes:
-            escapes = "backslash escapes" if told.escapes else "no backslash escapes"
-            return _differs(escapes, best.reading.words)
+            return _differs(_escapes(told.escapes), _escapes(best.reading.escapes))
     return None
 
 
@@ -98,6 +96,18 @@ def undecodable(told: str, rejection: Rejection) -> Rejection:
         rejection.line,
         rejection.byte_offset,
     )
+
+
+def _delimiter(characters: bytes | None) -> str:
+    return f"the delimiter {shown(characters)!r}" if characters else "one column"
+
+
+def _quote(characters: bytes | None) -> str:
+    return f"the quote {shown(characters)!r}" if characters else "no quotes"
+
+
+def _escapes(escapes: bool) -> str:  # noqa: FBT001 -- a value to be named
+    return "backslash escapes" if escapes else "no backslash escapes"
 
 
 def _differs(told: str, found: str) -> Rejection:

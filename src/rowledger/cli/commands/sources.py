@@ -1,0 +1,237 @@
+"""`rowledger sources`: what is expected of whose files, and how a local file stands by it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from rowledger.cli.file_texts import dialect_text, rejection_text, warning_text
+from rowledger.cli.local_files import file_chunks
+from rowledger.cli.output import output, print_facts, print_json, print_rows
+from rowledger.cli.parameters import Command, json_option
+from rowledger.cli.progress import byte_progress
+from rowledger.cli.sender_options import sender_options
+from rowledger.errors import CommandError
+from rowledger.functions import contract
+from rowledger.functions.domain.dialect import Dialect
+from rowledger.functions.domain.event import ignored_key
+from rowledger.functions.domain.outcome import Counted, Header, Rejected, Status, examine
+from rowledger.functions.domain.sources.judgement import Judgement, judge
+from rowledger.functions.domain.sources.sender_word import SenderWord
+from rowledger.functions.domain.sources.source import Source
+from rowledger.functions.domain.text import printable
+from rowledger.functions.wiring.kernel import use_kernel
+from rowledger.operations.domain.located import Mistake, MistakesError
+from rowledger.operations.domain.suggestions import suggestion
+from rowledger.operations.services.source_files import SourcesFile
+from rowledger.wiring.sources import read_sources
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _sources_option(command: Command) -> Command:
+    return click.option(
+        "--sources",
+        "path",
+        type=_FILE,
+        default=Path("sources.yaml"),
+        show_default=True,
+        help="The file of the sources.",
+    )(command)
+
+
+@click.group()
+def sources() -> None:
+    """What is expected of whose files, in sources.yaml.
+
+    The functions do not judge by sources yet: these commands show how a file would be judged.
+
+    Example: rowledger sources test orders.csv --as acme/orders/orders.csv
+    """
+
+
+@sources.command()
+@click.argument("path", metavar="FILE", type=_FILE)
+@json_option("Print one JSON object, with line, column, path and message of each mistake.")
+@click.pass_context
+def check(context: click.Context, path: Path, *, json_output: bool) -> None:
+    """Check a file of sources: every mistake with its line. Exits with 1 if there is one.
+
+    Example: rowledger sources check sources.yaml
+    """
+    number, mistakes = 0, tuple[Mistake, ...]()
+    try:
+        number = len(read_sources(path).sources)
+    except MistakesError as error:
+        mistakes = error.mistakes
+    if json_output:
+        documents = [
+            {**asdict(each.position), "path": each.path, "message": each.message}
+            for each in mistakes
+        ]
+        print_json({"path": str(path), "sources": number, "mistakes": documents})
+    elif mistakes:
+        click.echo("\n".join(_lines(path, mistakes)))
+    else:
+        click.echo(f"{printable(str(path))}: {number:,} source{'' if number == 1 else 's'}")
+    if mistakes:
+        context.exit(1)
+
+
+@sources.command("list")
+@_sources_option
+@json_option("A list of objects, as the file has them.")
+def list_sources(path: Path, *, json_output: bool) -> None:
+    """List the sources, in the order of the file.
+
+    Example: rowledger sources list --sources sources.yaml
+    """
+    file = _read(path)
+    if json_output:
+        print_json(file.documents)
+        return
+    rows = [
+        (
+            each.name,
+            printable(each.prefix),
+            printable(", ".join(each.names.match or ())),
+            printable(each.owner or ""),
+            printable(", ".join(each.tags)),
+        )
+        for each in file.sources
+    ]
+    print_rows(("name", "prefix", "names", "owner", "tags"), rows)
+
+
+@sources.command()
+@click.argument("name")
+@_sources_option
+def show(name: str, path: Path) -> None:
+    """Show one source as the file has it, as JSON.
+
+    Example: rowledger sources show acme-orders --sources sources.yaml
+    """
+    by_name = {each["name"]: each for each in _read(path).documents}
+    if name not in by_name:
+        message = f"there is no source {name!r} in {path}.{suggestion(name, by_name)}"
+        raise CommandError(message.removesuffix("."))
+    print_json(by_name[name])
+
+
+@sources.command()
+@click.argument("file", metavar="FILE")
+@click.option("--as", "key", required=True, help="The key that the file would have.")
+@_sources_option
+@click.option("--previous", metavar="FILE", help="The source's last good file, for its columns.")
+@sender_options
+@json_option("Print one JSON object.")
+@click.pass_context
+def test(
+    context: click.Context,
+    /,
+    file: str,
+    key: str,
+    path: Path,
+    previous: str | None,
+    *,
+    word: SenderWord | None,
+    json_output: bool,
+) -> None:
+    """Show how a local file would be judged: by which source, its count, warnings or rejection.
+
+    FILE may be - for standard input. Exits with 1 if the file would be rejected, or if no source is
+    for its key.
+
+    Example: rowledger sources test orders.csv --as acme/orders/orders.csv --told rows=1200
+    """
+    if ignored := ignored_key(key, contract.load("pipeline.json")["event_filter"]["suffixes"]):
+        raise click.UsageError(f"--as {key!r}: the pipeline ignores this key: {ignored.reason}.")
+    source = _read(path).sources.find(key)
+    if source is None:
+        raise CommandError(f"no source in {path} is for {key!r}")
+    use_kernel()
+    with byte_progress() as progress:
+        last = None if previous is None else _columns_of(previous, source, progress)
+        outcome = _examined(file, source, progress)
+    judgement = judge(source, key, outcome, previous=last, word=word)
+    if json_output:
+        print_json({"path": file, "key": key, **_document(source, outcome, judgement)})
+    else:
+        _print(key, source, outcome, judgement)
+    if judgement.rejection:
+        context.exit(1)
+
+
+def _read(path: Path) -> SourcesFile:
+    try:
+        return read_sources(path)
+    except MistakesError as error:
+        lines = "\n".join(_lines(path, error.mistakes))
+        raise CommandError(f"{path} is refused:\n{lines}") from error
+
+
+def _lines(path: Path, mistakes: Iterable[Mistake]) -> list[str]:
+    """As compilers have them, so that editors find the place."""
+    lines = []
+    for each in mistakes:
+        at = f"{path}:{each.position.line}:{each.position.column}"
+        lines.append(printable(f"{at}: {f'{each.path}: ' if each.path else ''}{each.message}"))
+    return lines
+
+
+def _examined(path: str, source: Source, progress: Progress) -> Counted | Rejected:
+    header = source.dialect.header
+    with file_chunks(path, progress) as chunks:
+        # Without a word of the source, as a pipeline is set by default.
+        return examine(
+            chunks, header=True if header is None else header, options=source.dialect.options
+        )
+
+
+def _columns_of(path: str, source: Source, progress: Progress) -> Header | None:
+    outcome = _examined(path, source, progress)
+    if isinstance(outcome, Rejected):
+        reason = outcome.rejection
+        raise CommandError(f"--previous {path} is no good file: {reason.code}: {reason.message}")
+    return outcome.header
+
+
+def _dialect_of(outcome: Counted | Rejected) -> Dialect | None:
+    return outcome.count.dialect if isinstance(outcome, Counted) else outcome.dialect
+
+
+def _document(source: Source, outcome: Counted | Rejected, judgement: Judgement) -> dict[str, Any]:
+    count = outcome.count if isinstance(outcome, Counted) else None
+    dialect = _dialect_of(outcome)
+    rejection = judgement.rejection
+    return {
+        "source": source.name,
+        "status": Status.FAILED if rejection else Status.SUCCESS,
+        "rows": count.rows if count else None,
+        "columns": count.columns if count else None,
+        "header": count.header if count else None,
+        "dialect": asdict(dialect) if dialect else None,
+        "warnings": [warning.document() for warning in judgement.warnings],
+        "error": rejection.document() if rejection else None,
+    }
+
+
+def _print(key: str, source: Source, outcome: Counted | Rejected, judgement: Judgement) -> None:
+    count = outcome.count if isinstance(outcome, Counted) else None
+    print_facts(
+        [
+            ("key", printable(key)),
+            ("source", source.name),
+            ("status", "FAILED" if judgement.rejection else "SUCCESS"),
+            ("rows", f"{count.rows:,}" if count else "-"),
+            ("columns", f"{count.columns:,}" if count else "-"),
+            ("dialect", dialect_text(_dialect_of(outcome))),
+        ]
+    )
+    if judgement.rejection:
+        output.print(rejection_text(judgement.rejection))
+    for warning in judgement.warnings:
+        output.print(warning_text(warning))
