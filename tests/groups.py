@@ -11,6 +11,8 @@ ALONE = frozenset({"e2e/test_mail_burst.py"}) | frozenset(
     for name in (
         "test_bootstrap_command",
         "test_earlier_state",
+        "test_kernel",
+        "test_kernel_library",
         "test_loaded_modules",
         "test_local_processes",
         "test_local_provisioners",
@@ -19,6 +21,7 @@ ALONE = frozenset({"e2e/test_mail_burst.py"}) | frozenset(
         "test_tcp_ports",
         "test_plan_and_apply",
         "test_terraform_program",
+        "test_wire",
     )
 )
 # They look at the same plans, which take their time to make.
