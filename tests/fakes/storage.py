@@ -17,17 +17,19 @@ _LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FakeCopying:
-    """A copy that is made at once. ended: whether nothing of it runs any more."""
+    """A copy that is made at once. ended: whether nothing of it runs any more. failed: by what."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Exception | None = None) -> None:
         self.ended = False
+        self.failed = failed
 
     def wait(self) -> Copied:
         self.ended = True
         return Copied()
 
-    def abandon(self) -> None:
+    def abandon(self) -> Exception | None:
         self.ended = True
+        return self.failed
 
 
 class FakeStorage:
@@ -39,6 +41,7 @@ class FakeStorage:
         self.receipts: dict[str, bytes] = {}
         self.backups: dict[str, bytes] = {}
         self.copies: list[FakeCopying] = []
+        self.copies_fail_with: Exception | None = None
         self.faults: dict[str, list[Exception]] = {}
         self._chunk_bytes = chunk_bytes
 
@@ -69,7 +72,7 @@ class FakeStorage:
         self, upload: Upload, key: str, size_bytes: int, deadline: Deadline
     ) -> "FakeCopying":
         self._raise_fault("begin_copy")
-        copying = FakeCopying()
+        copying = FakeCopying(self.copies_fail_with)
         self.copies.append(copying)
         return copying
 

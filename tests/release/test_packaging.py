@@ -114,6 +114,19 @@ def test_another_process_compiles_to_the_same_bytes(package: Package, tmp_path: 
     assert done.stdout.strip() == package.sha256
 
 
+def test_a_python_that_leaves_something_out_of_bytecode_builds_no_package(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, "again.zip", "nothing is kept here"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONNODEBUGRANGES": "1", "PATH": os.environ["PATH"]},
+    )
+    assert "unset PYTHONNODEBUGRANGES" in done.stderr
+    assert not list(tmp_path.glob("*.zip"))
+
+
 def test_each_module_has_bytecode_that_is_loaded_in_its_place(
     package: Package, tmp_path: Path
 ) -> None:

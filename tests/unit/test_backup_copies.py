@@ -4,7 +4,7 @@ import base64
 import hashlib
 import threading
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -14,6 +14,8 @@ from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.ports.storage import Copied
+from rowledger.functions.services.backup import Backup
+from tests.fakes.storage import FakeStorage
 from tests.unit.builders import an_upload
 
 NEVER = Deadline(1e9, lambda: 0.0)
@@ -70,7 +72,27 @@ def test_a_begun_copy_raises_where_it_is_waited_for() -> None:
     copying = BegunCopy(fails, NEVER)
     with pytest.raises(FaultError, match="S3 is away"):
         copying.wait()
-    copying.abandon()
+    assert "S3 is away" in str(copying.abandon())
+
+
+def test_where_there_is_no_room_for_a_thread_the_storage_has_a_fault() -> None:
+    with (
+        patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread")),
+        pytest.raises(FaultError, match="STORAGE: the copy was not begun"),
+    ):
+        BegunCopy(lambda _: Copied(), NEVER)
+
+
+@pytest.mark.parametrize("failed", [None, FaultError(FaultCode.STORAGE, "the key is disabled")])
+def test_an_attempt_that_fails_says_what_became_of_its_copy(failed: FaultError | None) -> None:
+    storage = FakeStorage()
+    storage.copies_fail_with = failed
+    backup = Backup(storage, an_upload(), "backup/one", NEVER, early=True)
+    error = FaultError(FaultCode.TIME_UP, "no time was left")
+    backup.begin(4)
+    backup.__exit__(type(error), error, None)
+    notes = getattr(error, "__notes__", [])
+    assert notes == ([f"and the copy: FaultError: {failed}"] if failed else [])
 
 
 def test_a_copy_that_is_abandoned_has_no_time_left_and_is_waited_for() -> None:

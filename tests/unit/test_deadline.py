@@ -41,5 +41,5 @@ def test_one_chunk_that_takes_long_is_not_worked_off_to_its_end(first: list[byte
 
 def test_the_pieces_of_other_text_are_as_large_as_they_arrive() -> None:
     """Counting large pieces is faster."""
-    chunks = [b"a" * MB, b"\x1f\x8b" + b"b" * 100_000]
+    chunks = [b"a" * (MB + 60_000), b"\x1f\x8b" + b"b" * 100_000]
     assert list(Deadline(1.0, Clock()).within(chunks, before="the end")) == chunks

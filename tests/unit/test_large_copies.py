@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
 import boto3
@@ -14,8 +14,12 @@ from botocore.stub import ANY, Stubber
 from rowledger.functions.adapters.aws.large_copies import copy_in_parts
 from rowledger.functions.adapters.aws.storage import S3Storage
 from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import examine
 from tests.unit.builders import an_upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 CONTENT = b"a,b\n" + b"1,2\n" * 10
 NEVER = Deadline(1e9, lambda: 0.0)
@@ -61,15 +65,43 @@ def test_a_backup_is_read_back_only_where_no_checksum_of_the_whole_is_given(
     assert not client.copy_object.called
 
 
-def test_a_copy_in_parts_asks_for_one_checksum_of_the_whole() -> None:
-    """Twice over one client, as a function that lives on does."""
-    s3 = boto3.client(
+@pytest.fixture
+def s3() -> "S3Client":
+    return boto3.client(
         "s3",
         region_name="us-east-1",
         aws_access_key_id="x",
         aws_secret_access_key="x",
         config=Config(request_checksum_calculation="when_required"),
     )
+
+
+def test_no_call_of_a_copy_in_parts_begins_once_the_time_is_up(s3: "S3Client") -> None:
+    """But the one that removes the parts."""
+    calls = iter(["begins"])
+
+    def until_it_has_begun() -> None:
+        if next(calls, None) is None:
+            raise FaultError(FaultCode.TIME_UP, "no time was left")
+
+    with Stubber(s3) as stub:
+        stub.add_response("head_object", {"ContentLength": 6 << 20, "ETag": "e"})
+        stub.add_response("create_multipart_upload", {"UploadId": "u"})
+        stub.add_response("abort_multipart_upload", {})
+        with pytest.raises(FaultError, match="TIME_UP"):
+            copy_in_parts(
+                s3,
+                {"Bucket": "in", "Key": "k", "VersionId": "v"},
+                {"Bucket": "back", "Key": "k"},
+                threshold_bytes=5 << 20,
+                part_bytes=6 << 20,
+                before_call=until_it_has_begun,
+            )
+        stub.assert_no_pending_responses()
+
+
+def test_a_copy_in_parts_asks_for_one_checksum_of_the_whole(s3: "S3Client") -> None:
+    """Twice over one client, as a function that lives on does."""
     for _ in range(2):
         with Stubber(s3) as stub:
             stub.add_response("head_object", {"ContentLength": 6 << 20, "ETag": "e"})
@@ -96,6 +128,6 @@ def test_a_copy_in_parts_asks_for_one_checksum_of_the_whole() -> None:
                 {"Bucket": "back", "Key": "k"},
                 threshold_bytes=5 << 20,
                 part_bytes=6 << 20,
-                after_part=lambda: None,
+                before_call=lambda: None,
             )
             stub.assert_no_pending_responses()

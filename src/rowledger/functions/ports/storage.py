@@ -42,8 +42,11 @@ class Copying(Protocol):
     def wait(self) -> Copied:
         """Wait until it is made. Raises what ended it."""
 
-    def abandon(self) -> None:
-        """Wait until nothing of it runs any more; what can be given up of it, is."""
+    def abandon(self) -> Exception | None:
+        """Wait until nothing of it runs any more; what can be given up of it, is.
+
+        Returns what ended it, which is TIME_UP where it was given up; None where it was made.
+        """
 
 
 class Storage(Protocol):

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from rowledger.functions.domain.deadline import Deadline
+from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Content
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.storage import Copying, Storage
@@ -34,8 +35,10 @@ class Backup:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._copying:
-            self._copying.abandon()
+        failed = self._copying.abandon() if self._copying else None
+        gave_up = isinstance(failed, FaultError) and failed.code is FaultCode.TIME_UP
+        if error and failed and failed is not error and not gave_up:
+            error.add_note(f"and the copy: {type(failed).__name__}: {failed}")
 
     def begin(self, size_bytes: int) -> None:
         """Begin to copy, where that is early. size_bytes: of the version that is read."""

@@ -7,8 +7,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-# For each upload in parts that this client begins.
+# For each upload in parts that this client begins, and for each part.
 _BEGIN = "provide-client-params.s3.CreateMultipartUpload"
+_PART = "provide-client-params.s3.UploadPartCopy"
 
 
 def _ask_for_one_checksum(params: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 -- botocore's
@@ -27,7 +28,7 @@ def copy_in_parts(
     *,
     threshold_bytes: int,
     part_bytes: int,
-    after_part: Callable[[], None],
+    before_call: Callable[[], None],
 ) -> None:
     """Copy an object, and remove what was copied of it where that fails.
 
@@ -37,26 +38,30 @@ def copy_in_parts(
         target: Bucket and Key.
         threshold_bytes: a larger object is copied in parts.
         part_bytes: of a part.
-        after_part: called after each part; what it raises ends the copy.
+        before_call: called before it begins and before each part; what it raises ends the copy.
 
     Raises:
         ClientError, BotoCoreError: as botocore does.
     """
     # Loaded here: few objects are so large, and every cold start would pay for it.
     from s3transfer.manager import TransferConfig, TransferManager  # noqa: PLC0415
-    from s3transfer.subscribers import BaseSubscriber  # noqa: PLC0415
 
-    class AfterPart(BaseSubscriber):
-        def on_progress(self, future: Any, bytes_transferred: int, **_: Any) -> None:  # noqa: ANN401, ARG002 -- as the base class has it
-            after_part()
+    def check(**_: Any) -> None:  # noqa: ANN401 -- botocore's
+        before_call()
 
-    client.meta.events.register(_BEGIN, _ask_for_one_checksum, unique_id=__name__)
+    events = client.meta.events
+    events.register(_BEGIN, _ask_for_one_checksum, unique_id=__name__)
+    for call in (_BEGIN, _PART):
+        events.register(call, check)
     config = TransferConfig(multipart_threshold=threshold_bytes, multipart_chunksize=part_bytes)
-    with TransferManager(client, config) as manager:
-        manager.copy(
-            source,
-            target["Bucket"],
-            target["Key"],
-            extra_args={"ChecksumAlgorithm": "CRC32"},
-            subscribers=[AfterPart()],
-        ).result()
+    try:
+        with TransferManager(client, config) as manager:
+            manager.copy(
+                source,
+                target["Bucket"],
+                target["Key"],
+                extra_args={"ChecksumAlgorithm": "CRC32"},
+            ).result()
+    finally:
+        for call in (_BEGIN, _PART):
+            events.unregister(call, check)

@@ -122,8 +122,9 @@ class S3Storage:
                 # A backup of a restored object must be readable itself.
                 StorageClass="STANDARD",
             )
-            checksum = answer.get("CopyObjectResult", {}).get("ChecksumSHA256")
-            return Copied(answer.get("VersionId"), _hex(checksum) if checksum else None)
+            checksum = answer.get("CopyObjectResult", {}).get("ChecksumSHA256", "")
+            of_whole = checksum and "-" not in checksum
+            return Copied(answer.get("VersionId"), _hex(checksum) if of_whole else None)
         # What is given up is followed by a call that removes its parts.
         deadline = deadline.earlier(longest_call(READ_SECONDS))
         deadline.check(before=_COPYING)
@@ -134,7 +135,7 @@ class S3Storage:
             threshold_bytes=self.max_single_copy_bytes,
             part_bytes=self.part_bytes,
             # What it raises ends the copy, and removes its parts.
-            after_part=lambda: deadline.check(before=_COPYING),
+            before_call=lambda: deadline.check(before=_COPYING),
         )
         return Copied()
 
