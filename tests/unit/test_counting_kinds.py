@@ -1,6 +1,7 @@
 """What is no table of records, and in which encodings tables are read."""
 
 import gzip
+import random
 
 import pytest
 
@@ -115,6 +116,56 @@ def test_what_follows_gzip_and_is_no_gzip_is_named() -> None:
     found = rejected(gzip.compress(b"a,b\n1,2\n") + b"<html>")
     assert found.code is RejectionCode.CORRUPT_COMPRESSION
     assert "no gzip" in found.message
+
+
+def two_members(text: bytes) -> tuple[bytes, bytes]:
+    return gzip.compress(text[:200_000], mtime=0), gzip.compress(text[200_000:], mtime=0)
+
+
+def numbers(nul: int | None = None) -> bytes:
+    """Some 800 kB that gzip halves, with a NUL at an offset."""
+    rng = random.Random(1)  # noqa: S311 -- chance, not secrecy
+    rows = b"".join(
+        b"%d,%d\n" % (rng.randrange(10**6), rng.randrange(10**6)) for _ in range(60_000)
+    )
+    text = bytearray(b"a,b\n" + rows)
+    if nul is not None:
+        text[nul] = 0
+    return bytes(text)
+
+
+def rejected_in_pieces(stored: bytes, size: int, limit: int | None) -> Rejection:
+    counter = Counter(max_decompressed_bytes=limit)
+    try:
+        for start in range(0, len(stored), size):
+            counter.feed(stored[start : start + size])
+        counter.finish()
+    except RejectedError as error:
+        return error.rejection
+    raise AssertionError("it was counted")
+
+
+@pytest.mark.parametrize("nul", [420_000, 460_000])
+def test_a_rejection_of_several_members_does_not_depend_on_the_cuts(nul: int) -> None:
+    limited = two_members(numbers(nul))
+    damaged = bytearray(limited[1])
+    damaged[158_272:158_276] = b"\xff" * 4
+    for stored, limit in ((b"".join(limited), nul + 90_000), (limited[0] + bytes(damaged), None)):
+        found = {rejected_in_pieces(stored, size, limit) for size in (1 << 16, 77_777, 1 << 30)}
+        assert len(found) == 1, found
+
+
+def test_damage_in_a_later_member_is_called_damage() -> None:
+    first, second = two_members(numbers())
+    damaged = bytearray(second)
+    damaged[len(damaged) // 2] ^= 85
+    assert "is damaged" in rejected(first + bytes(damaged)).message
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_names_of_more_than_128_kib_are_not_kept_with_a_mark_either(mark: bytes) -> None:
+    header = b",".join(b"c%06d" % each for each in range(20_000))
+    assert count(mark + header + b"\n" + header + b"\n").header is None
 
 
 DELIMITERS = ("~", "^", ":", "\x01", "\x14", "|~|", "::", "||", "¦", "#", "$", "\x1f")

@@ -35,6 +35,7 @@ class GzipReader:
         self._taken = 0
         self._produced = 0
         self._members = 0
+        self._begun_as_gzip = True
         self._slice = _SMALL_SLICE
         self.trailing = 0
 
@@ -84,10 +85,16 @@ class GzipReader:
                     break
                 self._members += 1
                 self._member = zlib.decompressobj(_GZIP_FORMAT)
-            piece, data = self._decompress(self._member, data, end)
-            self._produced += len(piece)
-            self._check_limit()
-            yield piece
+                self._begun_as_gzip = data.startswith(GZIP_MAGIC[:1])
+            before = self._member.copy()
+            try:
+                piece, data = self._decompress(self._member, data)
+            except zlib.error as error:
+                failing = _failing_byte(before, data)
+                # Up to there, however the file was cut: what comes before has the first say.
+                yield from self._within_limit(before.decompress(data[:failing], _OUTPUT))
+                raise self._damaged(end - len(data) + failing) from error
+            yield from self._within_limit(piece)
         self._taken = end
 
     def _without_padding(self, data: bytes) -> bytes:
@@ -97,22 +104,24 @@ class GzipReader:
         self.trailing += len(dropped) - dropped.count(b"\0")
         return rest
 
-    def _decompress(self, member: "_Decompress", data: bytes, end: int) -> tuple[bytes, bytes]:
-        before = member.copy()
-        try:
-            piece = member.decompress(data, _OUTPUT)
-        except zlib.error as error:
-            at = end - len(data) + _failing_byte(before, data)
-            if self._members > 1 and not data.startswith(GZIP_MAGIC[:1]):
-                raise _corrupt("What follows the end of the gzip data is no gzip.", at) from error
-            raise _corrupt("The gzip data is damaged: it does not decompress.", at) from error
+    def _decompress(self, member: "_Decompress", data: bytes) -> tuple[bytes, bytes]:
+        piece = member.decompress(data, _OUTPUT)
         if not member.eof:
             return piece, member.unconsumed_tail
         self._member = None
         return piece, member.unused_data
 
-    def _check_limit(self) -> None:
-        if self._limit is not None and self._produced > self._limit:
+    def _damaged(self, offset: int) -> RejectedError:
+        if self._members > 1 and not self._begun_as_gzip:
+            return _corrupt("What follows the end of the gzip data is no gzip.", offset)
+        return _corrupt("The gzip data is damaged: it does not decompress.", offset)
+
+    def _within_limit(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what is decompressed, up to the limit."""
+        left = None if self._limit is None else self._limit - self._produced
+        self._produced += len(piece)
+        yield piece[:left]
+        if left is not None and len(piece) > left:
             raise RejectedError(
                 Rejection(
                     RejectionCode.TOO_LARGE,

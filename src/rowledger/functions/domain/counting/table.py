@@ -19,6 +19,7 @@ from rowledger.functions.domain.counting.plain_text import PlainText, Stretch
 from rowledger.functions.domain.counting.preamble import preamble
 from rowledger.functions.domain.counting.reading import as_text
 from rowledger.functions.domain.counting.readings import Readings
+from rowledger.functions.domain.counting.records import LONG_RECORD
 from rowledger.functions.domain.counting.report import (
     warnings_of_dialect,
     warnings_of_marks,
@@ -128,7 +129,7 @@ class Table:
         start, end = (offset - self._skipped for offset in span)
         head = self.readings.head
         # Names that are cut are worse than none: their digest would tell of a change.
-        if not start < end <= len(head):
+        if not start < end <= min(len(head), start + LONG_RECORD):
             return None
         return header_names(head[start:end], primary.reading, encoding)
 
