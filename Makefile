@@ -15,6 +15,9 @@ BIN    := $(VENV)/bin
 $(call refuse_unsafe,BIN)
 .DEFAULT_GOAL := help
 
+# The tests start some hundred processes: where no bytecode is kept, each compiles the same modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What targets are given is data: it reaches recipes through the environment alone, as it was typed,
 # so that neither make nor a shell runs anything in it. A recipe names it "$$ENV", never $(ENV).
 GIVEN := PYTHON CORPUS ENV PLAN_ARGS DEPLOY_ARGS TO VERSION BREAK RDS_CA RDS_CA_URL RDS_CA_SHA256

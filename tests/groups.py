@@ -4,9 +4,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # By folder: what shares a stack. The fault suite's last test counts what all the others did.
 _FOLDERS = ("e2e", "integration", "faults")
-# Files whose tests use no stack, or start one of their own; each is a group. The burst of mails has
-# one for itself, as it mostly waits.
-ALONE = frozenset({"e2e/test_mail_burst.py"}) | frozenset(
+# Files whose tests use no stack, or start one of their own; each is a group.
+ALONE = frozenset(
     f"integration/{name}.py"
     for name in (
         "test_bootstrap_command",
@@ -37,13 +36,15 @@ PLANS = {
         "test_roles",
     )
 }
+# They mostly wait.
+_BURSTS = {"e2e/test_burst.py": "bursts", "e2e/test_mail_burst.py": "bursts"}
 # These need a database and no pipeline.
 _DATABASE = {"faults/test_ledger_model.py": "integration"}
 # The longest begin first, so that no worker is left with one of them when the other has ended.
 _FIRST = (
     "faults",
     "e2e",
-    "e2e/test_mail_burst.py",
+    "bursts",
     "integration",
     "integration/test_local_stack.py",
     "terraform/test_configuration.py",
@@ -66,7 +67,7 @@ def group_of(nodeid: str) -> str:
         return nodeid
     if path in ALONE:
         return path
-    if shared := PLANS.get(path) or _DATABASE.get(path):
+    if shared := PLANS.get(path) or _BURSTS.get(path) or _DATABASE.get(path):
         return shared
     return folder if folder in _FOLDERS else path
 

@@ -18,7 +18,7 @@ def test_a_file_that_is_named_exists(name: str) -> None:
     ("nodeid", "group"),
     [
         ("tests/e2e/test_replay.py::test_x[a/b::c]", "e2e"),
-        ("tests/e2e/test_mail_burst.py::test_x", "e2e/test_mail_burst.py"),
+        ("tests/e2e/test_mail_burst.py::test_x", "bursts"),
         ("tests/integration/test_ledger.py::test_x", "integration"),
         ("tests/faults/test_ledger_model.py::test_x", "integration"),
         ("tests/integration/test_local_stack.py::test_x", "integration/test_local_stack.py"),

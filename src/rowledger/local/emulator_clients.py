@@ -1,8 +1,9 @@
 """Clients for the local emulator, which ignore the user's own AWS profile and proxies."""
 
 import os
+import threading
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import boto3
@@ -30,6 +31,8 @@ _CONFIG = Config(
 )
 
 _PATIENT = _CONFIG.merge(LONG_CALL)
+# A session may make one client at a time.
+_making = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,16 @@ class EmulatorClients:
     def client(self, service: str, *, patient: bool = False) -> Any:  # noqa: ANN401 -- the caller's annotation narrows it
         """A boto3 client of the service, made once. patient: as Environment's."""
         if (service, patient) not in self._clients:
-            made = self._session.client(  # type: ignore[call-overload]
-                service, endpoint_url=self.endpoint_url, config=_PATIENT if patient else _CONFIG
-            )
+            with _making:
+                made = _session().client(  # type: ignore[call-overload]
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.endpoint_url,
+                    aws_access_key_id=self.access_key,
+                    aws_secret_access_key=self.secret_key,
+                    aws_session_token=self.session_token,
+                    config=_PATIENT if patient else _CONFIG,
+                )
             self._clients[service, patient] = kept_alive(made) if patient else made
         return self._clients[service, patient]
 
@@ -64,12 +74,8 @@ class EmulatorClients:
         )
         return {"aws-config": config, "aws-credentials": credentials}
 
-    @cached_property
-    def _session(self) -> boto3.Session:
-        return boto3.Session(
-            botocore_session=botocore.session.Session(session_vars=_IGNORED),
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            aws_session_token=self.session_token,
-            region_name=self.region,
-        )
+
+@cache
+def _session() -> boto3.Session:
+    """The one session of this process: each would read the SDK's service descriptions again."""
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=_IGNORED))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -29,12 +30,18 @@ class Mail:
 
     @property
     def content(self) -> EmailMessage:
-        return message_from_bytes(self.path.read_bytes(), policy=default)
+        return _read(self.path)
 
 
 def mails(folder: Path) -> list[Mail]:
     """Every mail of an inbox, the oldest first."""
     return [Mail(number, path) for number, path in enumerate(sorted(folder.glob("*.eml")), start=1)]
+
+
+@lru_cache(maxsize=4096)
+def _read(path: Path) -> EmailMessage:
+    """Read a mail, which never changes: who waits for one looks at all of them again and again."""
+    return message_from_bytes(path.read_bytes(), policy=default)
 
 
 def arrived(mail: Mail) -> datetime:
