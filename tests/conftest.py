@@ -5,6 +5,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,13 +130,15 @@ def logins(stack: Stack) -> Logins:
     return stack.database
 
 
-@pytest.fixture
-def empty_database(logins: Logins) -> Iterator[Login]:
-    """A database without tables, as its owner."""
+@contextmanager
+def new_database(logins: Logins, template: str = "template1") -> Iterator[Login]:
+    """A database like the template, as its owner."""
     owner = replace(logins.owner, database=f"test_{secrets.token_hex(6)}")
     name = identifier(owner.database)
     superuser = logins.superuser.connect()
-    superuser.run(f"CREATE DATABASE {name} OWNER {identifier(owner.username)}")
+    superuser.run(
+        f"CREATE DATABASE {name} OWNER {identifier(owner.username)} TEMPLATE {identifier(template)}"
+    )
     try:
         yield owner
     finally:
@@ -144,11 +147,25 @@ def empty_database(logins: Logins) -> Iterator[Login]:
 
 
 @pytest.fixture
-def owner_of_fresh_database(empty_database: Login) -> Login:
+def empty_database(logins: Logins) -> Iterator[Login]:
+    """A database without tables, as its owner."""
+    with new_database(logins) as owner:
+        yield owner
+
+
+@pytest.fixture(scope="session")
+def migrated_database(stack: Stack) -> Iterator[str]:
+    """The name of a migrated database that nobody uses: those of the tests are copies of it."""
+    with new_database(stack.database) as owner:
+        migrate_as(owner)
+        yield owner.database
+
+
+@pytest.fixture
+def owner_of_fresh_database(logins: Logins, migrated_database: str) -> Iterator[Login]:
     """A migrated database, as its owner."""
-    owner = empty_database
-    migrate_as(owner)
-    return owner
+    with new_database(logins, migrated_database) as owner:
+        yield owner
 
 
 @pytest.fixture

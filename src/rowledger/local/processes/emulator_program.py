@@ -12,6 +12,7 @@ from rowledger.local.emulator_patches import (
     database_settings,
     idle_connections,
     resource_patterns,
+    unpacked_code,
 )
 
 
@@ -25,6 +26,7 @@ def main() -> None:
     database_settings.apply_patch()
     resource_patterns.apply_patch()
     alarm_dimensions.apply_patch()
+    unpacked_code.apply_patch()
     ministack.app.main()
 
 
