@@ -38,14 +38,31 @@ PLANS = {
 }
 # They mostly wait.
 _BURSTS = {"e2e/test_burst.py": "bursts", "e2e/test_mail_burst.py": "bursts"}
-# These need a database and no pipeline.
-_DATABASE = {"faults/test_ledger_model.py": "integration"}
+# They need a database and no pipeline.
+DATABASE = {"faults/test_ledger_model.py": "database"} | {
+    f"integration/{name}.py": "database"
+    for name in (
+        "test_database",
+        "test_final_history",
+        "test_ledger",
+        "test_ledger_access",
+        "test_ledger_claims",
+        "test_ledger_contradictions",
+        "test_ledger_plans",
+        "test_ledger_replay",
+        "test_ledger_warnings",
+        "test_mail_model",
+        "test_migrations",
+        "test_reconciliation",
+    )
+}
 # The longest begin first, so that no worker is left with one of them when the other has ended.
 _FIRST = (
     "faults",
     "e2e",
     "bursts",
     "integration",
+    "database",
     "integration/test_local_stack.py",
     "terraform/test_configuration.py",
     "plans",
@@ -67,7 +84,7 @@ def group_of(nodeid: str) -> str:
         return nodeid
     if path in ALONE:
         return path
-    if shared := PLANS.get(path) or _BURSTS.get(path) or _DATABASE.get(path):
+    if shared := PLANS.get(path) or _BURSTS.get(path) or DATABASE.get(path):
         return shared
     return folder if folder in _FOLDERS else path
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.groups import ALONE, PLANS, group_of, order_of
+from tests.groups import ALONE, DATABASE, PLANS, group_of, order_of
 
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", sorted({*ALONE, *PLANS}))
+@pytest.mark.parametrize("name", sorted({*ALONE, *DATABASE, *PLANS}))
 def test_a_file_that_is_named_exists(name: str) -> None:
     assert (TESTS / name).is_file()
 
@@ -19,8 +19,9 @@ def test_a_file_that_is_named_exists(name: str) -> None:
     [
         ("tests/e2e/test_replay.py::test_x[a/b::c]", "e2e"),
         ("tests/e2e/test_mail_burst.py::test_x", "bursts"),
-        ("tests/integration/test_ledger.py::test_x", "integration"),
-        ("tests/faults/test_ledger_model.py::test_x", "integration"),
+        ("tests/integration/test_rotation.py::test_x", "integration"),
+        ("tests/integration/test_ledger.py::test_x", "database"),
+        ("tests/faults/test_ledger_model.py::test_x", "database"),
         ("tests/integration/test_local_stack.py::test_x", "integration/test_local_stack.py"),
         ("tests/faults/test_total.py::test_x", "faults"),
         ("tests/terraform/test_roles.py::test_x", "plans"),
