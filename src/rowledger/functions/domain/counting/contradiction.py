@@ -6,11 +6,12 @@ contradicts only what does not fit it, while something else does.
 
 import codecs
 
-from rowledger.functions.domain.counting.detection import Hypothesis, Told, weigh
+from rowledger.functions.domain.counting.detection import Hypothesis, weigh
 from rowledger.functions.domain.counting.encoding import ByteText, Decoder, detect
 from rowledger.functions.domain.counting.evidence import RAGGED, UNDECIDED, cost_of_reading
 from rowledger.functions.domain.counting.reading import ReadingRules, shown
 from rowledger.functions.domain.counting.records import LONG_RECORD
+from rowledger.functions.domain.counting.told import Told
 from rowledger.functions.domain.rejection import Rejection, RejectionCode
 
 # Another delimiter refutes the told one if it makes such a table, and the told one clearly less.

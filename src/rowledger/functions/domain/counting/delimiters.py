@@ -28,6 +28,7 @@ def _beyond_ascii() -> tuple[bytes, ...]:
 
 
 _OTHER = _beyond_ascii()
+_ALL_BUT_COMMON = (*_CONTROLS, *_RARE, *_OTHER, *_SIGNS, *_UNLIKELY)
 
 
 def prior(delimiter: bytes | None) -> float:
@@ -49,17 +50,28 @@ def candidates(lines: list[bytes]) -> list[bytes]:
     lines: the physical lines of the text that are not blank.
     """
     text = b"\n".join(lines)
-    found = [each for each in COMMON if each in text]
     some = lines[:_LINES]
     quotes = [quote for quote in (b'"', b"'") if quote in text]
     rare = [
-        each
-        for each in (*_CONTROLS, *_RARE, *_OTHER, *_SIGNS, *_UNLIKELY)
-        # One byte is found many times as fast as two.
-        if each[:1] in text and each in text and _is_frequent(each, some, text, quotes)
+        each for each in _present(_ALL_BUT_COMMON, text) if _is_frequent(each, some, text, quotes)
     ]
     rare.sort(key=lambda each: -prior(each) * _share(each, some))
-    return found + list(_of_several(some)) + rare[:_MOST_RARE]
+    return [*_present(COMMON, text), *_of_several(some), *rare[:_MOST_RARE]]
+
+
+def possible(text: bytes) -> list[bytes]:
+    """Return every delimiter of one character that a text has, worth trying or not."""
+    return [*_present(COMMON, text), *_present(_ALL_BUT_COMMON, text)]
+
+
+def runs(lines: list[bytes]) -> list[bytes]:
+    """Return what may be delimiters of several characters, from the first lines of a text."""
+    return list(dict.fromkeys(run for line in lines[:3] for run in _SEVERAL.findall(line)))
+
+
+def _present(delimiters: Iterable[bytes], text: bytes) -> list[bytes]:
+    # One byte is found many times as fast as two.
+    return [each for each in delimiters if each[:1] in text and each in text]
 
 
 def _share(delimiter: bytes, lines: list[bytes]) -> float:
@@ -75,7 +87,6 @@ def _is_frequent(delimiter: bytes, lines: list[bytes], text: bytes, quotes: list
 
 def _of_several(lines: list[bytes]) -> Iterable[bytes]:
     """Yield delimiters of several characters, whose first one hardly stands apart."""
-    runs = dict.fromkeys(run for line in lines[:3] for run in _SEVERAL.findall(line))
-    for run in runs:
+    for run in runs(lines):
         if run.strip(b";") and _share(run, lines) >= _MOSTLY * _share(run[:1], lines):
             yield run

@@ -1,8 +1,6 @@
 """Choosing the reading that explains a text best: hypotheses are tried, scored and compared."""
 
-import codecs
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rowledger.functions.domain.counting.delimiters import COMMON, candidates
@@ -18,12 +16,13 @@ from rowledger.functions.domain.counting.evidence import (
 from rowledger.functions.domain.counting.line_ends import count_line_ends
 from rowledger.functions.domain.counting.reading import ReadingRules, RecordEnds
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
+from rowledger.functions.domain.counting.rivals import most_of_a_table
 from rowledger.functions.domain.counting.syntax import syntax_of
+from rowledger.functions.domain.counting.told import Told
+from rowledger.functions.domain.counting.variants import variants_of
 
 SAMPLE_SIZE = 64 * 1024
-_LONE_CR = re.compile(rb"\r(?!\n)")
 _QUOTED = re.compile(rb'"[^"\r\n]*+"')
-_ESCAPED = re.compile(rb"\\[\"'\r\n]")
 # Two delimiters that explain a text about equally well leave it undecided.
 _CLOSE = 0.7
 # Under a common delimiter, without anomalies, so much of a table leaves no doubt.
@@ -67,7 +66,7 @@ class Detection:
         return self.ranked[0]
 
 
-def detect(sample: bytes, *, complete: bool, told: "Told | None" = None) -> Detection:
+def detect(sample: bytes, *, complete: bool, told: Told | None = None) -> Detection:
     """Find the reading of a text from its beginning; complete: there is no more.
 
     told: what is known of the reading, and not to be found.
@@ -75,47 +74,21 @@ def detect(sample: bytes, *, complete: bool, told: "Told | None" = None) -> Dete
     return _Search(sample, complete=complete, told=told or Told()).detection()
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of a reading; each None is found.
-
-    delimiter: b"" for one column. quote: b"" for none.
-    comment: what a line that is no record begins with.
-    strict: by RFC 4180, with what is told, and nothing else: every quoted section is believed.
-    """
-
-    delimiter: bytes | None = None
-    quote: bytes | None = None
-    escapes: bool | None = None
-    comment: bytes | None = None
-    strict: bool = False
-
-    def base(self) -> ReadingRules:
-        reading = ReadingRules()
-        if self.delimiter is not None:
-            reading = replace(reading, delimiter=self.delimiter or None)
-        if self.quote is not None:
-            reading = replace(reading, quote=self.quote or None)
-        return replace(reading, escapes=bool(self.escapes))
-
-
-def in_one_byte(told: Told, text: bytes) -> Told:
-    """Return what is told in the encoding of a text of one byte a character that is no UTF-8."""
-    delimiter = told.delimiter
-    if not delimiter or delimiter.isascii() or delimiter in text:
-        return told
-    try:
-        codecs.utf_8_decode(text, "strict", False)  # noqa: FBT003 -- taken by position
-    except UnicodeDecodeError:
-        return replace(told, delimiter=delimiter.decode().encode("windows-1252", "ignore"))
-    return told
-
-
 def compare(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | None:
     """Return the reading that explains a sample from within a text clearly better, if there is one.
 
     reading: what the text was read by so far.
     """
+    return None if is_unrivalled(reading, sample, told) else weighed(reading, sample, told)
+
+
+def is_unrivalled(reading: ReadingRules, sample: bytes, told: Told) -> bool:
+    """Say whether a look at this reading alone shows that none is clearly better: see rivals.py."""
+    return _Search(sample, complete=False, told=told).stands(reading)
+
+
+def weighed(reading: ReadingRules, sample: bytes, told: Told) -> Hypothesis | None:
+    """Do as compare, by weighing every reading."""
     current, best = weigh(reading, sample, told, complete=False)
     if best.reading.delimiter == reading.delimiter:
         clearly = current.evidence.cost - best.evidence.cost >= UNDECIDED
@@ -140,18 +113,45 @@ class _Search:
         self._sample = sample
         self._complete = complete
         self._told = told
-        self._lines = [line for line in sample.splitlines() if line]
-        if told.comment:
-            self._lines = [line for line in self._lines if not line.startswith(told.comment)]
-        if not complete and len(self._lines) > 1:
-            self._lines.pop()  # perhaps cut
         self._quotes = sample.count(b'"')
-        self._masked = self._lines[:_LINES]
-        if self._quotes and self._masked:
-            self._masked = _QUOTED.sub(b'"', b"\n".join(self._masked)).split(b"\n")
+        self._lines: list[bytes] = []
+        self._masked: list[bytes] = []
         self._tried: dict[ReadingRules, Hypothesis] = {}
 
+    def stands(self, reading: ReadingRules) -> bool:
+        """Say whether it has no variant, and no other delimiter makes far more of a table.
+
+        That is sure if all its fields may hold other delimiters, and still it comes close to the
+        most that another can make of the sample.
+        """
+        base, told, sample = self._told.base(), self._told, self._sample
+        if reading != replace(base, delimiter=reading.delimiter) or b"\x1e" in sample:
+            return False
+        if any(True for _ in variants_of(reading, sample, told)):
+            return False
+        if told.delimiter is not None:
+            return reading == base
+        counter, _ = self._counted_twice(reading)
+        if not counter.tally.records:
+            return False
+        table = table_of(reading, counter.tally, counter.columns, self._quotes, clean=0.0)
+        if reading.delimiter and reading.delimiter * 2 in sample:
+            table *= _NAMELESS
+        return table > _CLOSE * most_of_a_table(sample, reading, told)
+
+    def _look(self) -> None:
+        """Take the sample apart."""
+        told, lines = self._told, [line for line in self._sample.splitlines() if line]
+        if told.comment:
+            lines = [line for line in lines if not line.startswith(told.comment)]
+        if not self._complete and len(lines) > 1:
+            lines.pop()  # perhaps cut
+        self._lines, self._masked = lines, lines[:_LINES]
+        if self._quotes and self._masked:
+            self._masked = _QUOTED.sub(b'"', b"\n".join(self._masked)).split(b"\n")
+
     def detection(self) -> Detection:
+        self._look()
         base = self._told.base()
         if b"\x1e" in self._sample and b"\n" not in self._sample and b"\r" not in self._sample:
             base = replace(base, ends=RecordEnds.RECORD_SEPARATOR)
@@ -216,7 +216,7 @@ class _Search:
         best = self.hypothesis(start)
         while best.evidence.cost > 0:
             better = min(
-                map(self.hypothesis, self._variants(best.reading)),
+                map(self.hypothesis, variants_of(best.reading, self._sample, self._told)),
                 key=lambda each: each.evidence.cost,
                 default=best,
             )
@@ -225,40 +225,10 @@ class _Search:
             best = better
         return best
 
-    def _variants(self, reading: ReadingRules) -> Iterator[ReadingRules]:
-        sample, told = self._sample, self._told
-        if told.strict:
-            return
-        if told.escapes is None and not reading.escapes and _ESCAPED.search(sample):
-            yield replace(reading, escapes=True)
-        if told.quote is None and reading.quote == b'"' and self._has_quoting(b"'", reading):
-            yield replace(reading, quote=b"'")
-        delimiter = reading.delimiter
-        if delimiter and reading.quote and not reading.blanks_before_quotes:
-            blanks = b"[ ]++" if delimiter == b"\t" else b"[ \t]++"
-            if re.search(re.escape(delimiter) + blanks + re.escape(reading.quote), sample):
-                yield replace(reading, blanks_before_quotes=True)
-        if reading.ends is RecordEnds.ANY_LINE_END and b"\n" in sample and _LONE_CR.search(sample):
-            yield replace(reading, ends=RecordEnds.NO_LONE_CR)
-            if b"\r\n" not in sample:
-                yield replace(reading, ends=RecordEnds.NO_LONE_LF)
-
-    def _has_quoting(self, quote: bytes, reading: ReadingRules) -> bool:
-        """Say whether fields begin and end with a quote."""
-        if quote not in self._sample:
-            return False
-        boundary = rb"\r\n" + re.escape(reading.delimiter or b"")
-        opens = re.search(b"(?:^|[" + boundary + b"]) ?" + quote, self._sample)
-        closes = re.search(quote + b"(?:$|[" + boundary + b"])", self._sample)
-        return bool(opens and closes)
-
     def hypothesis(self, reading: ReadingRules) -> Hypothesis:
         if reading in self._tried:
             return self._tried[reading]
-        counter = self._counted(reading, None)
-        width = None if self._told.strict else main_width(counter.tally)
-        if width is not None and counter.tally.sections:
-            counter = self._counted(reading, width)
+        counter, width = self._counted_twice(reading)
         tally = counter.tally
         open_lines = 0
         if counter.unterminated:
@@ -286,6 +256,14 @@ class _Search:
         found = Hypothesis(reading, evidence, tally.records, width)
         self._tried[reading] = found
         return found
+
+    def _counted_twice(self, reading: ReadingRules) -> tuple[ReadingCounter, int | None]:
+        """Count as the file is, which takes its usual width; return that, too."""
+        counter = self._counted(reading, None)
+        width = None if self._told.strict else main_width(counter.tally)
+        if width is not None and counter.tally.sections:
+            counter = self._counted(reading, width)
+        return counter, width
 
     def _counted(self, reading: ReadingRules, width: int | None) -> ReadingCounter:
         counter = ReadingCounter(reading, usual_width=width, comment=self._told.comment)

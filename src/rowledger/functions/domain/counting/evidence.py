@@ -21,7 +21,7 @@ _LONE_LINE_END = 2
 # Readings that differ by less are not decided by the text.
 UNDECIDED = 4
 # How much of a table a text is under the reading that has no delimiter.
-_ONE_COLUMN = 0.1
+ONE_COLUMN = 0.1
 _NO_HEADER = 0.4
 _OTHER_HEADER = 0.85
 # A line that is a number such as 1,5.
@@ -96,9 +96,9 @@ def table_of(
     unexplained = min(unexplained + 2 * tally.found[Finding.SWALLOWED], quotes)
     explained = (quotes - unexplained + 1) / (quotes + 1)
     if reading.delimiter is None:
-        return _ONE_COLUMN * explained
+        return ONE_COLUMN * explained
     if main_width(tally) is None:
-        return _ONE_COLUMN * explained / 2
+        return ONE_COLUMN * explained / 2
     uniform = uniformity(tally, columns)
     return uniform * explained * (0.2 + 0.8 * clean) * prior(reading.delimiter)
 

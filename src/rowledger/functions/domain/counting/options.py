@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rowledger.functions.domain.counting.detection import Told
+from rowledger.functions.domain.counting.told import Told
 
 # Characters that are hard to see, or to type, by name.
 _NAMED = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": ""}

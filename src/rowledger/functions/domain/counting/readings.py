@@ -4,10 +4,8 @@ from rowledger.functions.domain.counting.detection import (
     SAMPLE_SIZE,
     Detection,
     Hypothesis,
-    Told,
     compare,
     detect,
-    in_one_byte,
 )
 from rowledger.functions.domain.counting.evidence import UNDECIDED, cost_of, main_width
 from rowledger.functions.domain.counting.kernel import Kernel
@@ -16,6 +14,7 @@ from rowledger.functions.domain.counting.plain_text import MOST_BLOCKS, PlainTex
 from rowledger.functions.domain.counting.reading_counter import ReadingCounter
 from rowledger.functions.domain.counting.records import LONG_RECORD
 from rowledger.functions.domain.counting.tally import Finding, Place, Tally
+from rowledger.functions.domain.counting.told import Told, in_one_byte
 
 # A reading that costs so much more than another is refuted.
 _REFUTED = 60

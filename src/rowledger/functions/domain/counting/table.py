@@ -8,7 +8,6 @@ from rowledger.functions.domain.counting.blocks import Span
 from rowledger.functions.domain.counting.cleaning import Cleaner
 from rowledger.functions.domain.counting.contradiction import differing_reading
 from rowledger.functions.domain.counting.declared import declaration
-from rowledger.functions.domain.counting.detection import in_one_byte
 from rowledger.functions.domain.counting.encoding import Decoder, begun_character
 from rowledger.functions.domain.counting.evidence import main_width
 from rowledger.functions.domain.counting.headers import header_names
@@ -27,6 +26,7 @@ from rowledger.functions.domain.counting.report import (
     warnings_of_separators,
 )
 from rowledger.functions.domain.counting.tally import Finding, Place
+from rowledger.functions.domain.counting.told import in_one_byte
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.warning import FileWarning, WarningCode
