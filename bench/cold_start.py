@@ -25,6 +25,13 @@ SDK = ("botocore", "s3transfer", "urllib3")
 SETTINGS = [
     each["name"] for each in contract.load("settings.json")["settings"] if "default" not in each
 ]
+# As Lambda gives them: without credentials each client would look for them on the network.
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_SESSION_TOKEN": "x",
+}
 LOAD = """
 import importlib, sys
 handler, package, *runtime = sys.argv[1:]
@@ -80,7 +87,7 @@ def seconds(handler: str, *folders: Path) -> float:
     subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", LOAD, handler, *map(str, folders)],
         check=True,
-        env={"AWS_DEFAULT_REGION": "us-east-1"} | dict.fromkeys(SETTINGS, "x"),
+        env=ENVIRONMENT | dict.fromkeys(SETTINGS, "x"),
     )
     return _children() - before
 

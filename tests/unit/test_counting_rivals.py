@@ -60,7 +60,7 @@ def stray(row: object) -> bytes:
     return "".join(row(source) for _ in range(300)).encode()  # type: ignore[operator]
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(samples(), st.sampled_from(READINGS), st.sampled_from(TOLD))
 def test_what_is_proven_is_found_by_weighing(
     sample: bytes, reading: ReadingRules, told: Told
@@ -69,7 +69,7 @@ def test_what_is_proven_is_found_by_weighing(
         assert weighed(reading, sample, told) is None
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(samples(), st.sampled_from(DELIMITERS), st.sampled_from(TOLD))
 @example(b'a b,c-\t"d, e"\n' * 20, b",", Told())
 @example(b'a b,c\t"d" e\n' * 20, b",", Told())

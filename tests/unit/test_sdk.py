@@ -1,13 +1,20 @@
 """What of AWS's SDK is in the package: what the functions call, in the versions that are tested."""
 
 import ast
+import gzip
+import json
 import re
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from botocore.regions import EndpointResolver
 
 from rowledger.deployment.checkout import ROOT
-from rowledger.deployment.packaging.sdk import SERVICES, is_packed
+from rowledger.deployment.packaging.sdk import SERVICES, as_packed, is_packed
 from rowledger.functions import contract
 
 FUNCTIONS = Path(contract.__file__).parents[1]
@@ -66,3 +73,62 @@ def test_what_is_packed_is_what_is_tested() -> None:
 )
 def test_data_of_other_services_is_left_out(name: str, *, packed: bool) -> None:
     assert is_packed(name) is packed
+
+
+def data(name: str) -> tuple[Any, Any]:
+    """Data of the SDK, by its name without suffix: as it is installed, and as it is packed."""
+    path = Path(botocore.__file__).parent / "data" / name
+    path = next(each for each in (Path(f"{path}.json"), Path(f"{path}.json.gz")) if each.exists())
+    below = path.relative_to(Path(botocore.__file__).parents[1])
+    installed = path.read_bytes()
+    name, packed = as_packed(below.as_posix(), installed)
+    assert name.endswith(".json")
+    whole = gzip.decompress(installed) if path.suffix == ".gz" else installed
+    return json.loads(whole), json.loads(packed)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_endpoint_is_the_same_by_what_is_packed(service: str) -> None:
+    installed, packed = map(EndpointResolver, data("endpoints"))
+    for partition in installed.get_available_partitions():
+        regions = installed.get_available_endpoints(service, partition, allow_non_regional=True)
+        assert regions == packed.get_available_endpoints(
+            service, partition, allow_non_regional=True
+        )
+        for region in regions:
+            found = packed.construct_endpoint(service, region)
+            assert found == installed.construct_endpoint(service, region)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_the_same_by_what_is_packed_but_for_documentation(service: str) -> None:
+    version = Loader().determine_latest_version(service, "service-2")
+    installed, packed = data(f"{service}/{version}/service-2")
+    assert "documentation" in json.dumps(installed)
+    assert installed["metadata"] == packed["metadata"]
+    one, other = ServiceModel(installed, service), ServiceModel(packed, service)
+    assert one.operation_names == other.operation_names
+    for name in one.operation_names:
+        expected, found = one.operation_model(name), other.operation_model(name)
+        assert expected.http == found.http
+        for shape, same in (
+            (expected.input_shape, found.input_shape),
+            (expected.output_shape, found.output_shape),
+        ):
+            assert (shape is None) == (same is None)
+            if shape is not None and same is not None:
+                assert shape.members.keys() == same.members.keys()
+                assert shape.required_members == same.required_members
+                assert shape.metadata == same.metadata
+
+
+def test_a_member_of_that_name_is_no_documentation() -> None:
+    shape = {"members": {"documentation": {"shape": "Text", "documentation": "what it says"}}}
+    _, packed = as_packed(
+        "botocore/data/sns/2010-03-31/service-2.json", json.dumps({"A": shape}).encode()
+    )
+    assert json.loads(packed) == {"A": {"members": {"documentation": {"shape": "Text"}}}}
+
+
+def test_code_is_packed_as_it_is() -> None:
+    assert as_packed("botocore/client.py", b"a\n") == ("botocore/client.py", b"a\n")

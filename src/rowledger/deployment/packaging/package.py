@@ -18,7 +18,7 @@ from rowledger.deployment.packaging import PackagingError
 from rowledger.deployment.packaging.bytecode import VERSION, bytecode_name, compiled
 from rowledger.deployment.packaging.certificates import Certificates, read_certificates
 from rowledger.deployment.packaging.libraries import locked_libraries
-from rowledger.deployment.packaging.sdk import is_packed
+from rowledger.deployment.packaging.sdk import CHANGES, CHANGES_NAME, as_packed, is_packed
 from rowledger.functions import contract
 
 # The first moment that a ZIP entry can carry.
@@ -80,7 +80,8 @@ def build_package(target: Path, database_ca: Path | None = None) -> Package:
     native = [name for name in entries if name.endswith(_NATIVE) and name not in _KERNELS]
     if native:
         raise PackagingError(f"{native[0]} is native code: the package would fit one platform only")
-    contents = {name: path.read_bytes() for name, path in entries.items()}
+    contents = dict(as_packed(name, path.read_bytes()) for name, path in entries.items())
+    contents[CHANGES_NAME] = CHANGES
     modules = [name for name in contents if name.endswith(".py")]
     contents |= {bytecode_name(name): compiled(name, contents[name]) for name in modules}
     target.parent.mkdir(parents=True, exist_ok=True)
