@@ -84,7 +84,16 @@ TARGET static void NAME(scan)(const uint8_t *text, int64_t start, int64_t end,
         state.delimiter = delimiters >> 63;
         const uint64_t boundaries = delimiters | lfs | crs;
         uint64_t inside = 0, literal = 0, behind = 0, broken = 0;
-        if (quotes | state.inside | state.closed) {
+        const uint64_t may_open = quotes & (boundaries << 1 | state.boundary);
+        if (quotes && !(may_open | state.inside | state.closed)) {
+            /* Each quote is text. */
+            if (regular) {
+                scan->why = UNUSUAL;
+                break;
+            }
+            literal = quotes;
+            state.boundary = boundaries >> 63;
+        } else if (quotes | state.inside | state.closed) {
             inside = prefix_xor(quotes) ^ (0 - state.inside);
             const uint64_t opening = quotes & inside, closing = quotes & ~inside;
             uint64_t opened = opening;
