@@ -59,11 +59,10 @@ def as_packed(name: str, content: bytes) -> tuple[str, bytes]:
 
 
 def _undocumented(data: Any) -> Any:  # noqa: ANN401 -- any JSON
-    """Leave out each text under that name; a thing of that name stays."""
+    """Leave each text under that name empty, as some are looked for; a thing of that name stays."""
     if isinstance(data, dict):
         return {
-            key: _undocumented(value)
+            key: "" if key == _DOCUMENTATION and isinstance(value, str) else _undocumented(value)
             for key, value in data.items()
-            if not (key == _DOCUMENTATION and isinstance(value, str))
         }
     return [_undocumented(each) for each in data] if isinstance(data, list) else data
