@@ -94,6 +94,10 @@ def history_of(function: Login, owner: Login, operator: Login, reader: Login) ->
     owning.run(
         "INSERT INTO reconciliation_request (requested_by, reason) VALUES ('ada', 'to be sure')"
     )
+    connections[OPERATOR].run(
+        "INSERT INTO sources_version (applied_by, sha256, document)"
+        """ VALUES ('ada', '0', '{"sources": [{"name": "acme", "prefix": "acme/"}]}')"""
+    )
     yield History(connections, owning)
     for connection in (*connections.values(), owning):
         connection.close()

@@ -42,6 +42,7 @@ RULES: dict[str, dict[str, Rule]] = {
         **dict.fromkeys(("id", "timestamp", "rows_count", "attempt"), NEVER),
         **dict.fromkeys(("columns_count", "sha256", "dialect", "error", "duration_ms"), NEVER),
         **dict.fromkeys(("warnings", "header", "header_sha256"), NEVER),
+        **dict.fromkeys(("source", "sources_version", "supersedes"), NEVER),
         **dict.fromkeys(("filename", "status", "bucket", "version_id", "etag"), GIVEN),
         **dict.fromkeys(("received_at", "claimed_by", "file_size_bytes"), GIVEN),
         **dict.fromkeys(("receipt_key", "backup_key"), GIVEN),
@@ -101,6 +102,13 @@ RULES: dict[str, dict[str, Rule]] = {
         **dict.fromkeys(("requested_by", "identity", "reason"), by(OPERATOR)),
         **dict.fromkeys(("grace_seconds", "max_repairs"), by(OPERATOR)),
     },
+    "sources_version": {
+        **dict.fromkeys(("id", "applied_at"), NEVER),
+        **dict.fromkeys(("applied_by", "identity", "reason"), by(OPERATOR)),
+        **dict.fromkeys(("sha256", "document"), by(OPERATOR)),
+    },
+    # A trigger alone writes it.
+    "source": dict.fromkeys(("name", "prefix", "named", "place", "document", "version"), NEVER),
     # The migrations' own record.
     "schema_migration": dict.fromkeys(("name", "checksum", "applied_at"), NEVER),
 }
@@ -130,6 +138,8 @@ STATES = {
     "replaced_backup": {"recorded": "TRUE"},
     "reconcile_pass": {"open": "ended_at IS NULL", "ended": "ended_at IS NOT NULL"},
     "reconciliation_request": {"recorded": "TRUE"},
+    "sources_version": {"recorded": "TRUE"},
+    "source": {"in force": "TRUE"},
     "schema_migration": {"recorded": "TRUE"},
 }
 
