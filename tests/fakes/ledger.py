@@ -7,18 +7,24 @@ from typing import Any
 
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.history import UploadHistory
-from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
+from rowledger.functions.domain.keys import alternative_backup_key, backup_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress, LedgerRow
+from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.sources.chosen import JudgedBy
+from rowledger.functions.domain.sources.earlier_files import EarlierFiles
+from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from tests.fakes.ledger_access import FakeLedgerQueries
+from tests.fakes.new_row import new_row
 from tests.fakes.notifications import PUBLISH_LEASE, FakeNotifications, StoredNotification
 from tests.fakes.previous_outcome import attempts_that_tried, previous_outcome
+from tests.fakes.sources import FakeSources, chain_of, earlier_files
 
 Identity = tuple[str, str, str]
 
@@ -46,8 +52,12 @@ class FakeLedger(FakeNotifications):
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
     replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
     requests: list[ReconciliationRequest] = field(default_factory=list)
+    sources: FakeSources = field(init=False)
     # What the next commits are refused with.
     refusals: list[FaultError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sources = FakeSources(self.now)
 
     def claim(self, upload: Upload, request_id: str) -> ClaimResult:
         stored = self.rows.get(identity_of(upload))
@@ -64,7 +74,12 @@ class FakeLedger(FakeNotifications):
             stored.lease_expires_at = self._lease_end()
         stored.versions.append(self.function_version)
         row = stored.row
-        return Claim(row.id, len(stored.attempts), row.backup_key, row.received_at)
+        replay = any(
+            name == identity_of(upload) and document["previous"] for name, document in self.replays
+        )
+        candidates = self.sources.candidates(upload.key)
+        attempt = len(stored.attempts)
+        return Claim(row.id, attempt, row.backup_key, row.received_at, candidates, replay)
 
     def commit(
         self,
@@ -74,6 +89,7 @@ class FakeLedger(FakeNotifications):
         *,
         backup_version_id: str | None,
         duration_ms: int,
+        judged_by: JudgedBy | None = None,
     ) -> PendingNotification:
         stored = self._claimed(claim)
         if stored is None or stored.lease_expires_at <= self.now():
@@ -83,7 +99,7 @@ class FakeLedger(FakeNotifications):
             )
         if self.refusals:
             raise self.refusals.pop(0)
-        record = record_of(outcome)
+        record, before = record_of(outcome), judged_by.supersedes if judged_by else None
         stored.row = replace(
             stored.row,
             status=record.status,
@@ -98,6 +114,9 @@ class FakeLedger(FakeNotifications):
             header_sha256=record.header_sha256,
             duration_ms=duration_ms,
             backup_version_id=backup_version_id,
+            source=judged_by.source if judged_by else None,
+            sources_version=judged_by.version if judged_by else None,
+            supersedes=before.file_id if before else None,
         )
         stored.header = record.header
         stored.attempts[claim.attempt - 1] = record.status.value
@@ -129,6 +148,12 @@ class FakeLedger(FakeNotifications):
             if row.id != claim.file_id and row.bucket == stored.row.bucket and row.sha256
         )
         return Earlier(attempts[:limit], self.now(), others_read, ended[-1][1] in tuple(Status))
+
+    def earlier_files(self, claim: Claim, source: str, sha256: str) -> EarlierFiles:
+        rows = self.ledger_rows()
+        (this,) = (row for row in rows if row.id == claim.file_id)
+        headers = {stored.row.id: stored.header for stored in self.rows.values()}
+        return earlier_files(rows, headers, this, source, sha256, replay=claim.replay)
 
     def histories(
         self, *, limit: int, key: str | None = None, version_id: str | None = None
@@ -165,6 +190,9 @@ class FakeLedger(FakeNotifications):
             if row and request.reopens and row.is_final:
                 self._reopen(self.rows[identity])
         return None
+
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied:
+        return self.sources.apply_change(change)
 
     def request_reconciliation(self, request: ReconciliationRequest) -> int:
         self.requests.append(request)
@@ -212,35 +240,14 @@ class FakeLedger(FakeNotifications):
             ],
             replays=[document for replayed, document in self.replays if replayed == identity],
             header=kept.header,
+            chain=chain_of(self.ledger_rows(), row),
         )
 
     def _insert(self, upload: Upload, request_id: str) -> StoredRow:
         taken = {stored.row.backup_key for stored in self.rows.values()}
         first = backup_key(upload)
-        row = LedgerRow(
-            id=len(self.rows) + 1,
-            filename=upload.key,
-            status=Status.PROCESSING,
-            timestamp=self.now(),
-            rows_count=None,
-            bucket=upload.bucket,
-            version_id=upload.version_id,
-            etag=upload.etag,
-            received_at=upload.received_at,
-            attempt=1,
-            file_size_bytes=upload.size_bytes,
-            columns_count=None,
-            sha256=None,
-            dialect=None,
-            error=None,
-            duration_ms=None,
-            receipt_key=receipt_key(upload),
-            backup_key=alternative_backup_key(upload) if first in taken else first,
-            backup_version_id=None,
-            notified_at=None,
-            held_until=None,
-            unsent=False,
-        )
+        key = alternative_backup_key(upload) if first in taken else first
+        row = new_row(len(self.rows) + 1, upload, key, self.now())
         stored = StoredRow(row, request_id, self._lease_end(), began=[self.now()])
         self.rows[identity_of(upload)] = stored
         return stored
@@ -260,6 +267,9 @@ class FakeLedger(FakeNotifications):
             warnings=None,
             header_sha256=None,
             duration_ms=None,
+            source=None,
+            sources_version=None,
+            supersedes=None,
         )
 
     def _claimed(self, claim: Claim) -> StoredRow | None:

@@ -19,6 +19,8 @@ from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
     ListPasses,
+    ListSourcesVersions,
+    ShowSources,
     ShowUpload,
     Summarise,
     Summary,
@@ -28,12 +30,17 @@ from rowledger.functions.domain.ledger_requests import (
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.selection import Selection, name_matches
+from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
+from tests.fakes.sources import FakeSources
 
 _DESCENDING = (FileOrder.NEWEST, FileOrder.SIZE, FileOrder.ROWS)
 
 
 class ReadableLedger(Protocol):
     """What is looked into."""
+
+    @property
+    def sources(self) -> FakeSources: ...
 
     def ledger_rows(self) -> list[LedgerRow]: ...
 
@@ -94,6 +101,16 @@ class FakeLedgerQueries:
         self.asked.append(request)
         return tuple(self.passes[::-1][: request.limit])
 
+    def show_sources(self, request: ShowSources) -> AppliedSources | None:
+        self.asked.append(request)
+        applied = self.ledger.sources.applied
+        number = request.version or len(applied)
+        return applied[number - 1] if 0 < number <= len(applied) else None
+
+    def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
+        self.asked.append(request)
+        return tuple(each.applied for each in self.ledger.sources.applied[::-1][: request.limit])
+
     def _selected(self, selection: Selection) -> list[LedgerRow]:
         return [row for row in self.ledger.ledger_rows() if is_selected(row, selection)]
 
@@ -108,6 +125,7 @@ def is_selected(row: LedgerRow, selection: Selection) -> bool:
         and (not selection.name or name_matches(selection.name, row.filename.rpartition("/")[2]))
         and selection.status in (None, row.status)
         and selection.code in (None, code)
+        and selection.source in (None, row.source)
         and (selection.since is None or selection.since <= row.received_at)
         and (selection.until is None or row.received_at < selection.until)
     )

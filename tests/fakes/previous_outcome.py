@@ -20,6 +20,9 @@ def previous_outcome(row: LedgerRow) -> dict[str, Any]:
         "error": row.error,
         "warnings": row.warnings,
         "attempt": row.attempt,
+        "source": row.source,
+        "sources_version": row.sources_version,
+        "supersedes": row.supersedes,
     }
 
 

@@ -9,8 +9,10 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
-from rowledger.functions.ports.reconciliation import Identity
-from tests.fakes.ledger import FakeLedger
+from rowledger.functions.domain.sources.chosen import JudgedBy
+from rowledger.functions.ports.reconciliation import Identity, RecordedJudgement
+from tests.fakes.ledger import FakeLedger, identity_of
+from tests.fakes.sources import earlier_upload
 
 
 @dataclass(slots=True)
@@ -39,6 +41,20 @@ class FakeReconciliationStore:
                 found[key, version_id] = "its attempt ended otherwise"
         wanted = {(row.filename, row.version_id) for row in self._rows(bucket)} & set(identities)
         return {identity: what for identity, what in found.items() if identity in wanted}
+
+    def judgement(self, file_id: int) -> RecordedJudgement | None:
+        rows = {row.id: row for row in self.ledger.ledger_rows()}
+        row = rows[file_id]
+        if row.source is None or row.sources_version is None:
+            return None
+        document = self.ledger.sources.applied[row.sources_version - 1].by_name[row.source]
+        replay = any(
+            name == identity_of(row.upload) and document["previous"]
+            for name, document in self.ledger.replays
+        )
+        before = earlier_upload(rows[row.supersedes]) if row.supersedes else None
+        judged_by = JudgedBy(row.source, row.sources_version, replay, before)
+        return RecordedJudgement(document, judged_by)
 
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return [

@@ -37,6 +37,7 @@ class FakeStorage:
 
     def __init__(self, chunk_bytes: int = 1024) -> None:
         self.uploads: dict[tuple[str, str, str], bytes] = {}
+        self.metadata: dict[tuple[str, str, str], dict[str, str]] = {}
         self.modified: dict[tuple[str, str, str], datetime] = {}
         self.receipts: dict[str, bytes] = {}
         self.backups: dict[str, bytes] = {}
@@ -58,7 +59,8 @@ class FakeStorage:
             content[start : start + self._chunk_bytes]
             for start in range(0, len(content), self._chunk_bytes)
         )
-        yield ObjectStream(len(content), chunks, crc32=False)
+        metadata = self.metadata.get((upload.bucket, upload.key, upload.version_id), {})
+        yield ObjectStream(len(content), chunks, crc32=False, metadata=metadata)
 
     def has_version(self, upload: Upload) -> bool:
         self._raise_fault("has_version")

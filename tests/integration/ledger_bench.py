@@ -11,11 +11,13 @@ from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQ
 from rowledger.functions.adapters.postgres.migrations import migrate
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import Claim, InProgress
-from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload
+from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload, SourcesApplied
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.sources.chosen import JudgedBy
+from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.ledger_queries import LedgerQueries
@@ -38,6 +40,8 @@ class AnyLedger(Ledger, Protocol):
         self, uploads: Sequence[Upload | UploadName], request: ReplayRequest
     ) -> InProgress | None: ...
 
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied: ...
+
     @property
     def reader(self) -> LedgerQueries: ...
 
@@ -59,6 +63,9 @@ class WholeLedger(PostgresLedger):
     ) -> InProgress | None:
         names = [each.name if isinstance(each, Upload) else each for each in uploads]
         return PostgresLedgerActions(self.database).reopen(names, request)
+
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied:
+        return PostgresLedgerActions(self.database).apply_sources(change)
 
 
 def histories(
@@ -119,8 +126,13 @@ def committed(
     outcome: Outcome = GOOD,
     message_id: str = "m-1",
     event: str | None = None,
+    judged_by: JudgedBy | None = None,
 ) -> PendingNotification:
-    notification = a_notification(message_id, event)
     return bench.ledger.commit(
-        claim, outcome, notification, backup_version_id="b-1", duration_ms=12
+        claim,
+        outcome,
+        a_notification(message_id, event),
+        backup_version_id="b-1",
+        duration_ms=12,
+        judged_by=judged_by,
     )

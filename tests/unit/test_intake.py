@@ -21,7 +21,9 @@ from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.unreadable import Patience
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.storage import ObjectStream
+from rowledger.functions.services.examination import Examination
 from rowledger.functions.services.intake import Intake, IntakeResult
+from rowledger.functions.services.judging import Judging
 from rowledger.functions.services.outbox import Outbox
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mail_queue import FakeMailQueue
@@ -47,10 +49,14 @@ class World:
             outbox=Outbox(self.ledger, self.queue, self.notifier, sleep=self.sleep),
             output_bucket="out",
             backup_bucket="back",
-            header=True,
-            header_names=True,
-            rejected_warnings=(),
-            expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
+            examination=Examination(
+                storage=self.storage,
+                header=True,
+                header_names=True,
+                rejected_warnings=(),
+                expansion=ExpansionLimit(max_bytes=10_000, max_ratio=100),
+            ),
+            judging=Judging(self.ledger),
             patience=Patience(attempts=3, period=timedelta(hours=4)),
             mailed=MailedStatuses.ALL,
             now=lambda: self.time,

@@ -25,6 +25,7 @@ from rowledger.functions.config import ProcessorConfig
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.services.facts import LOOKED_FOR_AT_ONCE
+from rowledger.functions.services.judging import Judging
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.wiring.intake import RESERVE_SECONDS
 from rowledger.functions.wiring.processor import build_processor
@@ -104,6 +105,8 @@ class Silence:
             self.world.intake,
             ledger=ledger,
             storage=storage,
+            examination=replace(self.world.intake.examination, storage=storage),
+            judging=Judging(ledger),
             outbox=Outbox(ledger, queue, notifier),
         )
         with suppress(FaultError):

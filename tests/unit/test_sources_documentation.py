@@ -27,7 +27,3 @@ def test_the_examples_are_files_of_sources() -> None:
     assert examples
     for each in examples:
         assert len(sources_in(each.encode(), read_yaml).sources) > 0
-
-
-def test_the_page_says_that_the_pipeline_does_not_judge_by_sources_yet() -> None:
-    assert "does not judge by sources yet" in TEXT

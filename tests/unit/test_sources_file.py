@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
 from rowledger.functions.domain.sources.source import (
-    Drift,
     FieldsMatch,
     SenderFact,
     Severity,
     Source,
+    Tolerance,
 )
 from rowledger.functions.domain.warning import OF_SOURCES, WarningCode
 from rowledger.operations.adapters.yaml_documents import read_yaml
@@ -146,8 +146,9 @@ def test_a_file_of_another_shape_is_refused(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ({"rows": {}}, "rows: needs minimum or maximum"),
-        ({"rows": {"severity": "warn"}}, "rows: needs minimum or maximum"),
+        ({"rows": {}}, "rows: must not be empty"),
+        ({"bytes": {}}, "bytes: needs minimum or maximum"),
+        ({"rows": {"severity": "warn"}}, "rows.severity: has no effect without 'minimum' or"),
         ({"rows": {"minimum": -1}}, "rows.minimum: must be 0 or more"),
         ({"rows": {"minimum": 0}}, "rows.minimum: has no effect: no file has less than nothing"),
         ({"rows": {"maximum": 1.5}}, "not a number with a fraction or of too many digits"),
@@ -209,7 +210,12 @@ def test_the_schema_is_one_and_has_the_words_of_the_code() -> None:
     parts = SCHEMA["$defs"]
     columns = parts["columns"]["properties"]
     assert columns["fieldsMatch"]["enum"] == list(FieldsMatch)
-    assert columns["drift"]["enum"] == list(Drift)
+    tolerances = (
+        columns["drift"],
+        parts["rows"]["properties"]["unusual"],
+        parts["duplicates"]["properties"]["severity"],
+    )
+    assert all(each["enum"] == list(Tolerance) for each in tolerances)
     assert parts["severity"]["enum"] == list(Severity)
     assert parts["sender"]["properties"]["required"]["items"]["enum"] == list(SenderFact)
     counted = [code for code in WarningCode if code not in OF_SOURCES]
@@ -218,10 +224,15 @@ def test_the_schema_is_one_and_has_the_words_of_the_code() -> None:
 
 def test_defaults_are_those_of_the_code() -> None:
     told: dict[str, Any] = {"name": "a", "prefix": ""}
+    parts = SCHEMA["$defs"]
     for name in ("dialect", "columns"):
         properties = SCHEMA["$defs"][name]["properties"]
         told[name] = {key: each["default"] for key, each in properties.items() if "default" in each}
-    told["rows"] = {"severity": SCHEMA["$defs"]["severity"]["default"]}
+    told["rows"] = {
+        "severity": SCHEMA["$defs"]["severity"]["default"],
+        "unusual": parts["rows"]["properties"]["unusual"]["default"],
+    }
+    told["duplicates"] = {"severity": parts["duplicates"]["properties"]["severity"]["default"]}
     assert Source.read(told) == Source("a", "")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from rowledger.functions.domain.outcome import Header, examine
 from rowledger.functions.domain.rejection import RejectionCode
+from rowledger.functions.domain.sources.earlier_files import EarlierFiles
 from rowledger.functions.domain.sources.judgement import Judgement, judge
 from rowledger.functions.domain.sources.sender_word import SenderWord
 from rowledger.functions.domain.sources.source import Source
@@ -34,7 +35,7 @@ def judged(
         options=read.dialect.options,
     )
     said = None if word is None else SenderWord.read(word)
-    return judge(read, key, outcome, previous=previous, word=said)
+    return judge(read, key, outcome, earlier=EarlierFiles(last=previous), word=said)
 
 
 def codes(judgement: Judgement) -> list[str]:
@@ -94,7 +95,8 @@ def test_what_is_not_as_expected_is_a_warning_or_a_rejection(
 
 
 def test_every_warning_of_sources_is_shown_here() -> None:
-    assert {code for _, _, code, _ in RULES} | {"COLUMNS_CHANGED"} == set(OF_SOURCES)
+    elsewhere = {"COLUMNS_CHANGED", "DUPLICATE_CONTENT", "ROWS_UNUSUAL", "SOURCE_UNREADABLE"}
+    assert {code for _, _, code, _ in RULES} | elsewhere == set(OF_SOURCES)
 
 
 def test_a_file_that_is_as_expected_has_no_warning() -> None:

@@ -18,6 +18,7 @@ from rowledger.functions.domain.digest import Digest, PendingDigest
 from rowledger.functions.domain.ledger import Claim, ClaimResult
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Content, Outcome
+from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.credentials import CredentialSource
 from rowledger.functions.ports.notifier import Notifier
@@ -72,6 +73,7 @@ class MarkedLedger(PostgresLedger):
         *,
         backup_version_id: str | None,
         duration_ms: int,
+        judged_by: JudgedBy | None = None,
     ) -> PendingNotification:
         pending = super().commit(
             claim,
@@ -79,6 +81,7 @@ class MarkedLedger(PostgresLedger):
             notification,
             backup_version_id=backup_version_id,
             duration_ms=duration_ms,
+            judged_by=judged_by,
         )
         self.points.reach(Point.COMMITTED)
         return pending
@@ -166,6 +169,7 @@ class HastyLedger(MarkedLedger):
         *,
         backup_version_id: str | None,
         duration_ms: int,
+        judged_by: JudgedBy | None = None,
     ) -> PendingNotification:
         self.notifier.publish(notification)
         return super().commit(
@@ -174,6 +178,7 @@ class HastyLedger(MarkedLedger):
             notification,
             backup_version_id=backup_version_id,
             duration_ms=duration_ms,
+            judged_by=judged_by,
         )
 
 

@@ -19,6 +19,7 @@ from rowledger.functions import contract
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.event import ignored_key
 from rowledger.functions.domain.outcome import Counted, Header, Rejected, Status, examine
+from rowledger.functions.domain.sources.earlier_files import EarlierFiles
 from rowledger.functions.domain.sources.judgement import Judgement, judge
 from rowledger.functions.domain.sources.sender_word import SenderWord
 from rowledger.functions.domain.sources.source import Source
@@ -156,7 +157,7 @@ def test(
     with byte_progress() as progress:
         last = None if previous is None else _columns_of(previous, source, progress)
         outcome = _examined(file, source, progress)
-    judgement = judge(source, key, outcome, previous=last, word=word)
+    judgement = judge(source, key, outcome, earlier=EarlierFiles(last=last), word=word)
     if json_output:
         print_json({"path": file, "key": key, **_document(source, outcome, judgement)})
     else:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.rejection import RejectionCode
+from rowledger.functions.domain.sources.chosen import Candidate
 from rowledger.functions.domain.typed_json import NEW
 from rowledger.functions.domain.upload import Upload
 
@@ -21,12 +22,16 @@ class Claim:
 
     file_id: the ledger row. attempt: 1 for the first; also the fence at commit.
     backup_key, received_at: fixed at the first claim, the same at every retry.
+    candidates: the sources in force whose prefix its key has, the longest first.
+    replay: whether it had an outcome before.
     """
 
     file_id: int
     attempt: int
     backup_key: str
     received_at: datetime
+    candidates: tuple[Candidate, ...] = ()
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class LedgerRow:
     warnings: as the receipt has them; None while PROCESSING, and of outcomes before there were any.
     header_sha256: of the names of its columns as a JSON array, in hex; None where it has none.
     digest: the id of the digest that it is in; None where it has a mail of its own.
+    source, sources_version: by which it was judged; None where it has none.
+    supersedes: the id of the row of the same key before this one, of a file with a source.
     """
 
     id: int
@@ -89,6 +96,9 @@ class LedgerRow:
     digest: int | None = field(default=None, metadata=NEW)
     warnings: list[dict[str, Any]] | None = field(default=None, metadata=NEW)
     header_sha256: str | None = field(default=None, metadata=NEW)
+    source: str | None = field(default=None, metadata=NEW)
+    sources_version: int | None = field(default=None, metadata=NEW)
+    supersedes: int | None = field(default=None, metadata=NEW)
 
     @property
     def upload(self) -> Upload:

@@ -18,6 +18,11 @@ from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.sources.versions import (
+    AppliedSources,
+    SourcesChange,
+    SourcesVersion,
+)
 from rowledger.functions.domain.typed_json import NEW, document_of, read
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.domain.values import check_number, check_texts
@@ -78,6 +83,20 @@ class FoundHistory:
     """None where the ledger has no such upload."""
 
     history: UploadHistory | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSources:
+    """None where the ledger has no such version, or none at all."""
+
+    sources: AppliedSources | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesVersions:
+    """Versions of the sources, the latest first."""
+
+    versions: tuple[SourcesVersion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +174,30 @@ class ListPasses:
         check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSources:
+    """A version of the sources; None for the one in force."""
+
+    answer: ClassVar = FoundSources
+    version: int | None = None
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for a version that cannot be."""
+        check_number(f"{where}.version", self.version, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListSourcesVersions:
+    """The latest versions of the sources, without their content."""
+
+    answer: ClassVar = SourcesVersions
+    limit: int = 20
+
+    def check(self, where: str) -> None:
+        """Raise ValueError for a number of versions that cannot be."""
+        check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
+
+
 # --- what csv-ledger-operator does
 
 
@@ -196,8 +239,26 @@ class RequestReconciliation:
     request: ReconciliationRequest
 
 
-ReaderRequest = ListFiles | ShowUpload | FindRows | Summarise | ListPasses
-OperatorRequest = Reopen | RequestReconciliation
+@dataclass(frozen=True, slots=True)
+class SourcesApplied:
+    """version: the one in force. changed: False where it was the same already."""
+
+    version: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplySources:
+    """Put sources into force, all of them in the place of all before."""
+
+    answer: ClassVar = SourcesApplied
+    change: SourcesChange
+
+
+ReaderRequest = (
+    ListFiles | ShowUpload | FindRows | Summarise | ListPasses | ShowSources | ListSourcesVersions
+)
+OperatorRequest = Reopen | RequestReconciliation | ApplySources
 LedgerRequest = ReaderRequest | OperatorRequest
 
 READER_REQUESTS: Mapping[str, type[ReaderRequest]] = {
@@ -206,10 +267,13 @@ READER_REQUESTS: Mapping[str, type[ReaderRequest]] = {
     "find_rows": FindRows,
     "summarise": Summarise,
     "list_passes": ListPasses,
+    "show_sources": ShowSources,
+    "list_sources_versions": ListSourcesVersions,
 }
 OPERATOR_REQUESTS: Mapping[str, type[OperatorRequest]] = {
     "reopen": Reopen,
     "request_reconciliation": RequestReconciliation,
+    "apply_sources": ApplySources,
 }
 _NAMES: Mapping[type[LedgerRequest], str] = {
     kind: name for names in (READER_REQUESTS, OPERATOR_REQUESTS) for name, kind in names.items()

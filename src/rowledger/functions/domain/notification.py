@@ -18,6 +18,7 @@ from rowledger.functions.domain.outcome import (
 )
 from rowledger.functions.domain.receipt import BackupLocation, timestamp
 from rowledger.functions.domain.rejection import Rejection
+from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.domain.warning import FileWarning
@@ -70,16 +71,18 @@ def announce(
     file_id: int,
     receipt: str,
     backup: BackupLocation | None,
+    judged_by: JudgedBy | None = None,
 ) -> Notification:
     """Make the mail about an outcome.
 
-    receipt: its s3:// address.
+    receipt: its s3:// address. judged_by: the source of the file; None where it has none.
     """
     name, record = printable(upload.key), record_of(outcome)
     lines = [
         f"File:      {name}",
         f"Status:    {record.status}",
         *_result_lines(outcome),
+        *(judged_by.lines(record.status) if judged_by else ()),
         f"Size:      {record.file_size_bytes:,} bytes",
         f"Received:  {timestamp(upload.received_at)}",
         f"Version:   {upload.version_id}",
@@ -96,6 +99,7 @@ def announce(
             "status": record.status.value,
             "filename": name,
             "message_id": message_id,
+            **({"source": judged_by.source} if judged_by else {}),
         },
     )
 
@@ -104,7 +108,9 @@ def _result_lines(outcome: Outcome) -> list[str]:
     match outcome:
         case Counted(count):
             return [f"Data rows: {count.rows:,}", *map(_warning_line, count.warnings)]
-        case Rejected(rejection) | Deleted(rejection=rejection) | Unreadable(rejection=rejection):
+        case Rejected(rejection, warnings=warnings):
+            return [*_rejection_lines(rejection), *map(_warning_line, warnings)]
+        case Deleted(rejection=rejection) | Unreadable(rejection=rejection):
             return _rejection_lines(rejection)
         case _:
             assert_never(outcome)

@@ -12,7 +12,7 @@ from rowledger.functions.domain.counting.counter import Count, Counter
 from rowledger.functions.domain.counting.options import CountOptions
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import RejectedError, Rejection, RejectionCode
-from rowledger.functions.domain.warning import WarningCode
+from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 
 class Status(StrEnum):
@@ -66,11 +66,13 @@ class Rejected:
     """The file itself is bad; it was read to its end all the same.
 
     dialect: what was found of it; None where the file was rejected before that.
+    warnings: what else its source expects, and it does not have.
     """
 
     rejection: Rejection
     dialect: Dialect | None
     content: Content
+    warnings: tuple[FileWarning, ...] = ()
 
     @classmethod
     def unrecordable(cls, content: Content) -> "Rejected":
@@ -158,7 +160,7 @@ def record_of(outcome: Outcome) -> OutcomeRecord:
                 header_sha256=header.sha256 if header else None,
                 warnings=[warning.document() for warning in count.warnings],
             )
-        case Rejected(rejection, dialect, content):
+        case Rejected(rejection, dialect, content, warnings):
             return OutcomeRecord(
                 status=Status.FAILED,
                 rows_count=None,
@@ -167,6 +169,7 @@ def record_of(outcome: Outcome) -> OutcomeRecord:
                 sha256=content.sha256,
                 dialect=asdict(dialect) if dialect else None,
                 error=rejection.document(),
+                warnings=[warning.document() for warning in warnings],
             )
         case Deleted(size_bytes) | Unreadable(size_bytes):
             return OutcomeRecord(

@@ -8,6 +8,7 @@ from typing import Any
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.outcome import Outcome
 from rowledger.functions.domain.receipt import BackupLocation, facts_of
+from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
 
@@ -17,7 +18,7 @@ EVENT_VERSION = "1.0"
 _MOST_BYTES = 200_000
 
 
-def render_event(
+def render_event(  # noqa: PLR0913 -- each is a fact of its own
     upload: Upload,
     outcome: Outcome,
     *,
@@ -26,10 +27,12 @@ def render_event(
     attempt: int,
     output_bucket: str,
     backup: BackupLocation | None,
+    judged_by: JudgedBy | None = None,
 ) -> str:
     """Make the event of an outcome, on one line.
 
     output_bucket: where its receipt is. backup: None where the object was not read.
+    judged_by: the source of the file; None where it has none.
     """
     document: dict[str, Any] = {
         "schema_version": EVENT_VERSION,
@@ -37,7 +40,7 @@ def render_event(
         "ledger_id": file_id,
         "attempt": attempt,
         "receipt": {"bucket": output_bucket, "key": receipt_key(upload)},
-        **facts_of(upload, outcome, backup),
+        **facts_of(upload, outcome, backup, judged_by),
     }
     text = json_text(document)
     if len(text.encode()) > _MOST_BYTES:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rowledger.functions.domain.outcome import Outcome, record_of
+from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
 
@@ -25,12 +26,14 @@ def render_receipt(
     backup: BackupLocation | None,
     processed_at: datetime,
     duration_ms: int,
+    judged_by: JudgedBy | None = None,
 ) -> bytes:
     """The receipt as UTF-8 JSON, indented for people and ending in a line feed.
 
     backup: None where the object was not read, and so not copied.
+    judged_by: the source of the file; None where it has none.
     """
-    facts = facts_of(upload, outcome, backup)
+    facts = facts_of(upload, outcome, backup, judged_by)
     # What went wrong stands last, where a person looks for it.
     error = {"error": facts.pop("error")} if "error" in facts else {}
     document: dict[str, Any] = {
@@ -43,10 +46,16 @@ def render_receipt(
     return json_text(document, indent=2).encode() + b"\n"
 
 
-def facts_of(upload: Upload, outcome: Outcome, backup: BackupLocation | None) -> dict[str, Any]:
+def facts_of(
+    upload: Upload,
+    outcome: Outcome,
+    backup: BackupLocation | None,
+    judged_by: JudgedBy | None = None,
+) -> dict[str, Any]:
     """What every attempt says alike of an upload and its outcome: the receipt's fields but times.
 
     backup: None where the object was not read, and so not copied.
+    judged_by: the source of the file; None where it has none.
     """
     record = record_of(outcome)
     facts: dict[str, Any] = {
@@ -67,6 +76,8 @@ def facts_of(upload: Upload, outcome: Outcome, backup: BackupLocation | None) ->
         "backup": asdict(backup) if backup else None,
         "received_at": timestamp(upload.received_at),
     }
+    if judged_by:
+        facts |= judged_by.facts()
     if record.error:
         facts["error"] = record.error
     return facts

@@ -1,10 +1,11 @@
 """A selection of uploads, by what the ledger knows of them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.typed_json import NEW
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.domain.values import check_moment, check_number
 
@@ -18,6 +19,7 @@ class Selection:
     name: a pattern for the last part of the key, behind its last slash: * and ? stand for any
         characters and for one, and nothing else is special.
     code: of a rejection.
+    source: the name of the source that it was judged by.
     since, until: of the time the upload was received; since is included, until is not.
     """
 
@@ -30,6 +32,7 @@ class Selection:
     code: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    source: str | None = field(default=None, metadata=NEW)
 
     def check(self, where: str) -> None:
         """Raise ValueError for a value that no row has."""

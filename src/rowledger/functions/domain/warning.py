@@ -32,6 +32,10 @@ class WarningCode(StrEnum):
     DIGEST_DIFFERS = "DIGEST_DIFFERS"
     SENDER_WORD_MISSING = "SENDER_WORD_MISSING"
     SENDER_WORD_UNREADABLE = "SENDER_WORD_UNREADABLE"
+    DUPLICATE_CONTENT = "DUPLICATE_CONTENT"
+    ROWS_UNUSUAL = "ROWS_UNUSUAL"
+    # The source itself cannot be read, whatever the file is.
+    SOURCE_UNREADABLE = "SOURCE_UNREADABLE"
 
 
 # The counter gives the others.
@@ -46,6 +50,9 @@ OF_SOURCES = frozenset(
         WarningCode.DIGEST_DIFFERS,
         WarningCode.SENDER_WORD_MISSING,
         WarningCode.SENDER_WORD_UNREADABLE,
+        WarningCode.DUPLICATE_CONTENT,
+        WarningCode.ROWS_UNUSUAL,
+        WarningCode.SOURCE_UNREADABLE,
     }
 )
 

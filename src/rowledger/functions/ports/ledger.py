@@ -6,6 +6,8 @@ from rowledger.functions.domain.faults import FaultCode
 from rowledger.functions.domain.ledger import Claim, ClaimResult, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome
+from rowledger.functions.domain.sources.chosen import JudgedBy
+from rowledger.functions.domain.sources.earlier_files import EarlierFiles
 from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload
 
@@ -29,8 +31,9 @@ class Ledger(Protocol):
         *,
         backup_version_id: str | None,
         duration_ms: int,
+        judged_by: JudgedBy | None = None,
     ) -> PendingNotification:
-        """Record the outcome and its pending notification together.
+        """Record the outcome, its source and its pending notification together.
 
         Raises:
             FaultError: LEASE_LOST where the claim is no longer this attempt's, VALUE_REFUSED where
@@ -44,6 +47,12 @@ class Ledger(Protocol):
         """Say how the attempts before this one ended, and whether other uploads are read.
 
         limit: how many at most, the latest first; those that gave the upload up are left out.
+        """
+
+    def earlier_files(self, claim: Claim, source: str, sha256: str) -> EarlierFiles:
+        """Say what the ledger has of a source before the upload of a claim.
+
+        sha256: of the upload, as stored.
         """
 
     def pending_notification(

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import UploadName
 
 
@@ -21,3 +23,6 @@ class LedgerActions(Protocol):
 
     def request_reconciliation(self, request: ReconciliationRequest) -> int:
         """Record the request; return its id, which csv-reconciler is started with."""
+
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied:
+        """Put sources into force, in one step; a version that is the same already stays."""

@@ -9,11 +9,14 @@ from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
     ListPasses,
+    ListSourcesVersions,
+    ShowSources,
     ShowUpload,
     Summarise,
     Summary,
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
 
 
 class LedgerQueries(Protocol):
@@ -36,3 +39,9 @@ class LedgerQueries(Protocol):
 
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         """Return the latest passes of reconciliation, the newest first."""
+
+    def show_sources(self, request: ShowSources) -> AppliedSources | None:
+        """Return a version of the sources with its content; None where there is none."""
+
+    def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
+        """Return the latest versions of the sources, the newest first."""

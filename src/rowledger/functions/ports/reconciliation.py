@@ -4,13 +4,24 @@ Beside the Ledger port and not in it: intake needs none of this, and this change
 but for the version of a backup that was copied again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
+from rowledger.functions.domain.sources.chosen import JudgedBy
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedJudgement:
+    """document: the source, as the version that judged had it."""
+
+    document: Mapping[str, Any]
+    judged_by: JudgedBy
+
 
 # (key, version id), within one bucket.
 Identity = tuple[str, str]
@@ -31,6 +42,9 @@ class ReconciliationStore(Protocol):
         A row with an outcome, its latest attempt and its notification are written together, and say
         the same; where they do not, somebody has changed one of them since.
         """
+
+    def judgement(self, file_id: int) -> RecordedJudgement | None:
+        """Return by what a row was judged; None where it has no source."""
 
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         """Return rows that nobody is at work on, by id, with an id above `after`.

@@ -1,8 +1,8 @@
 """The port to the three buckets, as an attempt uses them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rowledger.functions.domain.deadline import Deadline
@@ -17,11 +17,13 @@ class ObjectStream:
     size_bytes: as the store says, whatever an event said.
     chunks: its bytes, in chunks of constant size.
     crc32: whether its backup can be compared by its CRC-32 alone.
+    metadata: what its sender stored beside it, by name without x-amz-meta-.
     """
 
     size_bytes: int
     chunks: Iterator[bytes]
     crc32: bool
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

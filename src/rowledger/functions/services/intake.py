@@ -7,12 +7,11 @@ is not committed.
 """
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rowledger.functions.domain.deadline import Deadline
-from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import receipt_key
 from rowledger.functions.domain.ledger import Claim, Finished, InProgress
@@ -20,23 +19,23 @@ from rowledger.functions.domain.mail import MailedStatuses
 from rowledger.functions.domain.notification import PendingNotification, announce
 from rowledger.functions.domain.outcome import (
     Counted,
-    Deleted,
     Outcome,
     Rejected,
     Status,
     Unreadable,
-    examine,
     record_of,
 )
 from rowledger.functions.domain.outcome_event import render_event
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
+from rowledger.functions.domain.sources.chosen import ChosenSource, JudgedBy, choose
 from rowledger.functions.domain.unreadable import FULL_TRY_SECONDS, Earlier, Patience
 from rowledger.functions.domain.upload import Upload
-from rowledger.functions.domain.warning import WarningCode
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.backup import Backup
 from rowledger.functions.services.cleanup import after
+from rowledger.functions.services.examination import Examination
+from rowledger.functions.services.judging import Judged, Judging, judged_by_name
 from rowledger.functions.services.outbox import Outbox
 
 
@@ -62,6 +61,7 @@ class _Kept:
     """What an attempt wrote of an outcome, before it is committed."""
 
     outcome: Outcome
+    judged_by: JudgedBy | None
     receipt: str
     backup: BackupLocation | None
     backup_version_id: str | None
@@ -77,10 +77,8 @@ class Intake:
     outbox: Outbox
     output_bucket: str
     backup_bucket: str
-    header: bool
-    header_names: bool
-    rejected_warnings: Collection[WarningCode]
-    expansion: ExpansionLimit
+    examination: Examination
+    judging: Judging
     patience: Patience
     mailed: MailedStatuses
     now: Callable[[], datetime]
@@ -142,7 +140,8 @@ class Intake:
         # Another try would meet the same: it is the file's own doing.
         unrecordable = Rejected.unrecordable(content)
         with self._backup(upload, claim, deadline) as backup:
-            kept = self._keep(upload, unrecordable, started, deadline, backup)
+            judged = Judged(unrecordable, kept.judged_by)
+            kept = self._keep(upload, judged, started, deadline, backup)
         return kept.outcome, self._commit(upload, claim, kept, deadline)
 
     def _commit(
@@ -156,6 +155,7 @@ class Intake:
             file_id=claim.file_id,
             receipt=f"s3://{self.output_bucket}/{kept.receipt}",
             backup=kept.backup,
+            judged_by=kept.judged_by,
         )
         event = render_event(
             upload,
@@ -165,6 +165,7 @@ class Intake:
             attempt=claim.attempt,
             output_bucket=self.output_bucket,
             backup=kept.backup,
+            judged_by=kept.judged_by,
         )
         status = record_of(kept.outcome).status
         notification = replace(mail, event=event, mail_wanted=self.mailed.include(status))
@@ -175,6 +176,7 @@ class Intake:
             notification,
             backup_version_id=kept.backup_version_id,
             duration_ms=kept.duration_ms,
+            judged_by=kept.judged_by,
         )
 
     def _read_or_give_up(
@@ -184,6 +186,7 @@ class Intake:
         earlier: Earlier | None = None
         if claim.attempt > 1:
             earlier = self.ledger.earlier_attempts(claim, limit=self.patience.attempts)
+        chosen = choose(upload.key, claim.candidates)
         rejection = self.patience.killed(earlier)
         seconds = deadline.left()
         if rejection is None:
@@ -193,13 +196,20 @@ class Intake:
                 reading = deadline.earlier(max(0, seconds - FULL_TRY_SECONDS))
             try:
                 with self._backup(upload, claim, reading, early=claim.attempt == 1) as backup:
-                    outcome = self.examine(upload, reading, meanwhile=backup.begin)
-                    return self._keep(upload, outcome, started, reading, backup)
+                    examined = self.examination.examine(
+                        upload,
+                        reading,
+                        source=chosen.source if isinstance(chosen, ChosenSource) else None,
+                        meanwhile=backup.begin,
+                    )
+                    judged = self.judging.judge(upload, claim, chosen, examined, reading)
+                    return self._keep(upload, judged, started, reading, backup)
             except Exception as error:
                 rejection = self.patience.rejection(error, earlier, seconds=seconds)
                 if rejection is None:
                     raise
-        unreadable = Unreadable(upload.size_bytes, rejection)
+        unread = Unreadable(upload.size_bytes, rejection)
+        unreadable = Judged(unread, judged_by_name(chosen, claim))
         with self._backup(upload, claim, deadline) as backup:
             return self._keep(upload, unreadable, started, deadline, backup)
 
@@ -209,48 +219,21 @@ class Intake:
         return Backup(self.storage, upload, claim.backup_key, deadline, early)
 
     def _keep(
-        self, upload: Upload, outcome: Outcome, started: float, deadline: Deadline, backup: Backup
+        self, upload: Upload, judged: Judged, started: float, deadline: Deadline, backup: Backup
     ) -> _Kept:
         """Write the receipt, and verify the backup where there are bytes."""
+        outcome, judged_by = judged.outcome, judged.judged_by
         content = outcome.content if isinstance(outcome, Counted | Rejected) else None
         location = BackupLocation(self.backup_bucket, backup.key) if content else None
         receipt = receipt_key(upload)
         duration_ms = self._since(started)
         deadline.check(before="writing the receipt")
         self.storage.write_receipt(
-            receipt, render_receipt(upload, outcome, location, self.now(), duration_ms)
+            receipt,
+            render_receipt(upload, outcome, location, self.now(), duration_ms, judged_by),
         )
         backup_version_id = backup.verify(content) if content else None
-        return _Kept(outcome, receipt, location, backup_version_id, duration_ms)
-
-    def examine(
-        self,
-        upload: Upload,
-        deadline: Deadline,
-        *,
-        meanwhile: Callable[[int], None] | None = None,
-    ) -> Counted | Rejected | Deleted:
-        """Read exactly this version and say what it is; raise FaultError where that fails.
-
-        meanwhile: begins what can be done beside it, given the version's size in bytes.
-        """
-        deadline.check(before="reading the file")
-        try:
-            with self.storage.read(upload) as stream:
-                if meanwhile:
-                    meanwhile(stream.size_bytes)
-                return examine(
-                    deadline.within(stream.chunks, before="reading the file to its end"),
-                    header=self.header,
-                    max_decompressed_bytes=self.expansion.of(upload.size_bytes),
-                    header_names=self.header_names,
-                    rejected_warnings=self.rejected_warnings,
-                    crc32=stream.crc32,
-                )
-        except FaultError as fault:
-            if fault.code is FaultCode.OBJECT_MISSING:
-                return Deleted(upload.size_bytes)
-            raise
+        return _Kept(outcome, judged_by, receipt, location, backup_version_id, duration_ms)
 
     def _since(self, started: float) -> int:
         return round((self.monotonic() - started) * 1000)

@@ -5,10 +5,13 @@ from typing import assert_never
 
 from rowledger.functions.domain.file_pages import FileOrder, FilePage, cursor_of
 from rowledger.functions.domain.ledger_requests import (
+    ApplySources,
     FindRows,
     FoundHistory,
+    FoundSources,
     ListFiles,
     ListPasses,
+    ListSourcesVersions,
     OperatorRequest,
     Passes,
     ReaderRequest,
@@ -17,7 +20,10 @@ from rowledger.functions.domain.ledger_requests import (
     Reopened,
     RequestReconciliation,
     Rows,
+    ShowSources,
     ShowUpload,
+    SourcesApplied,
+    SourcesVersions,
     Summarise,
     Summary,
 )
@@ -29,8 +35,8 @@ from rowledger.functions.ports.ledger_queries import LedgerQueries
 # A Lambda function answers at most 6 MB (AWS Lambda quotas); the rest is for the JSON around it.
 MAX_PAGE_BYTES = 5_000_000
 
-ReaderAnswer = FilePage | FoundHistory | Rows | Summary | Passes
-OperatorAnswer = Reopened | ReconciliationRequested
+ReaderAnswer = FilePage | FoundHistory | Rows | Summary | Passes | FoundSources | SourcesVersions
+OperatorAnswer = Reopened | ReconciliationRequested | SourcesApplied
 
 
 def look(queries: LedgerQueries, request: ReaderRequest) -> ReaderAnswer:
@@ -47,6 +53,18 @@ def look(queries: LedgerQueries, request: ReaderRequest) -> ReaderAnswer:
         case ListPasses():
             return Passes(_shortened(queries.list_passes(request)))
         case _:
+            return _look_at_sources(queries, request)
+
+
+def _look_at_sources(
+    queries: LedgerQueries, request: ShowSources | ListSourcesVersions
+) -> FoundSources | SourcesVersions:
+    match request:
+        case ShowSources():
+            return FoundSources(queries.show_sources(request))
+        case ListSourcesVersions():
+            return SourcesVersions(queries.list_sources_versions(request))
+        case _:
             assert_never(request)
 
 
@@ -58,6 +76,8 @@ def act(actions: LedgerActions, request: OperatorRequest) -> OperatorAnswer:
             return Reopened(held.until if held else None)
         case RequestReconciliation(request=reconciliation):
             return ReconciliationRequested(actions.request_reconciliation(reconciliation))
+        case ApplySources(change=change):
+            return actions.apply_sources(change)
         case _:
             assert_never(request)
 

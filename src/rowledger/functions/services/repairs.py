@@ -23,7 +23,9 @@ from rowledger.functions.domain.reconciliation import (
     verdict_of,
 )
 from rowledger.functions.domain.rejection import RejectionCode
-from rowledger.functions.ports.reconciliation import ReconciliationStore
+from rowledger.functions.domain.sources.recorded import as_recorded
+from rowledger.functions.domain.sources.source import Source
+from rowledger.functions.ports.reconciliation import ReconciliationStore, RecordedJudgement
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.intake import Intake
 from rowledger.functions.services.outbox import Outbox
@@ -101,8 +103,9 @@ class Repairer:
 
     def _write_receipt(self, row: LedgerRow, deadline: Deadline) -> None:
         upload = row.upload
+        judgement = self.store.judgement(row.id) if row.source else None
         outcome: Outcome = (
-            self._outcome(row, deadline)
+            self._outcome(row, judgement, deadline)
             if row.was_read or row.error is None
             else unread_outcome(upload.size_bytes, row.error)
         )
@@ -110,22 +113,38 @@ class Repairer:
         deadline.check(before="writing the receipt")
         self.storage.write_receipt(
             receipt_key(upload),
-            render_receipt(upload, outcome, backup, row.timestamp, row.duration_ms or 0),
+            render_receipt(
+                upload,
+                outcome,
+                backup,
+                row.timestamp,
+                row.duration_ms or 0,
+                judgement.judged_by if judgement else None,
+            ),
         )
 
     def _back_up(self, row: LedgerRow, deadline: Deadline) -> None:
-        outcome = self._outcome(row, deadline)
+        judgement = self.store.judgement(row.id) if row.source else None
+        outcome = self._outcome(row, judgement, deadline)
         version_id = self.storage.back_up(row.upload, row.backup_key, outcome.content, deadline)
         self.store.record_backup(row.id, version_id)
 
-    def _outcome(self, row: LedgerRow, deadline: Deadline) -> Counted | Rejected:
-        """Read the row's version again; it must give the outcome that the ledger has."""
-        outcome = self.intake.examine(row.upload, deadline)
+    def _outcome(
+        self, row: LedgerRow, judgement: RecordedJudgement | None, deadline: Deadline
+    ) -> Counted | Rejected:
+        """Read the row's version again; it must give the outcome that the ledger has.
+
+        What its source said of it stands as it is recorded: the files before it are others by now.
+        """
+        source = Source.read(judgement.document) if judgement else None
+        examination = self.intake.examination
+        outcome = examination.examine(row.upload, deadline, source=source).outcome
         if not isinstance(outcome, Counted | Rejected):
             raise FaultError(FaultCode.OBJECT_MISSING, "its version is gone from the input bucket")
         if row.error and row.error["code"] == RejectionCode.UNRECORDABLE:
             # The ledger refused the rest of it, whatever it was.
             outcome = Rejected.unrecordable(outcome.content)
+        outcome = as_recorded(row, outcome)
         if not row.agrees_with(outcome):
             raise FaultError(
                 FaultCode.OUTCOME_DIFFERS,

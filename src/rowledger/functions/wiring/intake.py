@@ -16,7 +16,9 @@ from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.mail_queue import MailQueue
 from rowledger.functions.ports.notifier import Notifier
 from rowledger.functions.ports.storage import Storage
+from rowledger.functions.services.examination import Examination
 from rowledger.functions.services.intake import Intake
+from rowledger.functions.services.judging import Judging
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.wiring.shared import monotonic, now
 
@@ -48,10 +50,14 @@ def intake_over(
         outbox=outbox,
         output_bucket=config.output_bucket,
         backup_bucket=config.backup_bucket,
-        header=config.header,
-        header_names=config.header_names == "stored",
-        rejected_warnings=frozenset(map(WarningCode, config.rejected_warnings)),
-        expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
+        examination=Examination(
+            storage=storage,
+            header=config.header,
+            header_names=config.header_names == "stored",
+            rejected_warnings=frozenset(map(WarningCode, config.rejected_warnings)),
+            expansion=ExpansionLimit(config.max_decompressed_bytes, config.max_decompressed_ratio),
+        ),
+        judging=Judging(ledger),
         patience=Patience(config.unreadable_attempts, timedelta(seconds=config.unreadable_seconds)),
         mailed=MailedStatuses(config.mailed_statuses),
         now=now,

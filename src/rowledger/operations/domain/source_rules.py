@@ -86,3 +86,6 @@ def _of_ranges(source: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             yield (name, "minimum"), f"must not be more than the maximum, {part['maximum']:,}"
         elif part.get("minimum") == 0 and "maximum" not in part:
             yield (name, "minimum"), "has no effect: no file has less than nothing"
+    rows = source.get("rows", {})
+    if "severity" in rows and not rows.keys() & {"minimum", "maximum"}:
+        yield ("rows", "severity"), "has no effect without 'minimum' or 'maximum'"

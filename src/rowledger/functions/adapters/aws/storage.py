@@ -56,7 +56,12 @@ class S3Storage:
             size_bytes = answer.get("ContentLength", upload.size_bytes)
             with closing(answer["Body"]):
                 in_parts = size_bytes > self.max_single_copy_bytes
-                yield ObjectStream(size_bytes, _arriving(answer), crc32=in_parts)
+                yield ObjectStream(
+                    size_bytes,
+                    _arriving(answer),
+                    crc32=in_parts,
+                    metadata=answer.get("Metadata", {}),
+                )
 
     def write_receipt(self, key: str, body: bytes) -> None:
         with translated(FaultCode.STORAGE, f"writing the receipt {key!r}"):

@@ -13,11 +13,17 @@ from pg8000.native import Connection
 
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.queries import load_queries
+from rowledger.functions.adapters.postgres.rows import earlier_upload
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress
 from rowledger.functions.domain.notification import Notification, PendingNotification
-from rowledger.functions.domain.outcome import Outcome, Status, record_of
+from rowledger.functions.domain.outcome import Header, Outcome, Status, record_of
+from rowledger.functions.domain.sources.chosen import Candidate, JudgedBy
+from rowledger.functions.domain.sources.earlier_files import (
+    MOST_FILES,
+    EarlierFiles,
+)
 from rowledger.functions.domain.unreadable import GIVEN_UP, Earlier, EarlierAttempt
 from rowledger.functions.domain.upload import Upload
 
@@ -62,9 +68,9 @@ class PostgresLedger:
                     receipt_key=receipt_key(upload),
                     backup_key=location,
                 ):
-                    return Claim(*row)
+                    return _claim_of(row)
                 for row in connection.run(self.queries["take_over"], **claim):
-                    return Claim(*row)
+                    return _claim_of(row)
                 for file_id, status, lease_expires_at in connection.run(
                     self.queries["claim_state"], **identity
                 ):
@@ -82,6 +88,7 @@ class PostgresLedger:
         *,
         backup_version_id: str | None,
         duration_ms: int,
+        judged_by: JudgedBy | None = None,
     ) -> PendingNotification:
         attempt = {"id": claim.file_id, "attempt": claim.attempt}
         with self.database.transaction() as connection:
@@ -91,6 +98,7 @@ class PostgresLedger:
                 **_outcome_columns(outcome),
                 backup_version_id=backup_version_id,
                 duration_ms=duration_ms,
+                **_source_columns(judged_by),
             )
             if not committed:
                 raise FaultError(
@@ -147,6 +155,27 @@ class PostgresLedger:
         replayed = bool(before) and before[0][0] in tuple(Status)
         return Earlier(attempts, at, others_read, replayed)
 
+    def earlier_files(self, claim: Claim, source: str, sha256: str) -> EarlierFiles:
+        with self.database.session() as connection:
+            (found,) = connection.run(
+                self.queries["earlier_files"],
+                id=claim.file_id,
+                source=source,
+                sha256=sha256,
+                replay=claim.replay,
+                most=MOST_FILES,
+            )
+        weekday, header, header_sha256, on_day, rows, same_bytes, same_key = found
+        names = None if header is None else tuple(header)
+        return EarlierFiles(
+            last=Header(names, header_sha256) if header_sha256 else None,
+            rows_on_day=tuple(on_day),
+            rows=tuple(rows),
+            weekday=weekday,
+            same_bytes=earlier_upload(same_bytes),
+            same_key=earlier_upload(same_key),
+        )
+
     def pending_notification(
         self, file_id: int, request_id: str
     ) -> PendingNotification | InProgress | None:
@@ -197,6 +226,21 @@ def pending_of(row: Sequence[Any], request_id: str) -> PendingNotification:
     return PendingNotification(
         notification_id, Notification(*content), request_id, event_sent, mail_sent
     )
+
+
+def _claim_of(row: Sequence[Any]) -> Claim:
+    file_id, attempt, key, received_at, found, replay = row
+    candidates = tuple(Candidate(*each) for each in found or ())
+    return Claim(file_id, attempt, key, received_at, candidates, replay)
+
+
+def _source_columns(judged_by: JudgedBy | None) -> dict[str, str | int | None]:
+    before = judged_by.supersedes if judged_by else None
+    return {
+        "source": judged_by.source if judged_by else None,
+        "sources_version": judged_by.version if judged_by else None,
+        "supersedes": before.file_id if before else None,
+    }
 
 
 def _outcome_columns(outcome: Outcome) -> dict[str, str | int | None]:

@@ -1,5 +1,6 @@
 """What an operator changes in PostgreSQL's ledger, as the operator's role."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -7,8 +8,10 @@ from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger_queries import QUERIES
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
+from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import UploadName
 
 
@@ -48,3 +51,15 @@ class PostgresLedgerActions:
         with self.database.session() as connection:
             ((request_id,),) = connection.run(QUERIES["request_reconciliation"], **asdict(request))
         return int(request_id)
+
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied:
+        with self.database.session() as connection:
+            ((version, changed),) = connection.run(
+                QUERIES["apply_sources"],
+                by=change.by,
+                identity=change.identity,
+                reason=change.reason,
+                sha256=change.sha256,
+                document=json.dumps(change.document),
+            )
+        return SourcesApplied(version, changed)

@@ -18,6 +18,8 @@ from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
     ListPasses,
+    ListSourcesVersions,
+    ShowSources,
     ShowUpload,
     Summarise,
     Summary,
@@ -25,12 +27,15 @@ from rowledger.functions.domain.ledger_requests import (
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
 from rowledger.functions.domain.typed_json import document_of
 
 QUERIES = load_queries("ledger_access", **ROW_PARTS, **load_queries("selection"))
 # Of attempts and of replays: their latest. A ledger row's own attempt says how many there were.
 MAX_HISTORY = 500
 MAX_GROUPS = 1000
+# Of a key.
+MAX_VERSIONS = 20
 _LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%", "?": "_"})
 
 
@@ -62,13 +67,18 @@ class PostgresLedgerQueries:
         which = Selection(file_id=request.file_id, key=request.key, version_id=request.version_id)
         with self.database.session() as connection:
             found = run_by_name(
-                connection, QUERIES["history"], **_parameters(which), most=MAX_HISTORY
+                connection,
+                QUERIES["history"],
+                **_parameters(which),
+                most=MAX_HISTORY,
+                most_versions=MAX_VERSIONS,
             )
         for columns in found:
             return UploadHistory(
                 attempts=columns.pop("attempts"),
                 replays=columns.pop("replays"),
                 header=columns.pop("header"),
+                chain=columns.pop("chain"),
                 row=ledger_row(columns),
             )
         return None
@@ -95,6 +105,19 @@ class PostgresLedgerQueries:
             )
         return tuple(pass_of(columns) for columns in found)
 
+    def show_sources(self, request: ShowSources) -> AppliedSources | None:
+        with self.database.session() as connection:
+            found = run_by_name(connection, QUERIES["sources_of_version"], version=request.version)
+        for columns in found:
+            document = columns.pop("document")
+            return AppliedSources(SourcesVersion(**columns), document)
+        return None
+
+    def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
+        with self.database.session() as connection:
+            found = run_by_name(connection, QUERIES["sources_versions"], limit=request.limit)
+        return tuple(SourcesVersion(**columns) for columns in found)
+
     def _rows(self, query: str, **parameters: Any) -> list[LedgerRow]:  # noqa: ANN401 -- as the driver has it
         with self.database.session() as connection:
             found = run_by_name(connection, QUERIES[query], **parameters)
@@ -112,4 +135,5 @@ def _parameters(selection: Selection) -> Mapping[str, str | int | datetime | Non
         "code": selection.code,
         "since": selection.since,
         "until": selection.until,
+        "source": selection.source,
     }

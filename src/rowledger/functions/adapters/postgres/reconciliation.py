@@ -9,12 +9,18 @@ from urllib.parse import quote
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.pass_totals import pass_of, totals_document
 from rowledger.functions.adapters.postgres.queries import load_queries
-from rowledger.functions.adapters.postgres.rows import ROW_PARTS, ledger_row, run_by_name
+from rowledger.functions.adapters.postgres.rows import (
+    ROW_PARTS,
+    earlier_upload,
+    ledger_row,
+    run_by_name,
+)
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.reconciliation_pass import Pass, Totals
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
-from rowledger.functions.ports.reconciliation import Identity
+from rowledger.functions.domain.sources.chosen import JudgedBy
+from rowledger.functions.ports.reconciliation import Identity, RecordedJudgement
 
 _QUERIES = load_queries("reconciliation", **ROW_PARTS)
 # The one character that a key may contain and PostgreSQL's text may not: no row has it.
@@ -42,6 +48,14 @@ class PostgresReconciliationStore:
                 _QUERIES["contradictions"], bucket=bucket, wanted=_wanted(identities)
             )
         return {(key, version_id): what for key, version_id, what in found}
+
+    def judgement(self, file_id: int) -> RecordedJudgement | None:
+        with self.database.session() as connection:
+            found = connection.run(_QUERIES["judgement"], id=file_id)
+        for document, source, version, replay, before in found:
+            supersedes = earlier_upload(before)
+            return RecordedJudgement(document, JudgedBy(source, version, replay, supersedes))
+        return None
 
     def stranded(self, bucket: str, *, after: int, limit: int) -> list[LedgerRow]:
         return self._rows("stranded", bucket=bucket, after=after, limit=limit)

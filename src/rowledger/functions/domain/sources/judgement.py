@@ -4,21 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rowledger.functions.domain.counting.counter import Count
-from rowledger.functions.domain.outcome import Content, Counted, Header, Rejected
+from rowledger.functions.domain.outcome import Content, Counted, Header, Rejected, Status
 from rowledger.functions.domain.rejection import Rejection, RejectionCode
 from rowledger.functions.domain.sources.column_changes import change_of, fields_agree
+from rowledger.functions.domain.sources.earlier_files import (
+    NO_EARLIER_FILES,
+    EarlierFiles,
+    EarlierUpload,
+    UsualRows,
+)
 from rowledger.functions.domain.sources.sender_word import SenderWord
 from rowledger.functions.domain.sources.source import (
     ColumnRules,
-    Drift,
     FieldsMatch,
     Range,
     SenderFact,
     SenderRules,
     Severity,
     Source,
+    Tolerance,
     name_fits,
 )
+from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.warning import FileWarning, WarningCode
 
 _EXPECTED = {
@@ -33,6 +40,9 @@ _FACTS = {
     SenderFact.BYTES: "its size",
     SenderFact.SHA256: "its SHA-256",
 }
+
+
+_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ def judge(
     key: str,
     outcome: Counted | Rejected,
     *,
-    previous: Header | None = None,
+    earlier: EarlierFiles = NO_EARLIER_FILES,
     word: SenderWord | None = None,
 ) -> Judgement:
     """Judge a file by its source.
@@ -67,10 +77,12 @@ def judge(
         source: the file's own.
         key: of the file, decoded.
         outcome: what the file came to under the source's dialect.
-        previous: the columns of the source's last good file; None where there was none.
+        earlier: the source's files before it.
         word: what the sender tells of the file; None where it tells nothing.
     """
     findings = list(_of_content(source, outcome.content, word or SenderWord()))
+    if earlier.same_bytes and source.duplicates.severity is not Tolerance.ALLOW:
+        findings.append(_of_duplicate(source.duplicates.severity, earlier.same_bytes))
     rejection = None
     if name_fits(key, source.names.forbidden):
         rejection = Rejection(
@@ -80,7 +92,7 @@ def judge(
     if isinstance(outcome, Rejected):
         rejection = rejection or outcome.rejection
     else:
-        findings += _of_count(source, outcome, previous, word or SenderWord())
+        findings += _of_count(source, outcome, earlier, word or SenderWord())
     warnings = []
     for each in findings:
         if rejection is None and each.rejects:
@@ -91,7 +103,7 @@ def judge(
 
 
 def _finding(
-    code: WarningCode, message: str, severity: Severity | Drift, count: int = 1
+    code: WarningCode, message: str, severity: Severity | Tolerance, count: int = 1
 ) -> _Finding:
     return _Finding(FileWarning(code, message, count), severity.value == Severity.REJECT.value)
 
@@ -125,7 +137,7 @@ def _of_word(rules: SenderRules, word: SenderWord) -> Iterator[_Finding]:
 
 
 def _of_count(
-    source: Source, outcome: Counted, previous: Header | None, word: SenderWord
+    source: Source, outcome: Counted, earlier: EarlierFiles, word: SenderWord
 ) -> Iterator[_Finding]:
     """Yield what is to be said of the rows and columns; the counter's own warnings first."""
     count = outcome.count
@@ -137,10 +149,14 @@ def _of_count(
     if count.rows not in source.rows:
         message = f"The file has {count.rows:,} data rows; {_expected(source.rows)}."
         yield _finding(WarningCode.ROWS_OUT_OF_RANGE, message, source.rows.severity)
+    usual = earlier.usual_rows
+    if source.rows.unusual is not Tolerance.ALLOW and usual and count.rows not in usual:
+        message = _unusual(count.rows, usual)
+        yield _finding(WarningCode.ROWS_UNUSUAL, message, source.rows.unusual)
     names_kept = outcome.header is not None and outcome.header.names is not None
     yield from _of_fields(source.columns, count, names_kept=names_kept)
-    if source.columns.drift is not Drift.ALLOW and previous and outcome.header:
-        yield from _of_drift(source.columns.drift, previous, outcome.header)
+    if source.columns.drift is not Tolerance.ALLOW and earlier.last and outcome.header:
+        yield from _of_drift(source.columns.drift, earlier.last, outcome.header)
 
 
 def _of_fields(rules: ColumnRules, count: Count, *, names_kept: bool) -> Iterator[_Finding]:
@@ -163,7 +179,7 @@ def _of_fields(rules: ColumnRules, count: Count, *, names_kept: bool) -> Iterato
     yield _finding(WarningCode.COLUMNS_DIFFER, message, rules.severity)
 
 
-def _of_drift(drift: Drift, previous: Header, header: Header) -> Iterator[_Finding]:
+def _of_drift(drift: Tolerance, previous: Header, header: Header) -> Iterator[_Finding]:
     if previous.sha256 == header.sha256:
         return
     message = "The columns are not those of the last good file"
@@ -173,6 +189,28 @@ def _of_drift(drift: Drift, previous: Header, header: Header) -> Iterator[_Findi
         )
         message = f"{message}: {change}"
     yield _finding(WarningCode.COLUMNS_CHANGED, f"{message}.", drift)
+
+
+def _of_duplicate(severity: Tolerance, other: EarlierUpload) -> _Finding:
+    """Say that another upload has the same bytes; one that was rejected may be sent again."""
+    good = other.status is Status.SUCCESS
+    message = (
+        f"The file has the same bytes as another upload: {_shortened(printable(other.key))}"
+        f" (version {other.version_id}, ledger id {other.file_id}{'' if good else ', rejected'})."
+    )
+    return _finding(WarningCode.DUPLICATE_CONTENT, message, severity if good else Tolerance.WARN)
+
+
+def _unusual(rows: int, usual: UsualRows) -> str:
+    return (
+        f"The file has {rows:,} data rows; usual for the source are {usual.least:,} to"
+        f" {usual.most:,} (median {usual.median:,g}), by the last {usual.files} good files"
+        f"{'' if usual.day is None else f' of a {usual.day}'}."
+    )
+
+
+def _shortened(key: str) -> str:
+    return key if len(key) <= _LONGEST_KEY else f"…{key[-_LONGEST_KEY:]}"
 
 
 def _expected(range_: Range) -> str:

@@ -24,8 +24,8 @@ class Severity(StrEnum):
     REJECT = "reject"
 
 
-class Drift(StrEnum):
-    """What becomes of a file whose columns are not those of the last good one."""
+class Tolerance(StrEnum):
+    """What becomes of a file that is not like those before it."""
 
     ALLOW = "allow"
     WARN = "warn"
@@ -90,7 +90,7 @@ class ColumnRules:
     fields: tuple[str, ...] | None = None
     fields_match: FieldsMatch = FieldsMatch.EXACT
     severity: Severity = Severity.WARN
-    drift: Drift = Drift.WARN
+    drift: Tolerance = Tolerance.WARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,20 @@ class Range:
     def __contains__(self, number: int) -> bool:
         above = self.minimum is None or number >= self.minimum
         return above and (self.maximum is None or number <= self.maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules(Range):
+    """unusual: for a number that is not like those of the source's earlier files."""
+
+    unusual: Tolerance = Tolerance.WARN
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRules:
+    """severity: for the bytes of an earlier file of the source."""
+
+    severity: Tolerance = Tolerance.WARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +140,10 @@ class Source:
     names: NameRules = NameRules()
     dialect: ToldDialect = ToldDialect()
     columns: ColumnRules = ColumnRules()
-    rows: Range = Range()
+    rows: RowRules = RowRules()
     bytes: Range = Range()
     sender: SenderRules = SenderRules()
+    duplicates: DuplicateRules = DuplicateRules()
     rejected_warnings: tuple[WarningCode, ...] = ()
 
     @classmethod

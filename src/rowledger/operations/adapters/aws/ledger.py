@@ -10,18 +10,24 @@ from rowledger.functions.domain.file_pages import FilePage
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import InProgress, LedgerRow
 from rowledger.functions.domain.ledger_requests import (
+    ApplySources,
     FindRows,
     FoundHistory,
+    FoundSources,
     LedgerRequest,
     ListFiles,
     ListPasses,
+    ListSourcesVersions,
     Passes,
     ReconciliationRequested,
     Reopen,
     Reopened,
     RequestReconciliation,
     Rows,
+    ShowSources,
     ShowUpload,
+    SourcesApplied,
+    SourcesVersions,
     Summarise,
     Summary,
     request_document,
@@ -35,6 +41,11 @@ from rowledger.functions.domain.reconciliation_requests import (
     reconciler_event,
 )
 from rowledger.functions.domain.replay import ReplayRequest
+from rowledger.functions.domain.sources.versions import (
+    AppliedSources,
+    SourcesChange,
+    SourcesVersion,
+)
 from rowledger.functions.domain.upload import UploadName
 from rowledger.operations.adapters.aws.functions import AskedFunction
 
@@ -66,6 +77,14 @@ class LambdaLedgerQueries:
         summary: Summary = _asked(self.function, request)
         return summary
 
+    def show_sources(self, request: ShowSources) -> AppliedSources | None:
+        found: FoundSources = _asked(self.function, request)
+        return found.sources
+
+    def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
+        found: SourcesVersions = _asked(self.function, request)
+        return found.versions
+
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         found: Passes = _asked(self.function, request)
         return found.passes
@@ -86,6 +105,10 @@ class LambdaLedgerActions:
         asked = RequestReconciliation(request=request)
         requested: ReconciliationRequested = _asked(self.function, asked)
         return requested.request_id
+
+    def apply_sources(self, change: SourcesChange) -> SourcesApplied:
+        applied: SourcesApplied = _asked(self.function, ApplySources(change=change))
+        return applied
 
 
 @dataclass(frozen=True, slots=True)

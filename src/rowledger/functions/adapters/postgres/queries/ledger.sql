@@ -15,7 +15,7 @@ WITH claimed AS (
     INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
     SELECT id, attempt, :request_id, :function_version FROM claimed
 )
-SELECT id, attempt, backup_key, received_at FROM claimed
+SELECT id, attempt, backup_key, received_at, ${candidates}, FALSE FROM claimed
 
 -- take_over: Claim it for its next attempt, if the last one's lease ended or is this request's own.
 WITH claimed AS (
@@ -30,7 +30,17 @@ WITH claimed AS (
     INSERT INTO file_attempt (file_id, attempt, request_id, function_version)
     SELECT id, attempt, :request_id, :function_version FROM claimed
 )
-SELECT id, attempt, backup_key, received_at FROM claimed
+SELECT id, attempt, backup_key, received_at, ${candidates},
+       EXISTS (SELECT FROM replay WHERE bucket = :bucket AND filename = :key
+                  AND version_id = :version_id AND previous IS NOT NULL)
+  FROM claimed
+
+-- candidates: The sources in force whose prefix the key has, the longest first; NULL for none.
+-- By an index: it is asked for each beginning of the key, and not each source for its prefix.
+(SELECT jsonb_agg(jsonb_build_array(s.name, s.version, s.document)
+                  ORDER BY length(s.prefix) DESC, s.named DESC, s.place)
+   FROM source s
+  WHERE s.prefix = ANY (ARRAY(SELECT left(:key, n) FROM generate_series(0, length(:key)) n)))
 
 -- claim_state: Say why an upload cannot be claimed.
 SELECT id, status, lease_expires_at FROM file_metadata
@@ -42,7 +52,8 @@ UPDATE file_metadata
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
        error = CAST(:error AS jsonb), warnings = CAST(:warnings AS jsonb),
        header = CAST(:header AS jsonb), header_sha256 = :header_sha256, duration_ms = :duration_ms,
-       backup_version_id = :backup_version_id
+       backup_version_id = :backup_version_id, source = :source,
+       sources_version = :sources_version, supersedes = :supersedes
  WHERE id = :id AND attempt = :attempt AND status = 'PROCESSING'
    AND lease_expires_at > clock_timestamp()
 RETURNING claimed_by
@@ -72,6 +83,40 @@ SELECT started_at, result FROM file_attempt
          FROM replay r JOIN file_metadata f USING (bucket, filename, version_id)
         WHERE f.id = :id AND r.previous -> 'error' ->> 'code' = ANY(CAST(:given_up AS text[]))))
  ORDER BY attempt DESC LIMIT :limit
+
+-- earlier_files: What the ledger has of a source before one of its uploads, in one row.
+-- Of each day of the week its last good files, from an index that has them side by side.
+WITH this AS (
+    SELECT id, bucket, filename, version_id, received_at, ${weekday} AS weekday
+      FROM file_metadata f WHERE id = :id
+), good AS (
+    SELECT found.* FROM this, generate_series(1, 7) day, LATERAL (
+        SELECT f.id, f.received_at, f.rows_count, day = this.weekday AS same_day
+          FROM file_metadata f
+         WHERE f.source = :source AND f.status = 'SUCCESS'
+           AND ${weekday} = CAST(day AS smallint)
+           AND (f.received_at, f.id) < (this.received_at, this.id)
+         ORDER BY f.received_at DESC, f.id DESC LIMIT :most) found
+)
+SELECT this.weekday, last.header, last.header_sha256,
+       ARRAY(SELECT rows_count FROM good WHERE same_day ORDER BY received_at DESC, id DESC),
+       ARRAY(SELECT rows_count FROM good ORDER BY received_at DESC, id DESC LIMIT :most),
+       -- A good one first. Of two at once, each is to know of the other; a replay, not of later ones.
+       (SELECT json_build_array(f.id, f.filename, f.version_id, f.status) FROM file_metadata f
+         WHERE f.source = :source AND f.sha256 = :sha256 AND f.id <> this.id
+           AND f.status <> 'PROCESSING'
+           AND (NOT :replay OR (f.received_at, f.id) < (this.received_at, this.id))
+         ORDER BY f.status = 'SUCCESS' DESC, f.received_at, f.id LIMIT 1),
+       (SELECT json_build_array(f.id, f.filename, f.version_id, f.status) FROM file_metadata f
+         WHERE f.bucket = this.bucket AND f.filename = this.filename AND f.id <> this.id
+           AND f.status <> 'PROCESSING'
+           AND (f.received_at, f.id) < (this.received_at, this.id)
+         ORDER BY f.received_at DESC, f.id DESC LIMIT 1)
+  FROM this LEFT JOIN file_metadata last
+    ON last.id = (SELECT id FROM good ORDER BY received_at DESC, id DESC LIMIT 1)
+
+-- weekday: The day of the week on which a file f was received, in UTC; 1 for Monday.
+CAST(extract(isodow FROM f.received_at AT TIME ZONE 'UTC') AS smallint)
 
 -- result_before: How the attempt before this one ended.
 SELECT result FROM file_attempt WHERE file_id = :id AND attempt = :attempt - 1

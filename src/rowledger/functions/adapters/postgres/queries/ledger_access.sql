@@ -62,7 +62,15 @@ SELECT ${ledger_row}, f.header,
                    'previous', r.previous) ORDER BY r.id), '[]')
           FROM (SELECT * FROM replay
                  WHERE (bucket, filename, version_id) = (f.bucket, f.filename, f.version_id)
-                 ORDER BY id DESC LIMIT :most) r) AS replays
+                 ORDER BY id DESC LIMIT :most) r) AS replays,
+       (SELECT json_agg(json_build_object(
+                   'id', v.id, 'version_id', v.version_id, 'received_at', v.received_at,
+                   'status', v.status, 'rows_count', v.rows_count, 'code', v.error->>'code',
+                   'source', v.source, 'supersedes', v.supersedes) ORDER BY v.received_at, v.id)
+          FROM (SELECT * FROM file_metadata
+                 WHERE (bucket, filename) = (f.bucket, f.filename)
+                 ORDER BY received_at DESC, id DESC LIMIT :most_versions) v
+        HAVING count(*) > 1) AS chain
   FROM ${ledger}
  WHERE ${selected}
  ORDER BY f.received_at DESC, f.id DESC LIMIT 1
@@ -120,7 +128,8 @@ SELECT :by, :identity, :reason, :source, :bucket, :key, :version_id, f.id,
            'status', f.status, 'timestamp', f.timestamp, 'rows_count', f.rows_count,
            'columns_count', f.columns_count, 'file_size_bytes', f.file_size_bytes,
            'sha256', f.sha256, 'dialect', f.dialect, 'error', f.error, 'attempt', f.attempt,
-           'warnings', f.warnings, 'header', f.header, 'header_sha256', f.header_sha256) END
+           'warnings', f.warnings, 'header', f.header, 'header_sha256', f.header_sha256,
+           'source', f.source, 'sources_version', f.sources_version, 'supersedes', f.supersedes) END
   FROM (SELECT) one
   LEFT JOIN file_metadata f
     ON f.bucket = :bucket AND f.filename = :key AND f.version_id = :version_id
@@ -135,3 +144,27 @@ UPDATE file_metadata
 -- request_reconciliation: Record who has a pass run, and with which limits.
 INSERT INTO reconciliation_request (requested_by, identity, reason, grace_seconds, max_repairs)
 VALUES (:by, :identity, :reason, :grace_seconds, :max_repairs) RETURNING id
+
+-- sources_versions: The versions of the sources, the latest first.
+SELECT ${sources_version} FROM sources_version v ORDER BY v.id DESC LIMIT :limit
+
+-- sources_of_version: A version of the sources with its content; without a number, that in force.
+SELECT ${sources_version}, v.document FROM sources_version v
+ WHERE v.id = coalesce(CAST(:version AS integer), (SELECT max(id) FROM sources_version))
+
+-- sources_version: The columns of a SourcesVersion, each under its field's name.
+       v.id AS version, v.applied_at, v.applied_by AS "by", v.identity, v.reason, v.sha256,
+       jsonb_array_length(v.document->'sources') AS sources
+
+-- apply_sources: Apply sources as the next version, unless the latest is the same; return it.
+WITH latest AS (
+    SELECT id, sha256 FROM sources_version ORDER BY id DESC LIMIT 1
+), added AS (
+    INSERT INTO sources_version (applied_by, identity, reason, sha256, document)
+    SELECT :by, :identity, :reason, :sha256, CAST(:document AS jsonb)
+     WHERE NOT EXISTS (SELECT FROM latest WHERE sha256 = :sha256)
+    RETURNING id
+)
+SELECT id, TRUE FROM added
+ UNION ALL
+SELECT id, FALSE FROM latest WHERE sha256 = :sha256

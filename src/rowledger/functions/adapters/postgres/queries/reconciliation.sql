@@ -84,3 +84,13 @@ SELECT f.filename, f.version_id, concat_ws(', ',
 -- request: What an operator asked for.
 SELECT requested_by AS by, identity, reason, grace_seconds, max_repairs
   FROM reconciliation_request WHERE id = :id
+
+-- judgement: By which source a row was judged, as the version that judged had it.
+SELECT (SELECT each FROM sources_version v, jsonb_array_elements(v.document->'sources') each
+         WHERE v.id = f.sources_version AND each->>'name' = f.source),
+       f.source, f.sources_version,
+       EXISTS (SELECT FROM replay r WHERE previous IS NOT NULL
+                  AND (r.bucket, r.filename, r.version_id) = (f.bucket, f.filename, f.version_id)),
+       (SELECT json_build_array(b.id, b.filename, b.version_id, b.status)
+          FROM file_metadata b WHERE b.id = f.supersedes)
+  FROM file_metadata f WHERE f.id = :id AND f.source IS NOT NULL

@@ -5,8 +5,9 @@ CASE WHEN f.status = 'PROCESSING' AND f.lease_expires_at > clock_timestamp()
 -- ledger_row: The columns of a LedgerRow, each under its field's name.
        f.id, f.filename, f.status, f.timestamp, f.rows_count, f.bucket, f.version_id, f.etag,
        f.received_at, f.attempt, coalesce(f.file_size_bytes, 0) AS file_size_bytes,
-       f.columns_count, f.sha256, f.dialect, f.warnings, f.header_sha256, f.error, f.duration_ms, f.receipt_key, f.backup_key,
-       f.backup_version_id, n.sent_at AS notified_at, ${held_until} AS held_until,
+       f.columns_count, f.sha256, f.dialect, f.warnings, f.header_sha256, f.error, f.duration_ms,
+       f.receipt_key, f.backup_key, f.source, f.sources_version, f.supersedes, f.backup_version_id,
+       n.sent_at AS notified_at, ${held_until} AS held_until,
        EXISTS (SELECT FROM notification owed LEFT JOIN digest d ON d.id = owed.digest_id
                 WHERE owed.file_id = f.id
                   AND (owed.sent_at IS NULL

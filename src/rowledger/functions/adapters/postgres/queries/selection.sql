@@ -8,3 +8,4 @@
    AND (CAST(:code AS text) IS NULL OR (f.status = 'FAILED' AND f.error->>'code' = :code))
    AND (CAST(:since AS timestamptz) IS NULL OR f.received_at >= :since)
    AND (CAST(:until AS timestamptz) IS NULL OR f.received_at < :until)
+   AND (CAST(:source AS text) IS NULL OR f.source = :source)
