@@ -89,12 +89,12 @@ def test_names_cannot_change_the_terminal(run: Run) -> None:
 
 
 def test_lists_and_shows_the_sources(run: Run) -> None:
-    lines = run("list").stdout.splitlines()
+    lines = run("list", "--sources", "sources.yaml").stdout.splitlines()
     assert lines[1].split() == ["acme-orders", "acme/", "orders*", "data@example.com", "daily"]
-    listed = json.loads(run("list", "--json").stdout)
+    listed = json.loads(run("list", "--sources", "sources.yaml", "--json").stdout)
     assert [each["name"] for each in listed] == ["acme-orders", "rest"]
-    assert json.loads(run("show", "acme-orders").stdout) == listed[0]
-    missing = run("show", "acme-order").exception
+    assert json.loads(run("show", "acme-orders", "--sources", "sources.yaml").stdout) == listed[0]
+    missing = run("show", "acme-order", "--sources", "sources.yaml").exception
     assert (
         str(missing) == "there is no source 'acme-order' in sources.yaml. Did you mean acme-orders?"
     )

@@ -31,6 +31,7 @@ _OPTIONS = (
         metavar="CODE",
         help="The uploads that were rejected with this code, such as NOT_CSV.",
     ),
+    click.option("--source", help="The uploads that this source judged."),
     click.option(
         "--on", "day", metavar="DAY", help="Received on this day: today, yesterday or 2026-11-26."
     ),
@@ -57,7 +58,7 @@ def selection_options(command: Command) -> Command:
     return decorated  # type: ignore[no-any-return]
 
 
-_NAMES = ("key", "prefix", "name", "status", "code", "day", "since", "until")
+_NAMES = ("key", "prefix", "name", "status", "code", "source", "day", "since", "until")
 
 
 def _selection(

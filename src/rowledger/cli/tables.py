@@ -25,7 +25,11 @@ def history_document(history: UploadHistory) -> dict[str, Any]:
     """A ledger row as JSON: its columns by name, its attempts and its replays."""
     # Functions of an earlier version do not say which version made an attempt.
     attempts = [{"function_version": None} | each for each in history.attempts]
-    return row_document(history.row) | {"attempts": attempts, "replays": history.replays}
+    return row_document(history.row) | {
+        "attempts": attempts,
+        "replays": history.replays,
+        "chain": history.chain,
+    }
 
 
 def upload_document(upload: Upload) -> dict[str, Any]:

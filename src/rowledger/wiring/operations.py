@@ -23,6 +23,7 @@ from rowledger.operations.ports.environment import Environment
 from rowledger.operations.ports.function_logs import FunctionLogs
 from rowledger.operations.ports.objects import Objects
 from rowledger.operations.ports.uploader import Uploader
+from rowledger.operations.services.applying_sources import ApplyingSources
 from rowledger.operations.services.fetching import Fetching
 from rowledger.operations.services.reconciling import Reconciling
 from rowledger.operations.services.replay import Replay
@@ -81,6 +82,11 @@ def ledger_actions(environment: Environment) -> LedgerActions:
     function = environment.names.invoked(environment.names.ledger_operator)
     client = environment.client("lambda", patient=True)
     return LambdaLedgerActions(AskedFunction(client, function, _OPERATOR))
+
+
+def applying_sources(environment: Environment) -> ApplyingSources:
+    """Sources in force, and those to be."""
+    return ApplyingSources(ledger_queries(environment), ledger_actions(environment))
 
 
 def replay_service(environment: Environment) -> Replay:

@@ -3,6 +3,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from rowledger.cli.chains import chain_text, source_text
 from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
@@ -92,6 +93,7 @@ def _print(
         ("data rows", "" if row.rows_count is None else f"{row.rows_count:,}"),
         *(("warning", line) for line in warning_lines(row)),
         *([("columns", ", ".join(map(printable, history.header)))] if history.header else []),
+        *([("source", source_text(row))] if row.source else []),
         ("ledger id", str(row.id)),
         ("version", row.version_id),
         ("received", shown_time(row.received_at)),
@@ -111,6 +113,8 @@ def _print(
         output.print(_attempt_line(attempt), soft_wrap=True)
     for replay in history.replays:
         output.print(_replay_line(replay), soft_wrap=True)
+    if history.chain:
+        output.print(chain_text(history.chain, row), soft_wrap=True)
     if receipt is None:
         processing = not row.is_final
         output.print("There is no receipt yet." if processing else "The receipt is missing.")
@@ -153,6 +157,8 @@ def _replay_line(replay: dict[str, Any]) -> Text:
         before = f"{previous['status']}, {rows_text(previous['rows_count'])}"
     if previous is not None:
         before += f" of attempt {previous['attempt']}"
+        if previous.get("source"):
+            before += f", by {previous['source']} (version {previous['sources_version']:,})"
     identity = f" ({printable(replay['identity'])})" if replay["identity"] else ""
     who = f"{printable(replay['requested_by'])}{identity}"
     return Text(

@@ -1,6 +1,5 @@
 """`rowledger sources`: what is expected of whose files, and how a local file stands by it."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,12 +7,14 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from rowledger.cli.applied_sources import apply, diff, history, list_sources, show
 from rowledger.cli.file_texts import dialect_text, rejection_text, warning_text
 from rowledger.cli.local_files import file_chunks
-from rowledger.cli.output import output, print_facts, print_json, print_rows
-from rowledger.cli.parameters import Command, json_option
+from rowledger.cli.output import output, print_facts, print_json
+from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import byte_progress
 from rowledger.cli.sender_options import sender_options
+from rowledger.cli.source_files import FILE, mistake_lines, read_whole
 from rowledger.errors import CommandError
 from rowledger.functions import contract
 from rowledger.functions.domain.dialect import Dialect
@@ -26,36 +27,23 @@ from rowledger.functions.domain.sources.source import Source
 from rowledger.functions.domain.text import printable
 from rowledger.functions.wiring.kernel import use_kernel
 from rowledger.operations.domain.located import Mistake, MistakesError
-from rowledger.operations.domain.suggestions import suggestion
-from rowledger.operations.services.source_files import SourcesFile
 from rowledger.wiring.sources import read_sources
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def _sources_option(command: Command) -> Command:
-    return click.option(
-        "--sources",
-        "path",
-        type=_FILE,
-        default=Path("sources.yaml"),
-        show_default=True,
-        help="The file of the sources.",
-    )(command)
 
 
 @click.group()
 def sources() -> None:
-    """What is expected of whose files, in sources.yaml.
+    """What is expected of whose files: sources.yaml, and what is in force.
 
-    The functions do not judge by sources yet: these commands show how a file would be judged.
-
-    Example: rowledger sources test orders.csv --as acme/orders/orders.csv
+    Example: rowledger sources apply sources.yaml --reason "orders have a column more"
     """
 
 
+for each in (apply, diff, history, list_sources, show):
+    sources.add_command(each)
+
+
 @sources.command()
-@click.argument("path", metavar="FILE", type=_FILE)
+@click.argument("path", metavar="FILE", type=FILE)
 @json_option("Print one JSON object, with line, column, path and message of each mistake.")
 @click.pass_context
 def check(context: click.Context, path: Path, *, json_output: bool) -> None:
@@ -75,57 +63,24 @@ def check(context: click.Context, path: Path, *, json_output: bool) -> None:
         ]
         print_json({"path": str(path), "sources": number, "mistakes": documents})
     elif mistakes:
-        click.echo("\n".join(_lines(path, mistakes)))
+        click.echo("\n".join(mistake_lines(path, mistakes)))
     else:
         click.echo(f"{printable(str(path))}: {number:,} source{'' if number == 1 else 's'}")
     if mistakes:
         context.exit(1)
 
 
-@sources.command("list")
-@_sources_option
-@json_option("A list of objects, as the file has them.")
-def list_sources(path: Path, *, json_output: bool) -> None:
-    """List the sources, in the order of the file.
-
-    Example: rowledger sources list --sources sources.yaml
-    """
-    file = _read(path)
-    if json_output:
-        print_json(file.documents)
-        return
-    rows = [
-        (
-            each.name,
-            printable(each.prefix),
-            printable(", ".join(each.names.match or ())),
-            printable(each.owner or ""),
-            printable(", ".join(each.tags)),
-        )
-        for each in file.sources
-    ]
-    print_rows(("name", "prefix", "names", "owner", "tags"), rows)
-
-
-@sources.command()
-@click.argument("name")
-@_sources_option
-def show(name: str, path: Path) -> None:
-    """Show one source as the file has it, as JSON.
-
-    Example: rowledger sources show acme-orders --sources sources.yaml
-    """
-    by_name = {each["name"]: each for each in _read(path).documents}
-    if name not in by_name:
-        message = f"there is no source {name!r} in {path}.{suggestion(name, by_name)}"
-        raise CommandError(message.removesuffix("."))
-    print_json(by_name[name])
-
-
 @sources.command()
 @click.argument("file", metavar="FILE")
 @click.option("--as", "key", required=True, help="The key that the file would have.")
-@_sources_option
+@click.option(
+    "--sources",
+    "path",
+    type=FILE,
+    default=Path("sources.yaml"),
+    show_default=True,
+    help="The file of the sources.",
+)
 @click.option("--previous", metavar="FILE", help="The source's last good file, for its columns.")
 @sender_options
 @json_option("Print one JSON object.")
@@ -150,7 +105,7 @@ def test(
     """
     if ignored := ignored_key(key, contract.load("pipeline.json")["event_filter"]["suffixes"]):
         raise click.UsageError(f"--as {key!r}: the pipeline ignores this key: {ignored.reason}.")
-    source = _read(path).sources.find(key)
+    source = read_whole(path).sources.find(key)
     if source is None:
         raise CommandError(f"no source in {path} is for {key!r}")
     use_kernel()
@@ -164,23 +119,6 @@ def test(
         _print(key, source, outcome, judgement)
     if judgement.rejection:
         context.exit(1)
-
-
-def _read(path: Path) -> SourcesFile:
-    try:
-        return read_sources(path)
-    except MistakesError as error:
-        lines = "\n".join(_lines(path, error.mistakes))
-        raise CommandError(f"{path} is refused:\n{lines}") from error
-
-
-def _lines(path: Path, mistakes: Iterable[Mistake]) -> list[str]:
-    """As compilers have them, so that editors find the place."""
-    lines = []
-    for each in mistakes:
-        at = f"{path}:{each.position.line}:{each.position.column}"
-        lines.append(printable(f"{at}: {f'{each.path}: ' if each.path else ''}{each.message}"))
-    return lines
 
 
 def _examined(path: str, source: Source, progress: Progress) -> Counted | Rejected:

@@ -20,6 +20,11 @@ class SourcesFile:
     sources: Sources
     documents: tuple[dict[str, Any], ...]
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The whole file, as it is applied."""
+        return {"version": 1, "sources": list(self.documents)}
+
 
 def sources_in(data: bytes, read: Callable[[bytes], LocatedDocument]) -> SourcesFile:
     """Read the sources in a file's bytes; raise MistakesError, which has every mistake.
