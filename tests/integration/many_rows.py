@@ -42,7 +42,7 @@ SELECT id, 1, 'm-' || id, 'subject', 'body', '{}', 'request', now(), now()
 
 
 # No statement takes longer than the connection waits for it.
-_AT_ONCE = 50_000
+_AT_ONCE = 5_000
 
 
 def fill(owner: Login, uploads: int) -> None:

@@ -1,13 +1,14 @@
 """The options that say what a sender tells of a file."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rowledger.cli.parameters import Command
 from rowledger.errors import CommandError
 from rowledger.functions.domain.sources.sender_word import SenderWord
 from rowledger.functions.domain.sources.source import SenderFact
@@ -58,11 +59,34 @@ def _of_a_file(path: Path) -> SenderWord:
     return SenderWord.read(document)
 
 
+def told_option(command: Command) -> Command:
+    """Add --told alone, as a mapping of what is told by its name."""
+
+    def read(
+        _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+    ) -> Mapping[str, str]:
+        return _pairs(given)
+
+    return click.option(
+        "--told",
+        metavar="NAME=VALUE",
+        multiple=True,
+        callback=read,
+        help="What you tell of the file: rows, bytes or sha256; its source compares. May be"
+        " repeated.",
+    )(command)
+
+
 def _of_pairs(told: tuple[str, ...]) -> SenderWord | None:
+    pairs = _pairs(told)
+    return SenderWord.read(pairs) if pairs else None
+
+
+def _pairs(told: tuple[str, ...]) -> Mapping[str, str]:
     pairs = [each.partition("=")[::2] for each in told]
     for name, _ in pairs:
         if name not in list(SenderFact):
             known = ", ".join(SenderFact)
             message = f"--told {name!r}: it must be one of {known}.{suggestion(name, SenderFact)}"
             raise click.UsageError(message)
-    return SenderWord.read(dict(pairs)) if pairs else None
+    return dict(pairs)

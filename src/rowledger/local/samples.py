@@ -1,7 +1,8 @@
 """Sample files, good and bad, each with the outcome that it must reach."""
 
 import gzip
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 _PLAIN = b"id,name,amount\n" + b"".join(b"%d,item %d,%d.50\n" % (n, n, n) for n in range(1, 10))
 _QUOTED = (
@@ -11,13 +12,20 @@ _QUOTED = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """rows: the data rows of a good file. error: the code of a bad one."""
+    """rows: the data rows of a good file. error: the code of a bad one.
+
+    metadata: what its sender tells beside it. warnings: their codes; None where any may be.
+    corrects: whether it takes the place of a rejected file of the same name.
+    """
 
     name: str
     shows: str
     content: bytes
     rows: int | None = None
     error: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] | None = None
+    corrects: bool = False
 
     @property
     def status(self) -> str:

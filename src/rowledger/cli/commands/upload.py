@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option
 from rowledger.cli.progress import byte_progress, item_progress, paused
 from rowledger.cli.rows import row_document
+from rowledger.cli.sender_options import told_option
 from rowledger.cli.tables import outcome_line
 from rowledger.cli.uploads import say_what_is_safe
 from rowledger.errors import CommandError
@@ -49,16 +50,18 @@ _FILES_AT_ONCE = 4
     show_default=True,
     help="Seconds to wait for the outcomes.",
 )
+@told_option
 @click.option("--no-follow", is_flag=True, help="Upload only; do not wait for the outcomes.")
 @json_option("One JSON object a line.")
 @click.pass_context
-def upload(
+def upload(  # noqa: PLR0913 -- its options
     context: click.Context,
     environment: Environment,
     paths: tuple[Path, ...],
     prefix: str,
     timeout: float,
     *,
+    told: Mapping[str, str],
     no_follow: bool,
     json_output: bool,
 ) -> None:
@@ -81,7 +84,9 @@ def upload(
     named = [(path, files_below(path)) for path in paths]
     plan = plan_uploads(named, prefix, names.suffixes)
     _check(plan, names.suffixes)
-    sent = _send(environment, plan.uploads)
+    if told and len(plan.uploads) > 1:
+        raise click.UsageError("--told is of one file: upload them one after the other")
+    sent = _send(environment, plan.uploads, told)
     if no_follow:
         for item in sent:
             click.echo(as_json({"key": item.key, "version_id": item.version_id}))
@@ -122,7 +127,9 @@ def _check(plan: UploadPlan, suffixes: Sequence[str]) -> None:
         raise CommandError("there is no file to upload")
 
 
-def _send(environment: Environment, uploads: Sequence[PlannedUpload]) -> list[UploadName]:
+def _send(
+    environment: Environment, uploads: Sequence[PlannedUpload], told: Mapping[str, str]
+) -> list[UploadName]:
     """Upload the files, a few at a time; what was sent before an error or an interrupt is said."""
     target, bucket = uploader(environment), environment.names.input_bucket
     sent: list[UploadName] = []
@@ -133,7 +140,14 @@ def _send(environment: Environment, uploads: Sequence[PlannedUpload]) -> list[Up
 
         def send_one(each: PlannedUpload) -> None:
             sent.append(
-                send(target, each.path, bucket, each.key, lambda size: progress.advance(task, size))
+                send(
+                    target,
+                    each.path,
+                    bucket,
+                    each.key,
+                    lambda size: progress.advance(task, size),
+                    told,
+                )
             )
 
         pool = ThreadPoolExecutor(_FILES_AT_ONCE)

@@ -1,7 +1,7 @@
 """Puts files into the input bucket and follows them to their outcome."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rowledger.errors import CommandError
@@ -11,7 +11,7 @@ from rowledger.functions.domain.ledger_requests import FindRows
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.ports.ledger_queries import LedgerQueries
-from rowledger.operations.ports.uploader import OnProgress, Uploader
+from rowledger.operations.ports.uploader import NO_METADATA, OnProgress, Uploader
 
 # Between two looks: little at first, as most files take less, and then ever longer.
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS, _GROWTH = 0.1, 3.0, 1.3
@@ -21,10 +21,15 @@ OnWaiting = Callable[[int, int], None]
 
 
 def send(
-    uploader: Uploader, path: Path, bucket: str, key: str, on_progress: OnProgress
+    uploader: Uploader,
+    path: Path,
+    bucket: str,
+    key: str,
+    on_progress: OnProgress,
+    metadata: Mapping[str, str] = NO_METADATA,
 ) -> UploadName:
-    """Upload a local file; raise CommandError where that fails."""
-    return UploadName(bucket, key, uploader.put(path, key, on_progress))
+    """Upload a local file; raise CommandError where that fails. metadata: see Uploader."""
+    return UploadName(bucket, key, uploader.put(path, key, on_progress, metadata))
 
 
 def _silent(_finished: int, _total: int) -> None:

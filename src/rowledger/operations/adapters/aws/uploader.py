@@ -1,6 +1,6 @@
 """Puts local files into the input bucket in S3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rowledger.errors import CommandError
 from rowledger.operations.adapters.aws.denials import denial
-from rowledger.operations.ports.uploader import OnProgress
+from rowledger.operations.ports.uploader import NO_METADATA, OnProgress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,20 +31,37 @@ class S3Uploader:
     bucket: str
     policy: str
 
-    def put(self, path: Path, key: str, on_progress: OnProgress) -> str:
+    def put(
+        self,
+        path: Path,
+        key: str,
+        on_progress: OnProgress,
+        metadata: Mapping[str, str] = NO_METADATA,
+    ) -> str:
         with _translated(path, self.policy):
             size = path.stat().st_size
             if size <= MAX_SINGLE_PUT_BYTES:
                 body = path.read_bytes()
-                answer = self.client.put_object(Bucket=self.bucket, Key=key, Body=body)
+                answer = self.client.put_object(
+                    Bucket=self.bucket, Key=key, Body=body, Metadata=dict(metadata)
+                )
                 on_progress(len(body))
                 return answer["VersionId"]
-            return self._put_in_parts(path, key, size, on_progress)
+            return self._put_in_parts(path, key, size, on_progress, metadata)
 
-    def _put_in_parts(self, path: Path, key: str, size: int, on_progress: OnProgress) -> str:
+    def _put_in_parts(
+        self,
+        path: Path,
+        key: str,
+        size: int,
+        on_progress: OnProgress,
+        metadata: Mapping[str, str],
+    ) -> str:
         """By S3's own calls: boto3's transfer manager does not say which version it made."""
         part_bytes = max(MAX_SINGLE_PUT_BYTES, -(-size // _MAX_PARTS))
-        begun = self.client.create_multipart_upload(Bucket=self.bucket, Key=key)
+        begun = self.client.create_multipart_upload(
+            Bucket=self.bucket, Key=key, Metadata=dict(metadata)
+        )
         upload_id = begun["UploadId"]
 
         def put_part(number: int) -> "CompletedPartTypeDef":

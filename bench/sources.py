@@ -1,0 +1,181 @@
+"""What a source costs an upload in database time, with many sources and files in the ledger.
+
+The statements of one upload, from the claim to the commit, are timed as the function makes them:
+where no source was ever applied, where none of many is for the file, and where one is and has a
+long history.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rowledger.functions.adapters.fixed_credentials import FixedCredentials
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
+from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
+from rowledger.functions.domain.ledger import Claim
+from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.outcome import Counted, examine
+from rowledger.functions.domain.sources.chosen import ChosenSource, JudgedBy, choose
+from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.upload import Upload
+from rowledger.local.layout import Layout
+from rowledger.local.provisioning.database_logins import Login
+from rowledger.local.stack import reset
+from rowledger.wiring.local_stack import start_local_stack
+from tests.function_logins import login_in_force
+from tests.integration.ledger_bench import migrate_as
+from tests.integration.many_rows import NEWEST, fill
+
+LIMIT_MS = 5.0
+UPLOADS_TIMED = 300
+# As tests/integration/many_rows.py names the senders.
+_SENDERS = ("acme", *(f"sender-{number}" for number in range(1, 40)))
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of each upload: of its claim, the query about earlier files, and its commit."""
+
+    claim: list[float]
+    earlier: list[float]
+    commit: list[float]
+
+    @property
+    def whole(self) -> list[float]:
+        return [sum(each) for each in zip(self.claim, self.earlier, self.commit, strict=True)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=1_000_000)
+    parser.add_argument("--sources", type=int, default=10_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
+        layout = Layout(Path(folder) / "state")
+        try:
+            stack = start_local_stack(lambda _: None, layout)
+            owner = replace(stack.database.owner, database="bench_sources")
+            superuser = stack.database.superuser.connect()
+            superuser.run(f"CREATE DATABASE bench_sources OWNER {owner.username}")
+            superuser.close()
+            migrate_as(owner)
+            fill(owner, given.files)
+            function = replace(login_in_force(stack), database="bench_sources")
+            operator = replace(stack.database.operator, database="bench_sources")
+            over = _compare(owner, function, operator, given.sources, given.files)
+        finally:
+            reset(lambda _: None, layout)
+    raise SystemExit(1 if over else 0)
+
+
+def _compare(owner: Login, function: Login, operator: Login, number: int, files: int) -> bool:
+    """Print the table; return whether a source costs too much."""
+    database = _database(function)
+    ledger = PostgresLedger(database, lease_seconds=300)
+    measured = {"no source in force": _time(ledger, "nobody/none")}
+    applied = _apply(operator, number)
+    _mark(owner, files)
+    measured[f"{number:,} in force, none for the file"] = _time(ledger, "nobody/some")
+    measured[f"{number:,} in force, one for the file"] = _time(ledger, "sender-7/2026")
+    database.close()
+    print(
+        f"| {files:,} files; median (95th percentile), ms | claim | earlier files | commit | all |"
+    )
+    print("| --- | --- | --- | --- | --- |")
+    for name, timed in measured.items():
+        parts = (timed.claim, timed.earlier, timed.commit, timed.whole)
+        print(f"| {name} | {' | '.join(map(_shown, parts))} |")
+    print(f"\n{number:,} sources were applied in {applied:,.1f} s.")
+    least, *others = (statistics.median(timed.whole) for timed in measured.values())
+    return max(others) - least > LIMIT_MS
+
+
+def _database(login: Login) -> Database:
+    return Database(FixedCredentials(login.credentials), PLAIN)
+
+
+def _apply(operator: Login, number: int) -> float:
+    """Put so many sources into force; return the seconds that took."""
+    names = [*_SENDERS, *(f"other-{each}" for each in range(number - len(_SENDERS)))]
+    sources: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "prefix": f"{name}/",
+            "owner": "data@example.com",
+            "dialect": {"delimiter": "comma", "encoding": "utf-8"},
+            "columns": {"fields": ["a", "b"]},
+            "rows": {"minimum": 1},
+        }
+        for name in names
+    ]
+    database = _database(operator)
+    started = time.perf_counter()
+    PostgresLedgerActions(database).apply_sources(
+        SourcesChange("bench", {"version": 1, "sources": sources})
+    )
+    seconds = time.perf_counter() - started
+    database.close()
+    return seconds
+
+
+def _mark(owner: Login, files: int) -> None:
+    """Have every file of the ledger judged by the source of its sender."""
+    connection = owner.connect()
+    try:
+        for first in range(1, files + 1, _AT_ONCE):
+            connection.run(
+                "UPDATE file_metadata SET sources_version = 1,"
+                " source = split_part(filename, '/', 1) WHERE id BETWEEN :first AND :last",
+                first=first,
+                last=first + _AT_ONCE - 1,
+            )
+        connection.run("VACUUM ANALYZE file_metadata")
+    finally:
+        connection.close()
+
+
+def _time(ledger: PostgresLedger, folder: str) -> Timed:
+    timed = Timed([], [], [])
+    for number in range(UPLOADS_TIMED):
+        content = b"a,b\n" + b"1,2\n" * (number + 1)
+        outcome = examine([content], header=True)
+        assert isinstance(outcome, Counted)
+        key = f"{folder}/bench-{number}.csv"
+        upload = Upload("input", key, f"v-{number}", "etag", len(content), NEWEST)
+        started = time.perf_counter()
+        claim = ledger.claim(upload, "bench")
+        assert isinstance(claim, Claim)
+        timed.claim.append(_since(started))
+        chosen, judged_by = choose(key, claim.candidates), None
+        started = time.perf_counter()
+        if isinstance(chosen, ChosenSource):
+            name = chosen.source.name
+            earlier = ledger.earlier_files(claim, name, outcome.content.sha256)
+            judged_by = JudgedBy(name, chosen.version, supersedes=earlier.same_key)
+        timed.earlier.append(_since(started))
+        message = Notification(f"{key}-{number}", "subject", "body", {"status": "SUCCESS"})
+        started = time.perf_counter()
+        ledger.commit(
+            claim, outcome, message, backup_version_id="b", duration_ms=1, judged_by=judged_by
+        )
+        timed.commit.append(_since(started))
+    return timed
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _shown(milliseconds: list[float]) -> str:
+    *_, late = statistics.quantiles(milliseconds, n=20)
+    return f"{statistics.median(milliseconds):.2f} ({late:.2f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Files of a source through the whole pipeline, as the demo shows them."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import Result
+from jsonschema import Draft202012Validator
+
+from rowledger.functions import contract
+from rowledger.functions.domain.ledger_requests import ShowSources
+from rowledger.functions.domain.upload import UploadName
+from rowledger.local.source_samples import DEMO_SOURCES, source_samples
+from rowledger.local.stack import Stack
+from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+VALIDATOR = Draft202012Validator(contract.load("result.schema.json"))
+NONE = "version: 1\nsources: []\n"
+
+
+@pytest.fixture
+def sources(run: Callable[..., Result], tmp_path: Path) -> Iterator[None]:
+    """The demo's sources in force, and none after it."""
+    assert run("sources", "apply", str(DEMO_SOURCES), "--reason", "a test").exit_code == 0
+    yield
+    none = tmp_path / "none.yaml"
+    none.write_text(NONE, encoding="utf-8")
+    assert run("sources", "apply", str(none)).exit_code == 0
+
+
+@pytest.mark.usefixtures("sources")
+def test_each_sample_of_a_source_is_judged_everywhere(
+    pipeline: Pipeline, stack: Stack, run: Callable[..., Result]
+) -> None:
+    s3: S3Client = stack.client("s3")
+    bucket = PIPELINE["buckets"]["input"]
+    in_force = pipeline.ledger.show_sources(ShowSources())
+    assert in_force
+    for sample in source_samples("demo/orders/"):
+        answer = s3.put_object(
+            Bucket=bucket, Key=sample.name, Body=sample.content, Metadata=dict(sample.metadata)
+        )
+        record = pipeline.outcome(UploadName(bucket, sample.name, answer["VersionId"]))
+        assert (record.status, record.rows_count) == (sample.status, sample.rows), sample.shows
+        assert (record.error or {}).get("code") == sample.error
+        assert tuple(each["code"] for each in record.warnings or ()) == sample.warnings
+        judged = (record.source, record.sources_version)
+        assert judged == ("demo-orders", in_force.applied.version)
+        assert (record.supersedes is not None) == sample.corrects
+        receipt = pipeline.receipt(record)
+        VALIDATOR.validate(receipt)
+        assert receipt["source"]["name"] == "demo-orders"
+        version_line = f"Version:   {record.version_id}\n"
+        bodies = eventually("a mail", lambda line=version_line: pipeline.mail_bodies(line))
+        assert "Source:    demo-orders (version " in bodies[0]
+    shown = run("show", "demo/orders/counted.csv")
+    assert ", corrects " in shown.stdout
+    document = json.loads(run("show", "demo/orders/counted.csv", "--json").stdout)
+    assert [each["status"] for each in document["ledger"]["chain"]] == ["FAILED", "SUCCESS"]
+
+
+@pytest.mark.usefixtures("sources")
+def test_what_an_upload_tells_is_compared(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = tmp_path / "told.csv"
+    path.write_bytes(b"id,item\n1,a\n")
+    arguments = ("upload", str(path), "--prefix", "demo/orders", "--told", "rows=2", "--json")
+    done = run(*arguments)
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["error"]["code"] == "ROWS_DIFFER"
+    listed = run("files", "--source", "demo-orders", "--code", "ROWS_DIFFER", "--json")
+    assert "demo/orders/told.csv" in listed.stdout
