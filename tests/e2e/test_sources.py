@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import Result
 from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
@@ -14,6 +13,7 @@ from rowledger.functions.domain.ledger_requests import ShowSources
 from rowledger.functions.domain.upload import UploadName
 from rowledger.local.source_samples import DEMO_SOURCES, source_samples
 from rowledger.local.stack import Stack
+from tests.e2e.cli import Result
 from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 
 if TYPE_CHECKING:
@@ -26,11 +26,16 @@ NONE = "version: 1\nsources: []\n"
 @pytest.fixture
 def sources(run: Callable[..., Result], tmp_path: Path) -> Iterator[None]:
     """The demo's sources in force, and none after it."""
-    assert run("sources", "apply", str(DEMO_SOURCES), "--reason", "a test").exit_code == 0
+    assert run("sources", "apply", str(DEMO_SOURCES), "--reason", "a test").status == 0
     yield
     none = tmp_path / "none.yaml"
     none.write_text(NONE, encoding="utf-8")
-    assert run("sources", "apply", str(none)).exit_code == 0
+    assert run("sources", "apply", str(none)).status == 0
+
+
+def mail_of(pipeline: Pipeline, version_id: str) -> str:
+    line = f"Version:   {version_id}\n"
+    return eventually("a mail", lambda: pipeline.mail_bodies(line))[0]
 
 
 @pytest.mark.usefixtures("sources")
@@ -55,12 +60,11 @@ def test_each_sample_of_a_source_is_judged_everywhere(
         receipt = pipeline.receipt(record)
         VALIDATOR.validate(receipt)
         assert receipt["source"]["name"] == "demo-orders"
-        version_line = f"Version:   {record.version_id}\n"
-        bodies = eventually("a mail", lambda line=version_line: pipeline.mail_bodies(line))
-        assert "Source:    demo-orders (version " in bodies[0]
+        body = mail_of(pipeline, record.version_id)
+        assert "Source:    demo-orders (version " in body
     shown = run("show", "demo/orders/counted.csv")
-    assert ", corrects " in shown.stdout
-    document = json.loads(run("show", "demo/orders/counted.csv", "--json").stdout)
+    assert ", corrects " in shown.out
+    document = json.loads(run("show", "demo/orders/counted.csv", "--json").out)
     assert [each["status"] for each in document["ledger"]["chain"]] == ["FAILED", "SUCCESS"]
 
 
@@ -70,7 +74,7 @@ def test_what_an_upload_tells_is_compared(run: Callable[..., Result], tmp_path: 
     path.write_bytes(b"id,item\n1,a\n")
     arguments = ("upload", str(path), "--prefix", "demo/orders", "--told", "rows=2", "--json")
     done = run(*arguments)
-    assert done.exit_code == 1
-    assert json.loads(done.stdout)["error"]["code"] == "ROWS_DIFFER"
+    assert done.status == 1
+    assert json.loads(done.out)["error"]["code"] == "ROWS_DIFFER"
     listed = run("files", "--source", "demo-orders", "--code", "ROWS_DIFFER", "--json")
-    assert "demo/orders/told.csv" in listed.stdout
+    assert "demo/orders/told.csv" in listed.out

@@ -4,13 +4,13 @@ import pytest
 
 from rowledger.deployment.domain.canary import (
     CANARY_CONTENT,
-    CANARY_PREFIX,
     CANARY_ROWS,
     canary_key,
     judge,
 )
 from rowledger.functions import contract
 from rowledger.functions.domain.event import ignored_key
+from rowledger.functions.domain.keys import CANARY_PREFIX
 from rowledger.functions.domain.outcome import examine, record_of
 from tests.unit.rollout_world import BEGAN, WHOLE
 

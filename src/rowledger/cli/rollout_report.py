@@ -1,6 +1,7 @@
 """What `deploy` and `rollback` print of a rollout."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -29,6 +30,7 @@ def _document(report: RolloutReport) -> dict[str, Any]:
         "alias": report.release.alias,
         "versions": {each.function: each.version for each in report.release.targets},
         "migrated": report.migrated,
+        "sources": asdict(report.sources) if report.sources else None,
         "moved": [
             {"function": each.function, "from": each.origin.version, "to": _position(each.to)}
             for each in report.moved
@@ -72,6 +74,9 @@ def _print(report: RolloutReport) -> None:
         result = "passed" if report.verdict.passed else "failed"
         what = f"{report.canary.key} (version {report.canary.version_id})"
         output.print(Text(f"smoke test {result}: {what}: {report.verdict.reason}"), soft_wrap=True)
+    if report.sources:
+        already = "" if report.sources.changed else " already"
+        output.print(f"version {report.sources.version:,} of the sources is in force{already}")
     for each in report.put_back:
         if each.problem is None:
             where = f"{each.function}:{report.release.alias}"

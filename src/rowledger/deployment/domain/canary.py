@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rowledger.functions.domain.account import Account, AccountedRow, read_account
+from rowledger.functions.domain.keys import CANARY_PREFIX
 from rowledger.functions.domain.outcome import Status
 
-CANARY_PREFIX = "rowledger-canary/"
 CANARY_ROWS = 3
 CANARY_CONTENT = b"row,note\n1,canary\n2,canary\n3,canary\n"
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from rowledger.deployment.domain.canary import CanaryVerdict, SentCanary
+from rowledger.functions.domain.ledger_requests import SourcesApplied
 
 # Outputs of an earlier configuration have none of these.
 _LEDGER_FUNCTIONS = ("ledger_reader", "ledger_operator")
@@ -241,6 +242,7 @@ class RolloutReport:
     Args:
         moved: The moves that were made, in order.
         migrated: What the administrator answered.
+        sources: What became of the sources that were to be put into force; None where none were.
         failure: Why it failed; None where it did not.
         alarms_on: The alarms that were on when it ended.
         alarms_problem: Why the alarms could not be looked at; None where they were.
@@ -249,6 +251,7 @@ class RolloutReport:
     release: Release
     moved: list[Move] = field(default_factory=list)
     migrated: Any = None
+    sources: SourcesApplied | None = None
     canary: SentCanary | None = None
     verdict: CanaryVerdict | None = None
     failure: str | None = None

@@ -31,8 +31,14 @@ from rowledger.deployment.services.aliases import AliasMoves
 from rowledger.deployment.services.choices import chosen_release, list_choices
 from rowledger.functions import contract
 from rowledger.functions.domain.account import account_request
+from rowledger.functions.domain.envelope import read_answer
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from rowledger.functions.domain.ledger_requests import request_document
+from rowledger.functions.domain.ledger_requests import (
+    ApplySources,
+    SourcesApplied,
+    request_document,
+)
+from rowledger.functions.domain.sources.versions import SourcesChange
 
 # How often the alarm, and the canary's account, is asked for.
 ALARM_SECONDS = 5.0
@@ -69,14 +75,24 @@ class Rollout:
     alarms_at_end: tuple[str, ...] = ()
 
     def deploy(
-        self, release: Release, *, steps: Sequence[int], interval: float, timeout: float
+        self,
+        release: Release,
+        *,
+        steps: Sequence[int],
+        interval: float,
+        timeout: float,
+        sources: SourcesChange | None = None,
     ) -> RolloutReport:
         """Migrate, move the aliases, prove the versions; on any failure put the aliases back.
+
+        Sources come last, so that the versions that judge by them are in service, and nothing has
+        to be put back after them.
 
         Args:
             steps: Percentages of csv-processor's invocations.
             interval: Seconds that each step is watched.
             timeout: Seconds that the canary may take.
+            sources: What is put into force; None for nothing.
         """
         report = RolloutReport(release)
         moves = AliasMoves(self.functions, release.alias)
@@ -85,6 +101,8 @@ class Rollout:
             self._prepare(report, moves, stepped=bool(steps))
             self._move(report, moves, steps, interval)
             self._prove(report, moves, timeout)
+            if sources:
+                report.sources = self._apply(release, sources)
 
         self._guarded(report, moves, act)
         self._look_at_alarms(report)
@@ -205,6 +223,17 @@ class Rollout:
                     f"the canary {canary.key} failed{after}: {verdict.reason}",
                 )
             self._pause(CANARY_SECONDS)
+
+    def _apply(self, release: Release, sources: SourcesChange) -> SourcesApplied:
+        operator = release.ledger_operator
+        if operator is None:
+            raise FaultError(FaultCode.CONFIGURATION, "no function can put sources into force")
+        self.on_progress(f"putting sources into force through {operator}")
+        request = ApplySources(change=sources)
+        answer = self._ask(operator, request_document(request))
+        check_answer(operator, request, answer)
+        applied: SourcesApplied = read_answer(request.answer, answer)
+        return applied
 
     def _upload_canary(self, release: Release) -> SentCanary:
         key = canary_key(self.now(), release.processor.version)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from rowledger.functions.domain.upload import Upload
 
 MAX_KEY_BYTES = 1024
+# What a rollout uploads to prove a new version; no source judges it.
+CANARY_PREFIX = "rowledger-canary/"
 
 
 def receipt_key(upload: Upload) -> str:

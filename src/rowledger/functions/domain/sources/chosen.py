@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rowledger.functions.domain.keys import CANARY_PREFIX
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.sources.earlier_files import EarlierUpload
 from rowledger.functions.domain.sources.source import Source, name_fits
@@ -88,13 +89,15 @@ class JudgedBy:
 
 
 def choose(key: str, candidates: Sequence[Candidate]) -> ChosenSource | UnreadableSource | None:
-    """Return the source of a key; None where none is for it.
+    """Return the source of a key; None where none is for it, and for a rollout's canary.
 
     Args:
         key: of the file, decoded.
         candidates: those whose prefix the key has, the longest first, and of one prefix those for
             some names first. Their names are matched here, as Sources.find does.
     """
+    if key.startswith(CANARY_PREFIX):
+        return None
     for each in candidates:
         if not _may_fit(key, each.document):
             continue
