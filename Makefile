@@ -134,6 +134,10 @@ bootstrap: setup ## make an AWS account ready for deployments, or bring it up to
 bench-ledger: setup ## how long the ledger takes to answer, with a million uploads in it (a minute)
 	$(BIN)/python -m bench.ledger
 
+.PHONY: bench-sources
+bench-sources: setup ## what a source costs an upload, with ten thousand of them and a million files in the ledger (minutes)
+	$(BIN)/python -m bench.sources
+
 # In a place of its own: what the counter is compared with is none of its dependencies.
 ifneq ($(shell cat $(PEERS)/.installed 2>/dev/null),$(CURDIR))
 $(shell rm -f $(PEERS)/.installed)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from rowledger.functions.adapters.postgres.database import PLAIN, Database, connect
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
 from rowledger.functions.domain.ledger import Claim
@@ -35,7 +35,8 @@ LIMIT_MS = 5.0
 UPLOADS_TIMED = 300
 # As tests/integration/many_rows.py names the senders.
 _SENDERS = ("acme", *(f"sender-{number}" for number in range(1, 40)))
-_AT_ONCE = 5_000
+_AT_ONCE = 50_000
+_PATIENT_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,10 @@ def _apply(operator: Login, number: int) -> float:
 
 def _mark(owner: Login, files: int) -> None:
     """Have every file of the ledger judged by the source of its sender."""
-    connection = owner.connect()
+    connection = connect(owner.credentials, PLAIN, _PATIENT_SECONDS)
     try:
+        # As if each had been: only their time is saved.
+        connection.run("ALTER TABLE file_metadata DISABLE TRIGGER USER")
         for first in range(1, files + 1, _AT_ONCE):
             connection.run(
                 "UPDATE file_metadata SET sources_version = 1,"
@@ -135,6 +138,7 @@ def _mark(owner: Login, files: int) -> None:
                 first=first,
                 last=first + _AT_ONCE - 1,
             )
+        connection.run("ALTER TABLE file_metadata ENABLE TRIGGER USER")
         connection.run("VACUUM ANALYZE file_metadata")
     finally:
         connection.close()

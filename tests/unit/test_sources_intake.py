@@ -70,6 +70,8 @@ def test_the_source_is_in_ledger_receipt_event_and_mail() -> None:
     assert result.status is Status.SUCCESS
     named = {"name": "acme", "version": 2, "replay": False}
     assert world.receipt["source"] == world.event["source"] == named
+    versions = (world.receipt["schema_version"], world.event["schema_version"])
+    assert versions == ("1.2", "1.1")
     (row,) = world.ledger.ledger_rows()
     assert (row.source, row.sources_version) == ("acme", 2)
     mail = world.notifier.published[-1]
@@ -83,6 +85,8 @@ def test_a_file_without_a_source_is_as_it_was_and_costs_no_query() -> None:
     world.intake = replace(world.intake, judging=Judging(no_ledger))
     world.receive(key="other/orders.csv", metadata={"rows": "3"})
     assert world.codes == []
+    versions = (world.receipt["schema_version"], world.event["schema_version"])
+    assert versions == ("1.1", "1.0")
     for document in (world.receipt, world.event):
         assert not document.keys() & {"source", "supersedes"}
     assert "source" not in world.notifier.published[-1].attributes

@@ -1,5 +1,6 @@
 """The receipt: an upload's result.json, as contract/result.schema.json describes it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,11 @@ from rowledger.functions.domain.outcome import Outcome, record_of
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.text import json_text
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.warning import WarningCode
 
 SCHEMA_VERSION = "1.1"
+# Of files that sources are told of: what has no source is as it was before there were any.
+SCHEMA_VERSION_WITH_SOURCE = "1.2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def render_receipt(
     # What went wrong stands last, where a person looks for it.
     error = {"error": facts.pop("error")} if "error" in facts else {}
     document: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": SCHEMA_VERSION_WITH_SOURCE if tells_of_source(facts) else SCHEMA_VERSION,
         **facts,
         "processed_at": timestamp(processed_at),
         "duration_ms": duration_ms,
@@ -81,6 +85,12 @@ def facts_of(
     if record.error:
         facts["error"] = record.error
     return facts
+
+
+def tells_of_source(facts: Mapping[str, Any]) -> bool:
+    """Say whether facts have what only a version of the schemas with sources knows."""
+    unreadable = WarningCode.SOURCE_UNREADABLE
+    return "source" in facts or any(each["code"] == unreadable for each in facts["warnings"])
 
 
 def timestamp(moment: datetime) -> str:
