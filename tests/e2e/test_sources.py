@@ -37,7 +37,7 @@ def sources(run: Callable[..., Result], tmp_path: Path) -> Iterator[None]:
 
 
 def mail_of(pipeline: Pipeline, version_id: str) -> str:
-    line = f"Version:   {version_id}\n"
+    line = f"Version:   {version_id}"
     return eventually("a mail", lambda: pipeline.mail_bodies(line))[0]
 
 

@@ -11,7 +11,8 @@ from rowledger.functions.domain.ledger_requests import (
     SourcesApplied,
     read_request,
 )
-from rowledger.functions.domain.sources.chosen import Candidate, choose
+from rowledger.functions.domain.sources.choosing import choose
+from rowledger.functions.domain.sources.chosen import Candidate
 from rowledger.functions.domain.sources.versions import SourcesChange
 from tests.unit.rollout_world import PROCESSOR
 from tests.unit.test_rollout_ledger_functions import OPERATOR, WorldWithLedgerFunctions

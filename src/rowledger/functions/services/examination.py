@@ -1,25 +1,27 @@
 """Reads an upload to its end and says what it is, counted as its source tells of it."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.expansion import ExpansionLimit
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.outcome import Counted, Deleted, Rejected, examine
-from rowledger.functions.domain.sources.sender_word import SenderWord
-from rowledger.functions.domain.sources.source import Source
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.domain.warning import WarningCode
 from rowledger.functions.ports.storage import Storage
 
+if TYPE_CHECKING:
+    from rowledger.functions.domain.sources.source import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What an upload is. word: what its sender tells of it beside it."""
+    """What an upload is. metadata: what its sender stored beside it."""
 
     outcome: Counted | Rejected | Deleted
-    word: SenderWord
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Examination:
         upload: Upload,
         deadline: Deadline,
         *,
-        source: Source | None = None,
+        source: "Source | None" = None,
         meanwhile: Callable[[int], None] | None = None,
     ) -> Examined:
         """Read exactly this version and say what it is; raise FaultError where that fails.
@@ -63,8 +65,8 @@ class Examination:
                     crc32=stream.crc32,
                     options=source.dialect.options if source else None,
                 )
-                return Examined(outcome, SenderWord.read(stream.metadata))
+                return Examined(outcome, stream.metadata)
         except FaultError as fault:
             if fault.code is FaultCode.OBJECT_MISSING:
-                return Examined(Deleted(upload.size_bytes), SenderWord())
+                return Examined(Deleted(upload.size_bytes))
             raise

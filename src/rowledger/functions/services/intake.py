@@ -27,7 +27,7 @@ from rowledger.functions.domain.outcome import (
 )
 from rowledger.functions.domain.outcome_event import render_event
 from rowledger.functions.domain.receipt import BackupLocation, render_receipt
-from rowledger.functions.domain.sources.chosen import ChosenSource, JudgedBy, choose
+from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.unreadable import FULL_TRY_SECONDS, Earlier, Patience
 from rowledger.functions.domain.upload import Upload
 from rowledger.functions.ports.ledger import Ledger
@@ -35,7 +35,7 @@ from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.backup import Backup
 from rowledger.functions.services.cleanup import after
 from rowledger.functions.services.examination import Examination
-from rowledger.functions.services.judging import Judged, Judging, judged_by_name
+from rowledger.functions.services.judging import Judged, Judging
 from rowledger.functions.services.outbox import Outbox
 
 
@@ -186,7 +186,7 @@ class Intake:
         earlier: Earlier | None = None
         if claim.attempt > 1:
             earlier = self.ledger.earlier_attempts(claim, limit=self.patience.attempts)
-        chosen = choose(upload.key, claim.candidates)
+        source = self.judging.source_of(upload, claim)
         rejection = self.patience.killed(earlier)
         seconds = deadline.left()
         if rejection is None:
@@ -199,17 +199,17 @@ class Intake:
                     examined = self.examination.examine(
                         upload,
                         reading,
-                        source=chosen.source if isinstance(chosen, ChosenSource) else None,
+                        source=source.source,
                         meanwhile=backup.begin,
                     )
-                    judged = self.judging.judge(upload, claim, chosen, examined, reading)
+                    judged = self.judging.judge(upload, claim, source, examined, reading)
                     return self._keep(upload, judged, started, reading, backup)
             except Exception as error:
                 rejection = self.patience.rejection(error, earlier, seconds=seconds)
                 if rejection is None:
                     raise
         unread = Unreadable(upload.size_bytes, rejection)
-        unreadable = Judged(unread, judged_by_name(chosen, claim))
+        unreadable = self.judging.unread(unread, claim, source)
         with self._backup(upload, claim, deadline) as backup:
             return self._keep(upload, unreadable, started, deadline, backup)
 

@@ -24,7 +24,6 @@ from rowledger.functions.domain.reconciliation import (
 )
 from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.sources.recorded import as_recorded
-from rowledger.functions.domain.sources.source import Source
 from rowledger.functions.ports.reconciliation import ReconciliationStore, RecordedJudgement
 from rowledger.functions.ports.storage import Storage
 from rowledger.functions.services.intake import Intake
@@ -136,7 +135,13 @@ class Repairer:
 
         What its source said of it stands as it is recorded: the files before it are others by now.
         """
-        source = Source.read(judgement.document) if judgement else None
+        source = None
+        if judgement:
+            from rowledger.functions.domain.sources.source import (  # noqa: PLC0415 -- few have one
+                Source,
+            )
+
+            source = Source.read(judgement.document)
         examination = self.intake.examination
         outcome = examination.examine(row.upload, deadline, source=source).outcome
         if not isinstance(outcome, Counted | Rejected):

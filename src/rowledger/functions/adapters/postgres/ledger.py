@@ -12,8 +12,8 @@ from typing import Any
 from pg8000.native import Connection
 
 from rowledger.functions.adapters.postgres.database import Database
+from rowledger.functions.adapters.postgres.earlier_uploads import earlier_upload
 from rowledger.functions.adapters.postgres.queries import load_queries
-from rowledger.functions.adapters.postgres.rows import earlier_upload
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key, receipt_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress

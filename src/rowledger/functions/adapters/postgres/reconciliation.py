@@ -7,11 +7,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from rowledger.functions.adapters.postgres.database import Database
+from rowledger.functions.adapters.postgres.earlier_uploads import earlier_upload
 from rowledger.functions.adapters.postgres.pass_totals import pass_of, totals_document
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.adapters.postgres.rows import (
     ROW_PARTS,
-    earlier_upload,
     ledger_row,
     run_by_name,
 )

@@ -1,6 +1,5 @@
 """How a row of the ledger is read: by the names of its columns, never by their order."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pg8000.native import Connection
@@ -8,7 +7,6 @@ from pg8000.native import Connection
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
-from rowledger.functions.domain.sources.earlier_files import EarlierUpload
 
 # The select list of a LedgerRow and where it is from, for the queries that give such rows.
 ROW_PARTS = load_queries("rows")
@@ -24,11 +22,3 @@ def run_by_name(connection: Connection, query: str, **parameters: Any) -> list[d
 def ledger_row(columns: dict[str, Any]) -> LedgerRow:
     """Make the row of the columns that ROW_PARTS lists."""
     return LedgerRow(**columns | {"status": Status(columns["status"])})
-
-
-def earlier_upload(found: Sequence[Any] | None) -> EarlierUpload | None:
-    """Make it of its id, key, version id and status."""
-    if found is None:
-        return None
-    file_id, key, version_id, status = found
-    return EarlierUpload(file_id, key, version_id, Status(status))

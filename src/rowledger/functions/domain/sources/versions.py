@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rowledger.functions.domain.sources.source import Source
 from rowledger.functions.domain.typed_json import read
 from rowledger.functions.domain.values import check_filled
+
+if TYPE_CHECKING:
+    from rowledger.functions.domain.sources.source import Source
 
 # A Lambda function is asked and answers at most 6 MB (AWS Lambda quotas); the rest is for the JSON
 # around it.
@@ -94,7 +96,11 @@ class _Document:
     sources: list[dict[str, Any]]
 
 
-def _read(document: dict[str, Any], where: str) -> Source:
+def _read(document: dict[str, Any], where: str) -> "Source":
+    from rowledger.functions.domain.sources.source import (  # noqa: PLC0415 -- no reader applies
+        Source,
+    )
+
     source = Source.read(document, where)
     if len(source.prefix.encode()) > _MAX_PREFIX_BYTES:
         raise ValueError(f"{where}.prefix is longer than any key")
