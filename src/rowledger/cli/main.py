@@ -22,12 +22,12 @@ _NAME = "rowledger"
 # Each is the function of that name (with _ for -) in the module of that name, imported when it is
 # called: counting files need not wait for boto3.
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "On this machine": ("demo", "up", "down", "reset", "inbox", "count", "sources"),
+    "On this machine": ("demo", "up", "down", "reset", "inbox", "count"),
     "Look": (
         *("status", "files", "show", "versions", "summary"),
         *("get", "export", "logs", "dead-letters", "env"),
     ),
-    "Act": ("upload", "replay", "reconcile"),
+    "Act": ("upload", "sources", "replay", "reconcile"),
     "Deploy": ("migrate", "deploy", "rollback"),
 }
 _COMMANDS = tuple(name for names in _GROUPS.values() for name in names)
