@@ -32,6 +32,9 @@ def reference(schema: Schema) -> str:
     for name, each in parts["source"]["properties"].items():
         if "$ref" in each:
             sections.append(_section(f"`{name}`", _resolved(each, parts), parts))
+    # Those that are in lists.
+    for name in ("expectation", "expectedFiles", "expectedBytes", "calendar"):
+        sections += [_section(parts[name]["title"], parts[name], parts)]
     return "\n".join(sections)
 
 
@@ -48,7 +51,7 @@ def _section(title: str, part: Schema, parts: Schema) -> str:
     for name, each in part["properties"].items():
         whole = _resolved(each, parts)
         default = "required" if name in required else _default(whole)
-        cells = (f"`{name}`", _value(name, whole, parts), default, _meaning(each, whole))
+        cells = (f"`{name}`", _value(whole, parts), default, _meaning(each, whole))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, *_needs(part), ""])
 
@@ -72,12 +75,18 @@ def _meaning(part: Schema, whole: Schema) -> str:
     return str(part.get("description", ""))
 
 
-def _value(name: str, part: Schema, parts: Schema) -> str:
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+def _value(part: Schema, parts: Schema) -> str:
     if part.get("type") == "object":
-        return f"[keys](#{name})"
+        return f"[keys](#{_anchor(part['title'])})"
     if part.get("type") == "array":
         items = _resolved(part["items"], parts)
-        return "list of [sources](#a-source)" if "properties" in items else _list(items)
+        if "properties" in items:
+            return f"list of [{items['title'].split()[-1]}s](#{_anchor(items['title'])})"
+        return _list(items)
     if "const" in part:
         return f"`{part['const']}`"
     if "enum" in part:

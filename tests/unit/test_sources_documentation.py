@@ -2,6 +2,7 @@
 
 import re
 
+from rowledger.functions.adapters.cron import CronSchedules
 from rowledger.functions.domain.rejection import RejectionCode
 from rowledger.functions.domain.warning import OF_SOURCES
 from rowledger.operations.adapters.yaml_documents import read_yaml
@@ -26,4 +27,4 @@ def test_the_examples_are_files_of_sources() -> None:
     examples = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     assert examples
     for each in examples:
-        assert len(sources_in(each.encode(), read_yaml).sources) > 0
+        assert len(sources_in(each.encode(), read_yaml, CronSchedules()).sources) > 0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
+from rowledger.functions.adapters.cron import CronSchedules
 from rowledger.functions.domain.sources.source import (
     FieldsMatch,
     SenderFact,
@@ -61,7 +62,7 @@ sources:
 
 def mistakes_in(text: str) -> list[str]:
     with pytest.raises(MistakesError) as caught:
-        sources_in(text.encode(), read_yaml)
+        sources_in(text.encode(), read_yaml, CronSchedules())
     return [f"{each.position.line}: {each.path}: {each.message}" for each in caught.value.mistakes]
 
 
@@ -73,7 +74,7 @@ def mistakes_of(**source: Any) -> list[str]:  # noqa: ANN401 -- any JSON
 
 def test_a_file_with_every_part_is_read() -> None:
     ORACLE.validate(read_yaml(FULL.encode()).value)
-    file = sources_in(FULL.encode(), read_yaml)
+    file = sources_in(FULL.encode(), read_yaml, CronSchedules())
     found = file.sources.find("acme/orders/orders_1.csv")
     assert found is not None
     assert (found.name, found.dialect.options.delimiter) == ("acme-orders", ";")
@@ -202,7 +203,7 @@ def test_two_sources_for_the_same_names_are_refused_and_others_are_not() -> None
     (found,) = mistakes_in(text("[a*, b*]", "[c*, b*]"))
     assert found.startswith("4: sources[1].names.match[1]: the source in line 3 is for the same")
     assert found.endswith("'b*'")
-    assert len(sources_in(text("[a*]", "[b*]").encode(), read_yaml).sources) == 2
+    assert len(sources_in(text("[a*]", "[b*]").encode(), read_yaml, CronSchedules()).sources) == 2
 
 
 def test_the_schema_is_one_and_has_the_words_of_the_code() -> None:
@@ -271,4 +272,4 @@ def test_agrees_with_a_validator_of_json_schema(sources: object) -> None:
     document = {"version": 1, "sources": sources}
     assert (not list(mistakes_by(SCHEMA, document))) == ORACLE.is_valid(document)
     with suppress(MistakesError):
-        sources_in(json.dumps(document).encode(), read_yaml)
+        sources_in(json.dumps(document).encode(), read_yaml, CronSchedules())

@@ -1,6 +1,6 @@
 """Reading sources.yaml: it is taken whole, or refused with every mistake."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -8,6 +8,12 @@ from typing import Any
 from rowledger.functions import contract
 from rowledger.functions.domain.sources.lookup import Sources
 from rowledger.functions.domain.sources.source import Source
+from rowledger.functions.ports.schedules import Schedules
+from rowledger.operations.domain.expectation_rules import (
+    calendars_used,
+    mistakes_of_calendars,
+    mistakes_of_expectations,
+)
 from rowledger.operations.domain.located import LocatedDocument, MistakesError, Path
 from rowledger.operations.domain.schema_check import mistakes_by
 from rowledger.operations.domain.source_rules import mistakes_of_sources
@@ -26,27 +32,40 @@ class SourcesFile:
         return {"version": 1, "sources": list(self.documents)}
 
 
-def sources_in(data: bytes, read: Callable[[bytes], LocatedDocument]) -> SourcesFile:
+def sources_in(
+    data: bytes, read: Callable[[bytes], LocatedDocument], schedules: Schedules
+) -> SourcesFile:
     """Read the sources in a file's bytes; raise MistakesError, which has every mistake.
 
-    read: makes a located document of them, or raises MistakesError.
+    read: makes a located document of them, or raises MistakesError. schedules: know those that
+    can be.
     """
     document = read(data)
     differing = list(mistakes_by(contract.load("sources.schema.json"), document.value))
     mistakes = [*document.mistakes, *starmap(document.mistake, differing)]
-    mistakes += mistakes_of_sources(document, _sound(document, {path[:2] for path, _ in differing}))
+    mistaken = {path[:2] for path, _ in differing}
+    sound = _sound(document, "sources", mistaken)
+    mistakes += mistakes_of_sources(document, sound)
+    mistakes += mistakes_of_expectations(document, sound, schedules)
+    calendars = _sound(document, "calendars", mistaken)
+    all_sound = len(sound) == len(_listed(document, "sources"))
+    used = calendars_used(document) if sound and all_sound else None
+    mistakes += mistakes_of_calendars(document, calendars, used)
     if mistakes:
         raise MistakesError(mistakes)
     documents = tuple(document.value["sources"])
     return SourcesFile(Sources(map(Source.read, documents)), documents)
 
 
-def _sound(document: LocatedDocument, mistaken: Collection[Path]) -> Iterable[int]:
-    """The numbers of the sources of which each part is what the schema says.
+def _sound(document: LocatedDocument, name: str, mistaken: Collection[Path]) -> Collection[int]:
+    """The numbers of the entries of a list of which each part is what the schema says.
 
     mistaken: the beginnings of the paths to what is not.
     """
-    found = document.value.get("sources") if isinstance(document.value, dict) else None
-    if not isinstance(found, list):
-        return []
-    return [at for at in range(len(found)) if ("sources", at) not in mistaken]
+    numbers = range(len(_listed(document, name)))
+    return [at for at in numbers if (name, at) not in mistaken]
+
+
+def _listed(document: LocatedDocument, name: str) -> list[Any]:
+    found = document.value.get(name) if isinstance(document.value, dict) else None
+    return found if isinstance(found, list) else []

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from rowledger.functions.domain.counting.options import CountOptions, named_characters
+from rowledger.functions.domain.sources.expectation import Expectation
 from rowledger.functions.domain.typed_json import read
 from rowledger.functions.domain.warning import WarningCode
 
@@ -144,6 +145,7 @@ class Source:
     bytes: Range = Range()
     sender: SenderRules = SenderRules()
     duplicates: DuplicateRules = DuplicateRules()
+    expectations: tuple[Expectation, ...] = ()
     rejected_warnings: tuple[WarningCode, ...] = ()
 
     @classmethod
@@ -163,7 +165,9 @@ def _told(word: str) -> str | None:
 
 
 def _in_snake_case(document: Any) -> Any:  # noqa: ANN401 -- any JSON
-    """The document with the names of fields as Python has them; its lists hold none."""
+    """The document with the names of fields as Python has them."""
+    if isinstance(document, list):
+        return [_in_snake_case(each) for each in document]
     if not isinstance(document, Mapping):
         return document
     return {
