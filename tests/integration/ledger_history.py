@@ -1,5 +1,6 @@
 """A ledger with a row in every state, and a connection of each role to it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,10 +95,7 @@ def history_of(function: Login, owner: Login, operator: Login, reader: Login) ->
     owning.run(
         "INSERT INTO reconciliation_request (requested_by, reason) VALUES ('ada', 'to be sure')"
     )
-    connections[OPERATOR].run(
-        "INSERT INTO sources_version (applied_by, sha256, document)"
-        """ VALUES ('ada', '0', '{"sources": [{"name": "acme", "prefix": "acme/"}]}')"""
-    )
+    _fill_windows(connections[OPERATOR], owning)
     yield History(connections, owning)
     for connection in (*connections.values(), owning):
         connection.close()
@@ -141,6 +139,54 @@ def _fill_mails(bench: Bench, queue: PostgresMailQueue, owning: Connection) -> N
             if name == "told.csv":
                 queue.mark_digest_sent(pending, "sns-d")
     owning.run("UPDATE digest SET lease_expires_at = now()")
+
+
+def _fill_windows(operator: Connection, owning: Connection) -> None:
+    """An expectation that ended, one in force, and windows and incidents in each state."""
+    for schedule in ("0 6 * * *", "0 7 * * *"):
+        document = {
+            "sources": [
+                {
+                    "name": "acme",
+                    "prefix": "acme/",
+                    "expectations": [{"name": "daily", "schedule": schedule}],
+                }
+            ]
+        }
+        operator.run(
+            "INSERT INTO sources_version (applied_by, sha256, document) VALUES ('ada', '0', :d)",
+            d=json.dumps(document),
+        )
+    owning.run("UPDATE expectation SET since = since - interval '9 days' WHERE until IS NULL")
+    for source, closed, known in (
+        ("a", True, False),
+        ("b", False, True),
+        ("c", False, False),
+    ):
+        owning.run(
+            "INSERT INTO incident (source, closed_at, closed_by, closed_why, acknowledged_at,"
+            " acknowledged_by, acknowledged_why) SELECT :source, CASE WHEN :closed THEN now() END,"
+            " CASE WHEN :closed THEN 'ada' END, CASE WHEN :closed THEN 'x' END,"
+            " CASE WHEN :known THEN now() END, CASE WHEN :known THEN 'ada' END,"
+            " CASE WHEN :known THEN 'x' END",
+            source=source,
+            closed=closed,
+            known=known,
+        )
+    for days, state, late in ((1, "ON_TIME", False), (2, "MISSING", False), (3, "MISSING", True)):
+        owning.run(
+            "INSERT INTO evaluation (expectation_id, source, expectation, opens_at, due_at,"
+            " ends_at, late_until, state, evidence, sources_version, incident_id, late_completed_at,"
+            " late_evidence, late_found_at)"
+            " SELECT id, source, name, t, t, t, now(), :state, '{}', sources_version,"
+            " CASE WHEN :state = 'MISSING' THEN 1 END, CASE WHEN :late THEN now() END,"
+            " CASE WHEN :late THEN CAST('{}' AS jsonb) END, CASE WHEN :late THEN now() END"
+            " FROM expectation, (SELECT now() - make_interval(days => :days)) times (t)"
+            " WHERE until IS NULL",
+            days=days,
+            state=state,
+            late=late,
+        )
 
 
 def _ended(current: Pass, complete_through: datetime) -> Pass:

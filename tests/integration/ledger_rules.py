@@ -59,14 +59,16 @@ RULES: dict[str, dict[str, Rule]] = {
     "notification": {
         **dict.fromkeys(("id", "created_at", "topic_message_id"), NEVER),
         **dict.fromkeys(("file_id", "attempt", "message_id", "subject", "body"), GIVEN),
-        **dict.fromkeys(("attributes", "event", "mail_wanted"), GIVEN),
+        **dict.fromkeys(("attributes", "event", "mail_wanted", "evaluation_id"), GIVEN),
         **dict.fromkeys(("event_message_id", "digest_id"), NEVER),
         "claimed_by": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
         "lease_expires_at": _also(GIVEN, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
         "tries": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
         "waits_since": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
         "sent_at": _also(NEVER, (FUNCTION, "unsent"), (FUNCTION, "waiting")),
-        **dict.fromkeys(("event_sent_at", "alone"), _also(NEVER, (FUNCTION, "unsent"))),
+        "event_sent_at": _also(NEVER, (FUNCTION, "unsent")),
+        # That of an evaluation is alone from the beginning.
+        "alone": _also(GIVEN, (FUNCTION, "unsent")),
     },
     "digest": {
         **dict.fromkeys(("id", "created_at", "topic_message_id"), NEVER),
@@ -109,6 +111,26 @@ RULES: dict[str, dict[str, Rule]] = {
     },
     # A trigger alone writes it.
     "source": dict.fromkeys(("name", "prefix", "named", "place", "document", "version"), NEVER),
+    # A trigger alone adds one, and ends it.
+    "expectation": {
+        **dict.fromkeys(("id", "source", "name", "prefix", "match", "document"), NEVER),
+        **dict.fromkeys(("free_days", "sources_version", "since", "until"), NEVER),
+        "finished_at": _also(NEVER, (FUNCTION, "ended")),
+    },
+    "evaluation": {
+        **dict.fromkeys(("id", "evaluated_at"), NEVER),
+        **dict.fromkeys(("expectation_id", "source", "expectation", "opens_at", "due_at"), GIVEN),
+        **dict.fromkeys(("ends_at", "late_until", "state", "evidence", "completed_at"), GIVEN),
+        **dict.fromkeys(("sources_version", "incident_id"), GIVEN),
+        **dict.fromkeys(("late_completed_at", "late_evidence", "late_found_at"), NEVER),
+    },
+    "incident": {
+        "source": GIVEN,
+        **dict.fromkeys(("id", "opened_at"), NEVER),
+        **dict.fromkeys(("acknowledged_at", "acknowledged_by", "acknowledged_identity"), NEVER),
+        **dict.fromkeys(("acknowledged_why", "closed_at", "closed_by"), NEVER),
+        **dict.fromkeys(("closed_identity", "closed_why"), NEVER),
+    },
     # The migrations' own record.
     "schema_migration": dict.fromkeys(("name", "checksum", "applied_at"), NEVER),
 }
@@ -140,6 +162,17 @@ STATES = {
     "reconciliation_request": {"recorded": "TRUE"},
     "sources_version": {"recorded": "TRUE"},
     "source": {"in force": "TRUE"},
+    "expectation": {"in force": "until IS NULL", "ended": "until IS NOT NULL"},
+    "evaluation": {
+        "as expected": "incident_id IS NULL",
+        "lacking": "incident_id IS NOT NULL AND late_found_at IS NULL",
+        "completed": "late_found_at IS NOT NULL",
+    },
+    "incident": {
+        "open": "closed_at IS NULL AND acknowledged_at IS NULL",
+        "acknowledged": "closed_at IS NULL AND acknowledged_at IS NOT NULL",
+        "closed": "closed_at IS NOT NULL",
+    },
     "schema_migration": {"recorded": "TRUE"},
 }
 

@@ -45,7 +45,10 @@ class Notification:
 
     @property
     def is_failure(self) -> bool:
-        return self.attributes.get("status") == Status.FAILED
+        """Whether it is of a rejected file, or of a window that is not as expected."""
+        return self.attributes.get("status") == Status.FAILED or (
+            self.attributes.get("kind") == "window" and self.mail_wanted
+        )
 
 
 @dataclass(frozen=True, slots=True)
