@@ -176,8 +176,8 @@ def _fill_windows(operator: Connection, owning: Connection) -> None:
     for days, state, late in ((1, "ON_TIME", False), (2, "MISSING", False), (3, "MISSING", True)):
         owning.run(
             "INSERT INTO evaluation (expectation_id, source, expectation, opens_at, due_at,"
-            " ends_at, late_until, state, evidence, sources_version, incident_id, late_completed_at,"
-            " late_evidence, late_found_at)"
+            " ends_at, late_until, state, evidence, sources_version, incident_id,"
+            " late_completed_at, late_evidence, late_found_at)"
             " SELECT id, source, name, t, t, t, now(), :state, '{}', sources_version,"
             " CASE WHEN :state = 'MISSING' THEN 1 END, CASE WHEN :late THEN now() END,"
             " CASE WHEN :late THEN CAST('{}' AS jsonb) END, CASE WHEN :late THEN now() END"

@@ -61,7 +61,7 @@ def apply(
         raise click.UsageError("--reason is empty")
     file = read_whole(path)
     service = applying_sources(environment)
-    found = service.compare(file.documents)
+    found = service.compare(file.document)
     applied = None
     if not dry_run:
         applied = service.apply(
@@ -91,7 +91,7 @@ def diff(
 
     Example: rowledger sources diff sources.yaml
     """
-    found = applying_sources(environment).compare(read_whole(path).documents)
+    found = applying_sources(environment).compare(read_whole(path).document)
     if json_output:
         print_json(_comparison_document(found))
     else:

@@ -1,7 +1,7 @@
 """Puts sources into force in an environment, and compares them with those that are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rowledger.errors import CommandError
@@ -25,11 +25,14 @@ class ApplyingSources:
     ledger: LedgerQueries
     actions: LedgerActions
 
-    def compare(self, documents: Sequence[dict[str, Any]]) -> SourcesComparison:
-        """Compare sources with those in force; raise FaultError."""
+    def compare(self, document: Mapping[str, Any]) -> SourcesComparison:
+        """Compare a whole file of sources with those in force; raise FaultError."""
         in_force = self.ledger.show_sources(ShowSources())
-        before = in_force.document["sources"] if in_force else ()
-        return SourcesComparison(in_force, differences_of(before, documents))
+        before = in_force.document if in_force else {}
+        found = differences_of(before.get("sources", ()), document["sources"])
+        of_calendars = differences_of(before.get("calendars", ()), document.get("calendars", ()))
+        found += [replace(each, name=f"calendar {each.name}") for each in of_calendars]
+        return SourcesComparison(in_force, found)
 
     def apply(self, change: SourcesChange) -> SourcesApplied:
         """Put sources into force.

@@ -21,15 +21,20 @@ from rowledger.operations.domain.source_rules import mistakes_of_sources
 
 @dataclass(frozen=True, slots=True)
 class SourcesFile:
-    """sources: as files are judged by them. documents: the same as they are written, as JSON."""
+    """sources: as files are judged by them. documents: the same as they are written, as JSON.
+
+    calendars: as they are written.
+    """
 
     sources: Sources
     documents: tuple[dict[str, Any], ...]
+    calendars: tuple[dict[str, Any], ...] = ()
 
     @property
     def document(self) -> dict[str, Any]:
         """The whole file, as it is applied."""
-        return {"version": 1, "sources": list(self.documents)}
+        calendars = {"calendars": list(self.calendars)} if self.calendars else {}
+        return {"version": 1, **calendars, "sources": list(self.documents)}
 
 
 def sources_in(
@@ -47,14 +52,15 @@ def sources_in(
     sound = _sound(document, "sources", mistaken)
     mistakes += mistakes_of_sources(document, sound)
     mistakes += mistakes_of_expectations(document, sound, schedules)
-    calendars = _sound(document, "calendars", mistaken)
+    sound_calendars = _sound(document, "calendars", mistaken)
     all_sound = len(sound) == len(_listed(document, "sources"))
     used = calendars_used(document) if sound and all_sound else None
-    mistakes += mistakes_of_calendars(document, calendars, used)
+    mistakes += mistakes_of_calendars(document, sound_calendars, used)
     if mistakes:
         raise MistakesError(mistakes)
     documents = tuple(document.value["sources"])
-    return SourcesFile(Sources(map(Source.read, documents)), documents)
+    calendars = tuple(document.value.get("calendars", ()))
+    return SourcesFile(Sources(map(Source.read, documents)), documents, calendars)
 
 
 def _sound(document: LocatedDocument, name: str, mistaken: Collection[Path]) -> Collection[int]:

@@ -94,6 +94,7 @@ class _Document:
 
     version: int
     sources: list[dict[str, Any]]
+    calendars: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _read(document: dict[str, Any], where: str) -> "Source":
