@@ -9,7 +9,10 @@ locals {
   # In the order in which the policies list them: by its keys an object would put another first.
   functions       = [for use in ["processor", "reconciler", "administrator", "ledger_reader", "ledger_operator"] : local.pipeline.functions[use]]
   function_names  = local.functions[*].name
-  schedules       = [for function in local.functions : function.schedule if can(function.schedule)]
+  schedules = concat(
+    [for function in local.functions : function.schedule if can(function.schedule)],
+    [local.pipeline.functions.reconciler.expectations_schedule],
+  )
   monitoring_role = "rowledger-database-monitoring"
   passed_roles = {
     "lambda.amazonaws.com"         = local.functions[*].role

@@ -8,7 +8,7 @@ locals {
   processor_ceiling   = coalesce(var.account_concurrency, local.processors)
   processor_reserved  = local.reserves ? local.processors : -1
   one_at_a_time       = local.reserves ? 1 : -1
-  reconciler_reserved = local.reserves ? 2 : -1 # a run, and a deployment's question meanwhile
+  reconciler_reserved = local.reserves ? 2 : -1 # a run, and meanwhile a check of the windows or a deployment's question
   reader_reserved     = local.reserves ? var.ledger_reader_concurrency : -1
   operator_reserved   = local.reserves ? 2 : -1
   # The reconciler's and the administrator's, and of those who look and those who act.
@@ -105,6 +105,20 @@ module "schedule" {
   role                 = local.pipeline.functions.reconciler.schedule.role
   trust_policy         = local.trust_policies.schedule
   policy               = local.schedule_policy
+  permissions_boundary = var.permissions_boundary
+}
+
+# It evaluates the windows of what is expected, too.
+module "expectations_schedule" {
+  source = "./modules/schedule"
+
+  name                 = local.pipeline.functions.reconciler.expectations_schedule.name
+  expression           = local.pipeline.functions.reconciler.expectations_schedule.expression
+  input                = jsonencode(local.pipeline.functions.reconciler.expectations_schedule.input)
+  function_arn         = module.reconciler.alias_arn
+  role                 = local.pipeline.functions.reconciler.expectations_schedule.role
+  trust_policy         = local.trust_policies.expectations_schedule
+  policy               = local.expectations_schedule_policy
   permissions_boundary = var.permissions_boundary
 }
 

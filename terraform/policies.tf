@@ -6,8 +6,9 @@ locals {
   role_names = merge(
     { for use, function in local.pipeline.functions : use => function.role },
     {
-      schedule      = local.pipeline.functions.reconciler.schedule.role
-      mail_schedule = local.pipeline.functions.processor.schedule.role
+      schedule              = local.pipeline.functions.reconciler.schedule.role
+      expectations_schedule = local.pipeline.functions.reconciler.expectations_schedule.role
+      mail_schedule         = local.pipeline.functions.processor.schedule.role
     },
   )
 
@@ -36,8 +37,9 @@ locals {
     }
   }
 
-  schedule_policy      = templatefile("${local.contract}/policies/${local.role_names.schedule}.json", local.arns)
-  mail_schedule_policy = templatefile("${local.contract}/policies/${local.role_names.mail_schedule}.json", local.arns)
+  schedule_policy              = templatefile("${local.contract}/policies/${local.role_names.schedule}.json", local.arns)
+  expectations_schedule_policy = templatefile("${local.contract}/policies/${local.role_names.expectations_schedule}.json", local.arns)
+  mail_schedule_policy         = templatefile("${local.contract}/policies/${local.role_names.mail_schedule}.json", local.arns)
 
   # Each statement of the documents that are named like a role, for that role, at the endpoint of its
   # service. Which secret of RDS's own is the master's is not known before the database is; the

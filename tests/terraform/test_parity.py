@@ -26,11 +26,16 @@ PIPELINE = contract.load("pipeline.json")
 FUNCTIONS = PIPELINE["functions"]
 EMULATED = [name for name, alarm in PIPELINE["alarms"].items() if alarm.get("emulated", True)]
 RETRIED = [use for use, each in FUNCTIONS.items() if "retries" in each]
+SCHEDULES = [
+    each[name]
+    for each in FUNCTIONS.values()
+    for name in ("schedule", "expectations_schedule")
+    if name in each
+]
 ROLES = [
     *(each["role"] for each in FUNCTIONS.values()),
-    *(each["schedule"]["role"] for each in FUNCTIONS.values() if "schedule" in each),
+    *(schedule["role"] for schedule in SCHEDULES),
 ]
-SCHEDULED = [use for use, each in FUNCTIONS.items() if "schedule" in each]
 USERS = {each["name"]: each["used_by"] for each in contract.load("settings.json")["settings"]}
 # A policy names what the plan knows the name of, and a secret's ARN ends in characters that only
 # Secrets Manager knows.
@@ -240,12 +245,13 @@ def test_failed_events_are_kept_as_long(stack: Stack, planned: Planned) -> None:
     assert str(there["message_retention_seconds"]) == local["MessageRetentionPeriod"]
 
 
-@pytest.mark.parametrize("use", SCHEDULED)
-def test_schedules_invoke_the_same_as_often(stack: Stack, planned: Planned, use: str) -> None:
-    schedule = FUNCTIONS[use]["schedule"]["name"]
-    local = stack.client("scheduler").get_schedule(Name=schedule)
-    there = planned("aws_scheduler_schedule", name=schedule)
-    assert there["schedule_expression"] == FUNCTIONS[use]["schedule"]["expression"]
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda each: each["name"])
+def test_schedules_invoke_the_same_as_often(
+    stack: Stack, planned: Planned, schedule: dict[str, Any]
+) -> None:
+    local = stack.client("scheduler").get_schedule(Name=schedule["name"])
+    there = planned("aws_scheduler_schedule", name=schedule["name"])
+    assert there["schedule_expression"] == schedule["expression"]
     assert there["schedule_expression"] == local["ScheduleExpression"]
     assert there["flexible_time_window"][0]["mode"] == local["FlexibleTimeWindow"]["Mode"]
     assert there["target"][0]["input"] == local["Target"]["Input"]

@@ -39,5 +39,7 @@ def test_silence_is_understood() -> None:
     assert said.pop("csv-reconciler-age") == "breaching"
     # Nor does a schedule that does not run, or mails that cannot be looked for.
     assert said.pop("csv-processor-mails") == "breaching"
+    # A file that nobody waits for is missing as much.
+    assert said.pop("csv-expectations-missing") == "breaching"
     # No invocation, no failure; what RDS does not report, other alarms show.
     assert set(said.values()) == {"notBreaching"}

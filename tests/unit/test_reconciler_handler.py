@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,13 +21,19 @@ from tests.fakes.mail_queue import FakeMailQueue
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.reconciliation import FakeReconciliationStore
 from tests.fakes.storage import FakeStorage
+from tests.fakes.windows import FakeWindowStore
 from tests.unit.builders import BUCKET
 from tests.unit.test_config import REQUIRED
 from tests.unit.test_processor_handler import Context, lines
+from tests.unit.window_world import a_row
 
 SCHEDULED: dict[str, Any] = contract.load("pipeline.json")["functions"]["reconciler"]["schedule"][
     "input"
 ]
+
+EXPECTATIONS: dict[str, Any] = contract.load("pipeline.json")["functions"]["reconciler"][
+    "expectations_schedule"
+]["input"]
 
 
 class Reconciler:
@@ -34,6 +41,7 @@ class Reconciler:
         self.ledger = FakeLedger()
         self.storage = FakeStorage()
         self.store = FakeReconciliationStore(self.ledger)
+        self.windows = FakeWindowStore(self.ledger)
         config = ReconcilerConfig.from_environment(
             {**REQUIRED, "ROWLEDGER_INPUT_BUCKET": BUCKET, **settings}
         )
@@ -43,12 +51,14 @@ class Reconciler:
             store=self.store,
             storage=self.storage,
             inventory=self.storage,
+            windows=self.windows,
             outbox=Outbox(self.ledger, FakeMailQueue(self.ledger), FakeNotifier()),
         )
         self.handler: Any = build_handler(
             parts.reconciliation,
             parts.facts,
             parts.parts,
+            parts.windows,
             config,
             reserve_seconds=RESERVE_SECONDS,
             monotonic=time.monotonic,
@@ -115,6 +125,29 @@ def test_the_event_of_the_schedule_means_a_run() -> None:
     assert len(reconciler.ledger.rows) == 1
 
 
+def test_the_event_of_the_expectations_means_a_check_of_the_windows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reconciler = Reconciler()
+    reconciler.put("a.csv")
+    now = datetime.now(UTC)
+    reconciler.windows.rows = [
+        a_row({"schedule": "0 0 * * *"}, since=now - timedelta(days=3)),
+        a_row({"schedule": "bad"}, id=2, source="b", since=now),
+    ]
+    assert reconciler.invoke(EXPECTATIONS) is None
+    error, log, metrics = lines(capsys)
+    assert (error["level"], error["expectation"]) == ("ERROR", "b/daily")
+    assert (log["message"], log["finished"]) == ("checked the windows", True)
+    assert log["windows"]["MISSING"] == log["missing"] > 1
+    # The alarm reads this name.
+    assert metrics["WindowsMissing"] == [float(log["missing"])]
+    assert metrics["service"] == SERVICE
+    assert "UploadsMissing" not in metrics
+    # It is no run.
+    assert reconciler.ledger.rows == {}
+
+
 def test_the_event_of_the_schedule_has_no_action() -> None:
     """The package before takes any such event as a run, and may be the one in service."""
     assert SCHEDULED
@@ -138,7 +171,7 @@ def test_the_event_of_the_schedule_has_no_action() -> None:
 def test_any_other_event_without_an_action_is_refused_and_is_no_run(event: object) -> None:
     reconciler = Reconciler()
     reconciler.put("a.csv")
-    with pytest.raises(FaultError, match="MALFORMED_EVENT: an event is that of the schedule"):
+    with pytest.raises(FaultError, match="MALFORMED_EVENT: an event is that of a schedule"):
         reconciler.invoke(event)
     assert not reconciler.store.passes
     assert not reconciler.ledger.rows

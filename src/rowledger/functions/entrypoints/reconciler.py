@@ -14,6 +14,7 @@ handler = build_handler(
     _reconciler.reconciliation,
     _reconciler.facts,
     _reconciler.parts,
+    _reconciler.windows,
     _config,
     reserve_seconds=RESERVE_SECONDS,
     monotonic=monotonic,

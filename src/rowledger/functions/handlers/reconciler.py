@@ -1,6 +1,7 @@
 """What csv-reconciler does when its schedule invokes it: one run, logged and measured.
 
-Only the event of the schedule, exactly, means such a run.
+Only the event of the schedule, exactly, means such a run; that of the schedule of the expectations
+means a check of their windows, see handlers/windows.py.
 
 Asked with {"action": "account", "key": …, "version_id": …} it only answers what exists of that
 upload, and changes nothing. A person's command has it do a pass in parts, see
@@ -33,9 +34,11 @@ from rowledger.functions.domain.reconciliation_requests import (
     read_reconciler_request,
 )
 from rowledger.functions.handlers.log_lines import NAMESPACE, logger_of
+from rowledger.functions.handlers.windows import EXPECTATIONS_SCHEDULED, check_windows
 from rowledger.functions.services.facts import FactGatherer
 from rowledger.functions.services.reconciliation import Limits, Reconciliation
 from rowledger.functions.services.reconciliation_parts import ReconciliationParts
+from rowledger.functions.services.windows import WindowCheck
 
 Answer = dict[str, Any]
 Handler = Callable[[Any, LambdaContext], Answer | None]
@@ -51,6 +54,7 @@ def build_handler(
     reconciliation: Reconciliation,
     facts: FactGatherer,
     parts: ReconciliationParts,
+    windows: WindowCheck,
     config: ReconcilerConfig,
     *,
     reserve_seconds: float,
@@ -62,6 +66,7 @@ def build_handler(
         reconciliation: what a run does.
         facts: what gathers the account of an upload.
         parts: what does a pass in parts.
+        windows: what evaluates the windows of expectations.
         config: the function's settings.
         reserve_seconds: kept back of an invocation's time, for the last call and its clean-up.
         monotonic: seconds.
@@ -94,10 +99,14 @@ def build_handler(
                     context,
                 )
                 return None
+            case _ if event == EXPECTATIONS_SCHEDULED:
+                deadline = Deadline(monotonic() + seconds_left(context), monotonic)
+                check_windows(windows, context.aws_request_id, deadline, logger, metrics)
+                return None
             case _:
                 raise FaultError(
                     FaultCode.MALFORMED_EVENT,
-                    "an event is that of the schedule, or an object with an action",
+                    "an event is that of a schedule, or an object with an action",
                 )
 
     def limits(context: LambdaContext) -> Limits:
@@ -110,9 +119,7 @@ def build_handler(
         current = reconcile()
         _log(logger, current)
         _measure(metrics, current)
-        age = reconciliation.complete_through_age()
-        if age is not None:
-            _measure_age(metrics, age)
+        _measure_age(metrics, reconciliation.complete_through_age())
         return current
 
     return handler
@@ -168,5 +175,6 @@ def _measure(metrics: Metrics, current: Pass) -> None:
         metrics.add_metric(name, MetricUnit.Count, value)
 
 
-def _measure_age(metrics: Metrics, age: timedelta) -> None:
-    metrics.add_metric("CompleteThroughAgeSeconds", MetricUnit.Seconds, age.total_seconds())
+def _measure_age(metrics: Metrics, age: timedelta | None) -> None:
+    if age is not None:
+        metrics.add_metric("CompleteThroughAgeSeconds", MetricUnit.Seconds, age.total_seconds())

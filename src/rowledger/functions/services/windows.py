@@ -5,7 +5,6 @@ check that comes late, or twice, records the same as one that comes at once.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -189,14 +188,9 @@ class _Run:
         *,
         after_all: bool = False,
     ) -> Notification:
-        arrivals: Sequence[datetime] = ()
-        if not found.state.as_expected:
-            arrivals = self.parts.store.last_arrivals(row.source, window.ends, USUAL_FILES)
-        message = announce_window(row, table, window, found, arrivals, after_all=after_all)
+        # What is as expected is told without what is usual.
+        files = 0 if found.state.as_expected else USUAL_FILES
+        arrivals = files and self.parts.store.last_arrivals(row.source, window.ends, files)
+        message = announce_window(row, table, window, found, arrivals or (), after_all=after_all)
         wanted = message.mail_wanted and self.parts.mails
         return replace(message, mail_wanted=wanted)
-
-
-def counts_of(result: WindowCheckResult) -> Mapping[str, int]:
-    """How many windows of each state a check recorded, for a log line."""
-    return {state.value: result.windows[state] for state in WindowState}

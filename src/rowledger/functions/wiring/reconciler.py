@@ -6,19 +6,25 @@ from datetime import timedelta
 from rowledger.functions.adapters.aws.clients import make_client
 from rowledger.functions.adapters.aws.inventory import S3Inventory
 from rowledger.functions.adapters.aws.storage import READ_SECONDS, S3Storage
+from rowledger.functions.adapters.cron import CronSchedules
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.mail_queue import PostgresMailQueue
 from rowledger.functions.adapters.postgres.reconciliation import PostgresReconciliationStore
+from rowledger.functions.adapters.postgres.windows import PostgresWindowStore
 from rowledger.functions.config import ReconcilerConfig
+from rowledger.functions.domain.mail import MailedStatuses
+from rowledger.functions.domain.outcome import Status
 from rowledger.functions.ports.inventory import Inventory
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.reconciliation import ReconciliationStore
 from rowledger.functions.ports.storage import Storage
+from rowledger.functions.ports.windows import WindowStore
 from rowledger.functions.services.facts import FactGatherer
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.reconciliation import Reconciliation
 from rowledger.functions.services.reconciliation_parts import ReconciliationParts
 from rowledger.functions.services.repairs import Repairer
+from rowledger.functions.services.windows import WindowCheck
 from rowledger.functions.wiring.intake import build_notifier, intake_over, outbox_over
 from rowledger.functions.wiring.kernel import use_kernel
 from rowledger.functions.wiring.shared import monotonic, now, open_database
@@ -26,11 +32,12 @@ from rowledger.functions.wiring.shared import monotonic, now, open_database
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """What csv-reconciler does: its runs, the accounts that it gives, and passes in parts."""
+    """What csv-reconciler does: its runs, its accounts, passes in parts, and checks of windows."""
 
     reconciliation: Reconciliation
     facts: FactGatherer
     parts: ReconciliationParts
+    windows: WindowCheck
 
 
 def build_reconciler(
@@ -54,6 +61,7 @@ def build_reconciler(
         store=PostgresReconciliationStore(database),
         storage=S3Storage(s3, *buckets),
         inventory=S3Inventory(s3, *buckets),
+        windows=PostgresWindowStore(database),
     )
 
 
@@ -65,6 +73,7 @@ def reconciler_over(
     store: ReconciliationStore,
     storage: Storage,
     inventory: Inventory,
+    windows: WindowStore,
 ) -> Reconciler:
     """Build what csv-reconciler does over the given parts."""
     facts = FactGatherer(
@@ -93,4 +102,6 @@ def reconciler_over(
         monotonic=monotonic,
     )
     parts = ReconciliationParts(reconciliation, store, config.reconcile_max_heals)
-    return Reconciler(reconciliation, facts, parts)
+    mailed = MailedStatuses(config.mailed_statuses).include(Status.FAILED)
+    check = WindowCheck(windows, CronSchedules(), outbox, mailed)
+    return Reconciler(reconciliation, facts, parts, check)

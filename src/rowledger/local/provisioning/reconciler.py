@@ -1,4 +1,4 @@
-"""The reconciler in the local emulator: the same package under its own role, and its schedule."""
+"""The reconciler in the local emulator: the same package under its own role, and its schedules."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def deploy(
     aws: EmulatorClients, package: bytes, environment: dict[str, str], arns: dict[str, str]
 ) -> None:
-    """Create the function and its schedule or bring them up to date.
+    """Create the function and its schedules or bring them up to date.
 
     arns: a value for every placeholder of its policy document.
     """
@@ -23,4 +23,5 @@ def deploy(
     client: LambdaClient = aws.client("lambda")
     invoked = put_function(client, reconciler, role, environment, package)
     put_retries(client, reconciler["name"], reconciler["retries"])
-    put_schedule(aws, reconciler["schedule"], invoked, {"reconciler_arn": invoked})
+    for schedule in ("schedule", "expectations_schedule"):
+        put_schedule(aws, reconciler[schedule], invoked, {"reconciler_arn": invoked})
