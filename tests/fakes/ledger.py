@@ -19,6 +19,7 @@ from rowledger.functions.domain.sources.earlier_files import EarlierFiles
 from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload, UploadName
+from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.new_row import new_row
@@ -51,6 +52,7 @@ class FakeLedger(FakeNotifications):
     function_version: str | None = None
     rows: dict[Identity, StoredRow] = field(default_factory=dict)
     replays: list[tuple[Identity, dict[str, Any]]] = field(default_factory=list)
+    incident_changes: list[ChangeIncident] = field(default_factory=list)
     requests: list[ReconciliationRequest] = field(default_factory=list)
     sources: FakeSources = field(init=False)
     # What the next commits are refused with.
@@ -197,6 +199,10 @@ class FakeLedger(FakeNotifications):
     def request_reconciliation(self, request: ReconciliationRequest) -> int:
         self.requests.append(request)
         return len(self.requests)
+
+    def change_incident(self, request: ChangeIncident) -> IncidentChanged:
+        self.incident_changes.append(request)
+        return IncidentChanged(None, changed=False)
 
     @property
     def reader(self) -> LedgerQueries:

@@ -31,6 +31,12 @@ from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.selection import Selection, name_matches
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
+from rowledger.functions.domain.window_requests import (
+    IncidentLine,
+    ListIncidents,
+    ListWindows,
+    Windows,
+)
 from tests.fakes.sources import FakeSources
 
 _DESCENDING = (FileOrder.NEWEST, FileOrder.SIZE, FileOrder.ROWS)
@@ -52,6 +58,8 @@ class FakeLedgerQueries:
     ledger: ReadableLedger
     passes: list[Pass] = field(default_factory=list)
     asked: list[object] = field(default_factory=list)
+    windows: Windows | None = None
+    incidents: list[IncidentLine] = field(default_factory=list)
 
     def list_files(self, request: ListFiles) -> FilePage:
         self.asked.append(request)
@@ -110,6 +118,15 @@ class FakeLedgerQueries:
     def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
         self.asked.append(request)
         return tuple(each.applied for each in self.ledger.sources.applied[::-1][: request.limit])
+
+    def list_windows(self, request: ListWindows) -> Windows:
+        self.asked.append(request)
+        assert self.windows
+        return self.windows
+
+    def list_incidents(self, request: ListIncidents) -> tuple[IncidentLine, ...]:
+        self.asked.append(request)
+        return tuple(each for each in self.incidents if request.closed or not each.closed_at)
 
     def _selected(self, selection: Selection) -> list[LedgerRow]:
         return [row for row in self.ledger.ledger_rows() if is_selected(row, selection)]

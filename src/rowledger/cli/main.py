@@ -25,6 +25,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     "On this machine": ("demo", "up", "down", "reset", "inbox", "count"),
     "Look": (
         *("status", "files", "show", "versions", "summary"),
+        *("expectations", "incidents", "wait"),
         *("get", "export", "logs", "dead-letters", "env"),
     ),
     "Act": ("upload", "sources", "replay", "reconcile"),

@@ -1,8 +1,10 @@
 """Wires what operators do: each service over the environment that it works on."""
 
 from rowledger.functions import contract
+from rowledger.functions.adapters.cron import CronSchedules
 from rowledger.functions.ports.ledger_actions import LedgerActions
 from rowledger.functions.ports.ledger_queries import LedgerQueries
+from rowledger.functions.ports.schedules import Schedules
 from rowledger.operations.adapters.aws.archive import S3Archive
 from rowledger.operations.adapters.aws.dispatcher import LambdaDispatcher
 from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
@@ -82,6 +84,11 @@ def ledger_actions(environment: Environment) -> LedgerActions:
     function = environment.names.invoked(environment.names.ledger_operator)
     client = environment.client("lambda", patient=True)
     return LambdaLedgerActions(AskedFunction(client, function, _OPERATOR))
+
+
+def schedules() -> Schedules:
+    """When something is due."""
+    return CronSchedules()
 
 
 def applying_sources(environment: Environment) -> ApplyingSources:

@@ -26,6 +26,7 @@ from rowledger.functions.domain.sources.versions import (
 from rowledger.functions.domain.typed_json import NEW, document_of, read
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.domain.values import check_number, check_texts
+from rowledger.functions.domain.window_requests import ChangeIncident, ListIncidents, ListWindows
 
 # A pass has up to 200 problems by name, and an answer the names of one pass alone.
 MAX_PASSES = 1000
@@ -38,9 +39,6 @@ class SummaryBy(StrEnum):
     DAY = "day"
     PREFIX = "prefix"
     STATUS = "status"
-
-
-# --- what csv-ledger-reader answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +196,6 @@ class ListSourcesVersions:
         check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
 
 
-# --- what csv-ledger-operator does
-
-
 @dataclass(frozen=True, slots=True)
 class Reopened:
     """held_until: an attempt has one of the uploads until then, and nothing was changed."""
@@ -255,10 +250,12 @@ class ApplySources:
     change: SourcesChange
 
 
+SourcesRequest = ShowSources | ListSourcesVersions
+WindowRequest = ListWindows | ListIncidents
 ReaderRequest = (
-    ListFiles | ShowUpload | FindRows | Summarise | ListPasses | ShowSources | ListSourcesVersions
+    ListFiles | ShowUpload | FindRows | Summarise | ListPasses | SourcesRequest | WindowRequest
 )
-OperatorRequest = Reopen | RequestReconciliation | ApplySources
+OperatorRequest = Reopen | RequestReconciliation | ApplySources | ChangeIncident
 LedgerRequest = ReaderRequest | OperatorRequest
 
 READER_REQUESTS: Mapping[str, type[ReaderRequest]] = {
@@ -269,11 +266,14 @@ READER_REQUESTS: Mapping[str, type[ReaderRequest]] = {
     "list_passes": ListPasses,
     "show_sources": ShowSources,
     "list_sources_versions": ListSourcesVersions,
+    "list_windows": ListWindows,
+    "list_incidents": ListIncidents,
 }
 OPERATOR_REQUESTS: Mapping[str, type[OperatorRequest]] = {
     "reopen": Reopen,
     "request_reconciliation": RequestReconciliation,
     "apply_sources": ApplySources,
+    "change_incident": ChangeIncident,
 }
 _NAMES: Mapping[type[LedgerRequest], str] = {
     kind: name for names in (READER_REQUESTS, OPERATOR_REQUESTS) for name, kind in names.items()

@@ -9,6 +9,7 @@ from rowledger.functions.domain.reconciliation_requests import ReconciliationReq
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 
 
 class LedgerActions(Protocol):
@@ -26,3 +27,6 @@ class LedgerActions(Protocol):
 
     def apply_sources(self, change: SourcesChange) -> SourcesApplied:
         """Put sources into force, in one step; a version that is the same already stays."""
+
+    def change_incident(self, request: ChangeIncident) -> IncidentChanged:
+        """Acknowledge or close an incident; what was done before stays."""

@@ -17,6 +17,12 @@ from rowledger.functions.domain.ledger_requests import (
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
+from rowledger.functions.domain.window_requests import (
+    IncidentLine,
+    ListIncidents,
+    ListWindows,
+    Windows,
+)
 
 
 class LedgerQueries(Protocol):
@@ -45,3 +51,9 @@ class LedgerQueries(Protocol):
 
     def list_sources_versions(self, request: ListSourcesVersions) -> tuple[SourcesVersion, ...]:
         """Return the latest versions of the sources, the newest first."""
+
+    def list_windows(self, request: ListWindows) -> Windows:
+        """Return the windows of a time, and the expectations in force with their latest files."""
+
+    def list_incidents(self, request: ListIncidents) -> tuple[IncidentLine, ...]:
+        """Return the latest incidents, the newest first."""

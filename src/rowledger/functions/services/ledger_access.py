@@ -23,20 +23,32 @@ from rowledger.functions.domain.ledger_requests import (
     ShowSources,
     ShowUpload,
     SourcesApplied,
+    SourcesRequest,
     SourcesVersions,
     Summarise,
     Summary,
+    WindowRequest,
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.typed_json import document_of
+from rowledger.functions.domain.window_requests import (
+    ChangeIncident,
+    IncidentChanged,
+    Incidents,
+    ListIncidents,
+    ListWindows,
+    Windows,
+)
 from rowledger.functions.ports.ledger_actions import LedgerActions
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 
 # A Lambda function answers at most 6 MB (AWS Lambda quotas); the rest is for the JSON around it.
 MAX_PAGE_BYTES = 5_000_000
 
-ReaderAnswer = FilePage | FoundHistory | Rows | Summary | Passes | FoundSources | SourcesVersions
-OperatorAnswer = Reopened | ReconciliationRequested | SourcesApplied
+SourcesAnswer = FoundSources | SourcesVersions
+WindowsAnswer = Windows | Incidents
+ReaderAnswer = FilePage | FoundHistory | Rows | Summary | Passes | SourcesAnswer | WindowsAnswer
+OperatorAnswer = Reopened | ReconciliationRequested | SourcesApplied | IncidentChanged
 
 
 def look(queries: LedgerQueries, request: ReaderRequest) -> ReaderAnswer:
@@ -57,13 +69,17 @@ def look(queries: LedgerQueries, request: ReaderRequest) -> ReaderAnswer:
 
 
 def _look_at_sources(
-    queries: LedgerQueries, request: ShowSources | ListSourcesVersions
-) -> FoundSources | SourcesVersions:
+    queries: LedgerQueries, request: SourcesRequest | WindowRequest
+) -> SourcesAnswer | WindowsAnswer:
     match request:
         case ShowSources():
             return FoundSources(queries.show_sources(request))
         case ListSourcesVersions():
             return SourcesVersions(queries.list_sources_versions(request))
+        case ListWindows():
+            return queries.list_windows(request)
+        case ListIncidents():
+            return Incidents(queries.list_incidents(request))
         case _:
             assert_never(request)
 
@@ -78,6 +94,8 @@ def act(actions: LedgerActions, request: OperatorRequest) -> OperatorAnswer:
             return ReconciliationRequested(actions.request_reconciliation(reconciliation))
         case ApplySources(change=change):
             return actions.apply_sources(change)
+        case ChangeIncident():
+            return actions.change_incident(request)
         case _:
             assert_never(request)
 

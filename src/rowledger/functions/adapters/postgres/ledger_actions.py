@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from rowledger.functions.adapters.postgres import window_access
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger_queries import QUERIES
 from rowledger.functions.domain.faults import FaultCode, FaultError
@@ -13,6 +14,7 @@ from rowledger.functions.domain.reconciliation_requests import ReconciliationReq
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 
 
 def _unknown(name: dict[str, str]) -> str:
@@ -63,3 +65,6 @@ class PostgresLedgerActions:
                 document=json.dumps(change.document),
             )
         return SourcesApplied(version, changed)
+
+    def change_incident(self, request: ChangeIncident) -> IncidentChanged:
+        return window_access.change_incident(self.database, request)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rowledger.functions.adapters.postgres import window_access
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.pass_totals import pass_of
 from rowledger.functions.adapters.postgres.queries import load_queries
@@ -29,6 +30,12 @@ from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
 from rowledger.functions.domain.typed_json import document_of
+from rowledger.functions.domain.window_requests import (
+    IncidentLine,
+    ListIncidents,
+    ListWindows,
+    Windows,
+)
 
 QUERIES = load_queries("ledger_access", **ROW_PARTS, **load_queries("selection"))
 # Of attempts and of replays: their latest. A ledger row's own attempt says how many there were.
@@ -117,6 +124,12 @@ class PostgresLedgerQueries:
         with self.database.session() as connection:
             found = run_by_name(connection, QUERIES["sources_versions"], limit=request.limit)
         return tuple(SourcesVersion(**columns) for columns in found)
+
+    def list_windows(self, request: ListWindows) -> Windows:
+        return window_access.list_windows(self.database, request)
+
+    def list_incidents(self, request: ListIncidents) -> tuple[IncidentLine, ...]:
+        return window_access.list_incidents(self.database, request)
 
     def _rows(self, query: str, **parameters: Any) -> list[LedgerRow]:  # noqa: ANN401 -- as the driver has it
         with self.database.session() as connection:

@@ -1,6 +1,5 @@
 """What the ledger keeps of expectations and of their windows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +23,7 @@ class ExpectationRow:
     name: str
     prefix: str
     match: tuple[str, ...] | None
-    document: Mapping[str, Any]
+    document: dict[str, Any]
     free_days: tuple[str, ...]
     sources_version: int
     since: datetime

@@ -47,6 +47,15 @@ from rowledger.functions.domain.sources.versions import (
     SourcesVersion,
 )
 from rowledger.functions.domain.upload import UploadName
+from rowledger.functions.domain.window_requests import (
+    ChangeIncident,
+    IncidentChanged,
+    IncidentLine,
+    Incidents,
+    ListIncidents,
+    ListWindows,
+    Windows,
+)
 from rowledger.operations.adapters.aws.functions import AskedFunction
 
 # Whatever their names hold, so many rows fit into one answer.
@@ -85,6 +94,14 @@ class LambdaLedgerQueries:
         found: SourcesVersions = _asked(self.function, request)
         return found.versions
 
+    def list_windows(self, request: ListWindows) -> Windows:
+        windows: Windows = _asked(self.function, request)
+        return windows
+
+    def list_incidents(self, request: ListIncidents) -> tuple[IncidentLine, ...]:
+        found: Incidents = _asked(self.function, request)
+        return found.incidents
+
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         found: Passes = _asked(self.function, request)
         return found.passes
@@ -109,6 +126,10 @@ class LambdaLedgerActions:
     def apply_sources(self, change: SourcesChange) -> SourcesApplied:
         applied: SourcesApplied = _asked(self.function, ApplySources(change=change))
         return applied
+
+    def change_incident(self, request: ChangeIncident) -> IncidentChanged:
+        changed: IncidentChanged = _asked(self.function, request)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
