@@ -67,6 +67,15 @@ SHARED = {
     "services",
     "wiring",
 }
+# Which files are due when; only who evaluates has a library for it.
+WINDOWS = {
+    "adapters.postgres.window_rows",
+    "domain.sources.evaluation",
+    "domain.sources.expectation",
+    "domain.sources.source",
+    "domain.sources.window_rows",
+    "domain.sources.windows",
+}
 PROCESSOR = (
     SHARED
     | COUNTING
@@ -130,12 +139,14 @@ ONLY_PROCESSOR = {
 LEDGER_ACCESS = (
     SHARED
     | COUNTING
+    | WINDOWS
     | {
         "adapters.postgres.ledger_queries",
         "adapters.postgres.pass_totals",
         "adapters.postgres.queries",
         "adapters.postgres.rows",
         "adapters.postgres.ledger_actions",
+        "adapters.postgres.window_access",
         "domain.dialect",
         "domain.envelope",
         "domain.file_pages",
@@ -156,6 +167,7 @@ LEDGER_ACCESS = (
         "domain.typed_json",
         "domain.upload",
         "domain.values",
+        "domain.window_requests",
         "handlers.ledger_access",
         "ports.ledger_actions",
         "ports.ledger_queries",
@@ -170,6 +182,7 @@ EXPECTED = {
     "processor": PROCESSOR,
     # It processes what no event led to, so it loads what csv-processor does.
     "reconciler": PROCESSOR - ONLY_PROCESSOR
+    | WINDOWS
     | {
         "adapters.aws.inventory",
         "adapters.cron",
@@ -183,12 +196,9 @@ EXPECTED = {
         "domain.reconciliation_pass",
         "domain.reconciliation_requests",
         "domain.sources.recorded",
-        "domain.sources.evaluation",
-        "domain.sources.window_message",
-        "domain.sources.window_rows",
-        "domain.sources.windows",
         "domain.typed_json",
         "domain.values",
+        "domain.sources.window_message",
         "entrypoints.reconciler",
         "handlers.reconciler",
         "handlers.windows",

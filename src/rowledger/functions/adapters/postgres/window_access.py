@@ -7,8 +7,7 @@ from pg8000.native import Connection
 from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.adapters.postgres.rows import run_by_name
-from rowledger.functions.adapters.postgres.windows import QUERIES as WINDOW_QUERIES
-from rowledger.functions.adapters.postgres.windows import expectation_row
+from rowledger.functions.adapters.postgres.window_rows import WINDOW_PARTS, expectation_row
 from rowledger.functions.domain.sources.evaluation import ArrivedFile, WindowState
 from rowledger.functions.domain.typed_json import read
 from rowledger.functions.domain.window_requests import (
@@ -24,14 +23,14 @@ from rowledger.functions.domain.window_requests import (
     Windows,
 )
 
-_QUERIES = load_queries("window_access", **WINDOW_QUERIES)
+_QUERIES = load_queries("window_access", **WINDOW_PARTS)
 
 
 def list_windows(database: Database, request: ListWindows) -> Windows:
     """Return the windows that are asked for; raise FaultError."""
     chosen = {"source": request.source, "limit": MAX_WINDOWS + 1}
     with database.session() as connection:
-        ((at,),) = connection.run(WINDOW_QUERIES["now"])
+        ((at,),) = connection.run(WINDOW_PARTS["now"])
         lines = run_by_name(
             connection,
             _QUERIES["windows"],

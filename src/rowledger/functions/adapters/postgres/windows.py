@@ -13,13 +13,14 @@ from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger import PUBLISH_LEASE_SECONDS
 from rowledger.functions.adapters.postgres.queries import load_queries
 from rowledger.functions.adapters.postgres.rows import run_by_name
+from rowledger.functions.adapters.postgres.window_rows import WINDOW_PARTS, expectation_row
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.sources.evaluation import ArrivedFile, Evaluation, WindowState
 from rowledger.functions.domain.sources.window_rows import EvaluatedWindow, ExpectationRow
 from rowledger.functions.domain.sources.windows import Window
 
-QUERIES = load_queries("windows")
+QUERIES = load_queries("windows", **WINDOW_PARTS)
 
 
 class _RecordedAlreadyError(Exception):
@@ -32,7 +33,7 @@ class PostgresWindowStore:
 
     def now(self) -> datetime:
         with self.database.session() as connection:
-            ((moment,),) = connection.run(QUERIES["now"])
+            ((moment,),) = connection.run(WINDOW_PARTS["now"])
         found: datetime = moment
         return found
 
@@ -145,23 +146,6 @@ class PostgresWindowStore:
         with self.database.session() as connection:
             ((number,),) = connection.run(QUERIES["windows_missing"])
         return int(number)
-
-
-def expectation_row(columns: Mapping[str, Any]) -> ExpectationRow:
-    """Make it of the columns that queries/windows.sql lists as expectation."""
-    match = columns["match"]
-    return ExpectationRow(
-        id=columns["id"],
-        source=columns["source"],
-        name=columns["name"],
-        prefix=columns["prefix"],
-        match=None if match is None else tuple(match),
-        document=columns["document"],
-        free_days=tuple(columns["free_days"]),
-        sources_version=columns["sources_version"],
-        since=columns["since"],
-        until=columns["until"],
-    )
 
 
 def _evaluated(columns: Mapping[str, Any]) -> EvaluatedWindow | None:
