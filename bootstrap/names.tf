@@ -7,8 +7,8 @@ locals {
 
   bucket_names = concat(values(local.pipeline.buckets), ["candidate-test-logs"])
   # In the order in which the policies list them: by its keys an object would put another first.
-  functions       = [for use in ["processor", "reconciler", "administrator", "ledger_reader", "ledger_operator"] : local.pipeline.functions[use]]
-  function_names  = local.functions[*].name
+  functions      = [for use in ["processor", "reconciler", "administrator", "ledger_reader", "ledger_operator"] : local.pipeline.functions[use]]
+  function_names = local.functions[*].name
   schedules = concat(
     [for function in local.functions : function.schedule if can(function.schedule)],
     [local.pipeline.functions.reconciler.expectations_schedule],

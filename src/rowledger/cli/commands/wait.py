@@ -6,6 +6,7 @@ import click
 
 from rowledger.cli.commands.expectations import views_of
 from rowledger.cli.environment import environment_option
+from rowledger.cli.parameters import NumberRange
 from rowledger.cli.selection import day_bounds
 from rowledger.errors import CommandError
 from rowledger.functions.domain.sources.evaluation import WindowState
@@ -27,14 +28,14 @@ from rowledger.operations.ports.environment import Environment
 @click.option("--expectation", help="Of this expectation alone.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=3600,
     show_default=True,
     help="Seconds to wait at most; 0 only looks.",
 )
 @click.option(
     "--interval",
-    type=click.FloatRange(min=1),
+    type=NumberRange(min=1),
     default=30,
     show_default=True,
     help="Seconds between two looks.",
