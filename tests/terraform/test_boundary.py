@@ -54,7 +54,7 @@ def test_every_role_of_the_pipeline_carries_the_boundary(bounded: list[dict[str,
         for each in bounded
         if each["type"] == "aws_iam_role"
     }
-    assert len(roles) == 9
+    assert len(roles) == 10
     assert set(roles.values()) == {BOUNDARY}
 
 
