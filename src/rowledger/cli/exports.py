@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import IO, Any, Protocol
 
 from rowledger.cli.output import as_json
-from rowledger.cli.rows import csv_lines, flat_document, row_document
 from rowledger.errors import CommandError
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.operations.domain.rows import csv_lines, flat_document, row_document
 
 
 class ExportFormat(StrEnum):

@@ -2,11 +2,11 @@
 
 from rich.text import Text
 
-from rowledger.cli.tables import place
 from rowledger.functions.domain.counting.reading import shown
 from rowledger.functions.domain.dialect import Dialect
 from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.warning import FileWarning
+from rowledger.operations.domain.row_texts import place
 
 
 def warning_text(warning: FileWarning) -> Text:

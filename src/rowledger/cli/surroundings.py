@@ -6,9 +6,9 @@ from typing import Any
 from rich.text import Text
 
 from rowledger.cli.output import output
-from rowledger.cli.tables import reason_text
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
+from rowledger.operations.domain.row_texts import reason_text
 from rowledger.operations.services.context import ByteLine, NumberedLine, Surroundings
 
 

@@ -3,12 +3,12 @@ import click
 from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import json_option
-from rowledger.cli.rows import csv_lines, flat_document, row_document
 from rowledger.cli.selection import selection_options
 from rowledger.cli.tables import files_table
 from rowledger.cli.times import utc_option
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.selection import Selection
+from rowledger.operations.domain.rows import csv_lines, flat_document, row_document
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.listing import pages
 from rowledger.wiring.operations import ledger_queries

@@ -9,7 +9,6 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option, login_name
 from rowledger.cli.progress import item_progress, paused
-from rowledger.cli.rows import row_document
 from rowledger.cli.selection import selection_options
 from rowledger.cli.tables import hidden_text, outcome_line, upload_document
 from rowledger.cli.times import shown_time, utc_option
@@ -22,6 +21,7 @@ from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import UploadName
 from rowledger.operations.domain.replay_plan import ReplayStep
+from rowledger.operations.domain.rows import row_document
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import follow
 from rowledger.operations.services.replay import Pace, Replay

@@ -8,20 +8,19 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output, print_facts, show_json
 from rowledger.cli.parameters import json_option
 from rowledger.cli.surroundings import print_surroundings, surroundings_document
-from rowledger.cli.tables import (
-    history_document,
-    reason_text,
-    remedy_text,
-    rows_text,
-    status_text,
-    warning_lines,
-)
+from rowledger.cli.tables import history_document, status_text
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.cli.uploads import find_upload, upload_argument
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.text import printable
 from rowledger.operations.domain.differences import differences
+from rowledger.operations.domain.row_texts import (
+    reason_text,
+    remedy_text,
+    rows_text,
+    warning_lines,
+)
 from rowledger.operations.ports.environment import Environment, PipelineNames
 from rowledger.operations.services.context import around_rejection
 from rowledger.wiring.operations import archive, ledger_queries, objects

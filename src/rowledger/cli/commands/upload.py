@@ -10,7 +10,6 @@ from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, output
 from rowledger.cli.parameters import NumberRange, json_option
 from rowledger.cli.progress import byte_progress, item_progress, paused
-from rowledger.cli.rows import row_document
 from rowledger.cli.sender_options import told_option
 from rowledger.cli.tables import outcome_line
 from rowledger.cli.uploads import say_what_is_safe
@@ -20,6 +19,7 @@ from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.text import printable
 from rowledger.functions.domain.upload import UploadName
+from rowledger.operations.domain.rows import row_document
 from rowledger.operations.domain.upload_plan import PlannedUpload, UploadPlan, plan_uploads
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import follow, send

@@ -3,13 +3,13 @@ import click
 from rowledger.cli.environment import environment_option
 from rowledger.cli.output import as_json, print_rows
 from rowledger.cli.parameters import json_option
-from rowledger.cli.rows import row_document
 from rowledger.cli.tables import status_text
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.errors import CommandError
 from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.text import printable
+from rowledger.operations.domain.rows import row_document
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.listing import pages
 from rowledger.wiring.operations import ledger_queries
