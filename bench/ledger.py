@@ -37,6 +37,7 @@ QUESTIONS: dict[str, Question] = {
     "files --code TOO_LARGE (none)": ListFiles(selection=Selection(code="TOO_LARGE"), limit=20),
     "files --prefix acme/": ListFiles(selection=Selection(prefix="acme/"), limit=20),
     "files --prefix nobody/ (none)": ListFiles(selection=Selection(prefix="nobody/"), limit=20),
+    "files --warned (none)": ListFiles(selection=Selection(warned=True), limit=20),
     "files --name '*.gz'": ListFiles(selection=Selection(name="*.gz"), limit=20),
     "files --name 'no*' (none)": ListFiles(selection=Selection(name="no*"), limit=20),
     "files --on yesterday --status failed --prefix acme/": ListFiles(

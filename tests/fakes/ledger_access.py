@@ -103,7 +103,8 @@ class FakeLedgerQueries:
         for row in self._selected(request.selection):
             groups.setdefault(_group(request, row), []).append(row)
         lines = [_line(group, rows) for group, rows in sorted(groups.items())]
-        return Summary(tuple(lines[::-1] if request.by is SummaryBy.DAY else lines), cut=False)
+        newest_first = request.by in (SummaryBy.HOUR, SummaryBy.DAY)
+        return Summary(tuple(lines[::-1] if newest_first else lines), cut=False)
 
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         self.asked.append(request)
@@ -143,6 +144,7 @@ def is_selected(row: LedgerRow, selection: Selection) -> bool:
         and selection.status in (None, row.status)
         and selection.code in (None, code)
         and selection.source in (None, row.source)
+        and (not selection.warned or bool(row.warnings))
         and (selection.since is None or selection.since <= row.received_at)
         and (selection.until is None or row.received_at < selection.until)
     )
@@ -163,9 +165,10 @@ def _place(order: FileOrder, row: LedgerRow) -> tuple[Any, int]:
 
 def _group(request: Summarise, row: LedgerRow) -> str:
     match request.by:
-        case SummaryBy.DAY:
+        case SummaryBy.HOUR | SummaryBy.DAY:
             local = row.received_at + timedelta(minutes=request.utc_offset_minutes)
-            return f"{local:%Y-%m-%d}"
+            by_day = request.by is SummaryBy.DAY
+            return f"{local:%Y-%m-%d}" if by_day else f"{local:%Y-%m-%d %H:00}"
         case SummaryBy.PREFIX:
             first, slash, _ = row.filename.partition("/")
             return first + slash if slash else ""
@@ -185,4 +188,5 @@ def _line(group: str, rows: Sequence[LedgerRow]) -> SummaryLine:
         number(Status.PROCESSING),
         sum(row.rows_count or 0 for row in rows),
         sum(row.file_size_bytes for row in rows),
+        sum(bool(row.warnings) for row in rows),
     )

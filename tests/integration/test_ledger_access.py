@@ -22,6 +22,7 @@ from rowledger.functions.domain.ledger_requests import (
     SummaryBy,
     SummaryLine,
 )
+from rowledger.functions.domain.outcome import examine
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
@@ -35,6 +36,7 @@ from tests.unit.builders import RECEIVED, an_upload
 DAY = timedelta(days=1)
 # In the order received; the second was rejected, and the last has no outcome yet.
 NAMES = ["acme/a.csv", "acme/b_1.csv.gz", "other/ä.csv", "top.csv", "acme/z.csv"]
+RAGGED = examine([b"a,b\n1,2\n3\n"], header=True)
 REQUEST = ReconciliationRequest(by="ada", identity="arn:aws:iam::1:user/ada", reason="a restore")
 
 
@@ -148,6 +150,24 @@ def test_uploads_are_summed_up(ledger: LedgerQueries) -> None:
     later = Summarise(selection=Selection(key="acme/a.csv"), utc_offset_minutes=24 * 60)
     assert [each.group for each in ledger.summarise(later).lines] == ["2026-11-23"]
     assert not by_prefix.cut
+
+
+def test_uploads_are_summed_up_by_the_hour(ledger: LedgerQueries) -> None:
+    request = Summarise(
+        selection=Selection(prefix="acme/"), by=SummaryBy.HOUR, utc_offset_minutes=90
+    )
+    hours = [(each.group, each.files) for each in ledger.summarise(request).lines]
+    assert hours == [("2026-11-26 10:00", 1), ("2026-11-23 10:00", 1), ("2026-11-22 10:00", 1)]
+
+
+def test_files_with_warnings_are_counted_and_found(bench: Bench) -> None:
+    for name, outcome in (("good.csv", GOOD), ("bad.csv", BAD), ("ragged.csv", RAGGED)):
+        committed(bench, claimed(bench, an_upload(name)), outcome, f"m-{name}")
+    claimed(bench, an_upload("open.csv"))
+    ledger = bench.operator.reader
+    assert listed(ledger, ListFiles(selection=Selection(warned=True))) == ["ragged.csv"]
+    (line,) = ledger.summarise(Summarise()).lines
+    assert (line.files, line.succeeded, line.rejected, line.warned) == (4, 2, 1, 1)
 
 
 # What PostgreSQL alone can show: what an operator asked for, and the roles.

@@ -32,6 +32,7 @@ _OPTIONS = (
         help="The uploads that were rejected with this code, such as NOT_CSV.",
     ),
     click.option("--source", help="The uploads that this source judged."),
+    click.option("--warned", is_flag=True, help="The accepted files that have warnings."),
     click.option(
         "--on", "day", metavar="DAY", help="Received on this day: today, yesterday or 2026-11-26."
     ),
@@ -58,7 +59,7 @@ def selection_options(command: Command) -> Command:
     return decorated  # type: ignore[no-any-return]
 
 
-_NAMES = ("key", "prefix", "name", "status", "code", "source", "day", "since", "until")
+_NAMES = ("key", "prefix", "name", "status", "code", "source", "warned", "day", "since", "until")
 
 
 def _selection(

@@ -137,14 +137,18 @@ def _check(options: Options) -> None:
     selection = options.selection
     if selection == Selection() and not options.dead_letters:
         raise click.UsageError(
-            "choose with --key, --prefix, --name, --status, --code, --on, --since, --until or"
-            " --dead-letters"
+            "choose with --key, --prefix, --name, --status, --code, --warned, --on, --since,"
+            " --until or --dead-letters"
         )
     if selection.version_id == "":
         raise click.UsageError("--version is empty")
     if selection.version_id and not selection.key:
         raise click.UsageError("--version needs the --key that it is a version of")
-    for name, value in (("--status", selection.status), ("--code", selection.code)):
+    for name, value in (
+        ("--status", selection.status),
+        ("--code", selection.code),
+        ("--warned", selection.warned),
+    ):
         if options.dead_letters and value:
             raise click.UsageError(f"{name} chooses rows of the ledger, not --dead-letters")
     if not options.dry_run and options.reason is None:

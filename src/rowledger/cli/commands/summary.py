@@ -26,7 +26,7 @@ _NUMBERS = ("files", "succeeded", "rejected", "processing", "rows", "bytes")
     type=click.Choice(SummaryBy, case_sensitive=False),
     default=SummaryBy.DAY,
     show_default="day",
-    help="A line for each day, for each prefix up to the first slash, or for each status.",
+    help="A line for each hour, day, prefix up to the first slash, or status.",
 )
 @utc_option
 @json_option("One JSON object a line.")
@@ -39,9 +39,9 @@ def summary(
     *,
     json_output: bool,
 ) -> None:
-    """Sum the uploads up: files by outcome, data rows and bytes, by day, prefix or status.
+    """Sum the uploads up: files, rows and bytes by hour, day, prefix or status.
 
-    Days are those of the local time zone, with the offset that is in force now, or of UTC.
+    Times are those of the local time zone, with the offset that is in force now, or of UTC.
 
     Exits with 1 if nothing is selected.
 
@@ -69,7 +69,8 @@ def _utc_offset_minutes() -> int:
 def _print(by: SummaryBy, lines: tuple[SummaryLine, ...]) -> None:
     rows: list[tuple[str | Text, ...]] = []
     for line in lines:
-        group, *numbers = astuple(line)
+        # What has warnings is in the JSON alone: the line would be too long for a narrow terminal.
+        group, *numbers, _warned = astuple(line)
         rows.append((printable(group) or "(no prefix)", *(f"{each:,}" for each in numbers)))
     if len(lines) > 1:
         totals = (sum(getattr(line, name) for line in lines) for name in _NUMBERS)

@@ -36,6 +36,7 @@ _DAY_MINUTES = 24 * 60
 class SummaryBy(StrEnum):
     """What files are summed up by. PREFIX: the key up to its first slash."""
 
+    HOUR = "hour"
     DAY = "day"
     PREFIX = "prefix"
     STATUS = "status"
@@ -43,7 +44,11 @@ class SummaryBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """The files of one group. group: a day, a prefix or a status. rows, bytes: of all its files."""
+    """The files of one group.
+
+    group: an hour, a day, a prefix or a status. rows, bytes: of all its files.
+    warned: those of succeeded that have warnings.
+    """
 
     group: str
     files: int
@@ -52,6 +57,7 @@ class SummaryLine:
     processing: int
     rows: int
     bytes: int
+    warned: int = field(default=0, metadata=NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ class FindRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summarise:
-    """The uploads of a selection, summed up. utc_offset_minutes: of the days."""
+    """The uploads of a selection, summed up. utc_offset_minutes: of the days and hours."""
 
     answer: ClassVar = Summary
     selection: Selection = field(default_factory=Selection)

@@ -20,6 +20,7 @@ class Selection:
         characters and for one, and nothing else is special.
     code: of a rejection.
     source: the name of the source that it was judged by.
+    warned: only accepted files that have warnings.
     since, until: of the time the upload was received; since is included, until is not.
     """
 
@@ -33,6 +34,7 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     source: str | None = field(default=None, metadata=NEW)
+    warned: bool = field(default=False, metadata=NEW)
 
     def check(self, where: str) -> None:
         """Raise ValueError for a value that no row has."""

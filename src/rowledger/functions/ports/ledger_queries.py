@@ -41,7 +41,7 @@ class LedgerQueries(Protocol):
         """Return the rows of these uploads, as far as there are any."""
 
     def summarise(self, request: Summarise) -> Summary:
-        """Sum the uploads of a selection up: days newest first, prefixes and statuses by name."""
+        """Sum the uploads of a selection up: times newest first, prefixes and statuses by name."""
 
     def list_passes(self, request: ListPasses) -> tuple[Pass, ...]:
         """Return the latest passes of reconciliation, the newest first."""

@@ -146,6 +146,7 @@ def _parameters(selection: Selection) -> Mapping[str, str | int | datetime | Non
         "name": selection.name.translate(_LIKE_SPECIAL) if selection.name else None,
         "status": selection.status.value if selection.status else None,
         "code": selection.code,
+        "warned": selection.warned,
         "since": selection.since,
         "until": selection.until,
         "source": selection.source,

@@ -86,6 +86,11 @@ SELECT to_char(f.received_at AT TIME ZONE 'UTC' + make_interval(mins => :offset)
        AS "group", ${sums}
   FROM file_metadata f WHERE ${selected} GROUP BY 1 ORDER BY 1 DESC LIMIT :limit
 
+-- by_hour: The same by the hour of receipt.
+SELECT to_char(f.received_at AT TIME ZONE 'UTC' + make_interval(mins => :offset),
+               'YYYY-MM-DD HH24:00') AS "group", ${sums}
+  FROM file_metadata f WHERE ${selected} GROUP BY 1 ORDER BY 1 DESC LIMIT :limit
+
 -- by_prefix: The same by what keys begin with, up to the first slash and with it.
 SELECT CASE WHEN strpos(f.filename, '/') > 0 THEN split_part(f.filename, '/', 1) || '/' ELSE '' END
        COLLATE "C" AS "group", ${sums}
@@ -100,7 +105,8 @@ SELECT f.status COLLATE "C" AS "group", ${sums}
        count(*) FILTER (WHERE f.status = 'FAILED') AS rejected,
        count(*) FILTER (WHERE f.status = 'PROCESSING') AS processing,
        coalesce(sum(f.rows_count), 0)::bigint AS rows,
-       coalesce(sum(f.file_size_bytes), 0)::bigint AS bytes
+       coalesce(sum(f.file_size_bytes), 0)::bigint AS bytes,
+       count(*) FILTER (WHERE f.warnings <> '[]') AS warned
 
 -- passes: The latest passes of reconciliation, the newest first, with the requests they were for.
 SELECT id, began_at, ended_at, run, key_marker, version_marker, swept, totals, complete_through,

@@ -6,6 +6,7 @@
    AND (CAST(:name AS text) IS NULL OR split_part(f.filename, '/', -1) LIKE :name)
    AND (CAST(:status AS text) IS NULL OR f.status = :status)
    AND (CAST(:code AS text) IS NULL OR (f.status = 'FAILED' AND f.error->>'code' = :code))
+   AND (NOT CAST(:warned AS boolean) OR f.warnings <> '[]')
    AND (CAST(:since AS timestamptz) IS NULL OR f.received_at >= :since)
    AND (CAST(:until AS timestamptz) IS NULL OR f.received_at < :until)
    AND (CAST(:source AS text) IS NULL OR f.source = :source)
