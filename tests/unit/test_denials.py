@@ -13,6 +13,7 @@ from rowledger.operations.adapters.aws.failure_queue import SqsFailureQueue
 from rowledger.operations.adapters.aws.function_logs import CloudWatchFunctionLogs
 from rowledger.operations.adapters.aws.input_bucket import S3InputBucket
 from rowledger.operations.adapters.aws.objects import S3Objects
+from rowledger.operations.adapters.aws.rights import LambdaRights
 from rowledger.operations.adapters.aws.service_state import AwsServiceState
 from rowledger.operations.domain.dead_letters import QueuedMessage
 from tests.unit.builders import RECEIVED, an_upload
@@ -94,3 +95,24 @@ def test_what_is_missing_is_no_error(code: str) -> None:
     assert archive.backup("b") is None
     assert archive.backup_size("b", None) is None
     assert S3InputBucket(client, READER).has_version(an_upload()) is False
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
+def test_whom_lambda_denies_an_operators_function_may_not_act(code: str) -> None:
+    denied = ClientError({"Error": {"Code": code}}, "Invoke")
+    client = Mock(**{"invoke.side_effect": denied})
+    assert not LambdaRights(client, "csv-ledger-operator:live").may_act()
+
+
+def test_who_may_invoke_it_may_act_and_nothing_is_run() -> None:
+    client = Mock()
+    assert LambdaRights(client, "csv-ledger-operator:live").may_act()
+    client.invoke.assert_called_once_with(
+        FunctionName="csv-ledger-operator:live", InvocationType="DryRun"
+    )
+
+
+def test_a_failure_is_no_answer_about_rights() -> None:
+    client = Mock(**{"invoke.side_effect": EndpointConnectionError(endpoint_url="x")})
+    with pytest.raises(FaultError, match="asking for the rights"):
+        LambdaRights(client, "csv-ledger-operator:live").may_act()

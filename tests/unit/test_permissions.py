@@ -51,6 +51,7 @@ COMMANDS_ONLY = {
     "s3.abort_multipart_upload",
     "s3.complete_multipart_upload",
     "s3.create_multipart_upload",
+    "s3.generate_presigned_url",
     "s3.upload_part",
     "sqs.change_message_visibility_batch",
     "sqs.delete_message",

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rowledger.functions.domain.text import json_text
+from rowledger.operations.domain.rows import json_line
 
 # A pipe has no width of its own, and a program that reads it wants whole lines.
 _PIPE_WIDTH = 200
@@ -84,7 +84,7 @@ def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
 
 def as_json(document: Any) -> str:  # noqa: ANN401 -- any JSON
     """One line of JSON; times in ISO 8601."""
-    return json_text(document, default=_json_default)
+    return json_line(document)
 
 
 def print_json(value: object) -> None:
@@ -95,9 +95,3 @@ def print_json(value: object) -> None:
 def show_json(value: object) -> None:
     """The same for people: in colours on a terminal."""
     output.print(JSONHighlighter()(json_text(value, indent=2)), soft_wrap=True)
-
-
-def _json_default(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -16,14 +16,18 @@ from rowledger.operations.adapters.aws.ledger import (
     LambdaLedgerQueries,
     LambdaReconciler,
 )
+from rowledger.operations.adapters.aws.links import S3Links
 from rowledger.operations.adapters.aws.objects import S3Objects
+from rowledger.operations.adapters.aws.rights import LambdaRights
 from rowledger.operations.adapters.aws.service_state import AwsServiceState
 from rowledger.operations.adapters.aws.uploader import S3Uploader
 from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.ports.function_logs import FunctionLogs
+from rowledger.operations.ports.links import Links
 from rowledger.operations.ports.objects import Objects
+from rowledger.operations.ports.rights import Rights
 from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.applying_sources import ApplyingSources
 from rowledger.operations.services.fetching import Fetching
@@ -65,6 +69,16 @@ def service_state(environment: Environment) -> ServiceState:
 
 def objects(environment: Environment) -> Objects:
     return S3Objects(environment.client("s3"), _READER)
+
+
+def links(environment: Environment) -> Links:
+    return S3Links(environment.client("s3"), _READER)
+
+
+def rights(environment: Environment) -> Rights:
+    """What the person may do, by the one function that operators alone may invoke."""
+    function = environment.names.invoked(environment.names.ledger_operator)
+    return LambdaRights(environment.client("lambda"), function)
 
 
 def fetching(environment: Environment) -> Fetching:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.functions.domain.text import json_text
 
 # What a row says of the moment at which it was read.
 _OF_THE_MOMENT = ("held_until", "unsent", "mail_waits")
@@ -49,6 +50,17 @@ def csv_lines(documents: Iterable[dict[str, Any]], *, header: bool) -> str:
             }
         )
     return text.getvalue()
+
+
+def json_line(document: Any) -> str:  # noqa: ANN401 -- any JSON
+    """One line of JSON; times in ISO 8601."""
+    return json_text(document, default=_json_default)
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _flat(value: Any) -> Any:  # noqa: ANN401 -- a column's value

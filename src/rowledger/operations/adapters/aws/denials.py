@@ -29,9 +29,14 @@ def explained(code: FaultCode, what: str, policy: str | None) -> Iterator[None]:
         raise FaultError(fault.code, f"{fault.message}: {advice}") from fault.__cause__
 
 
+def is_denial(error: ClientError) -> bool:
+    """Whether AWS refused it for want of rights."""
+    return error_code(error) in _DENIED
+
+
 def denial(error: ClientError, policy: str) -> str:
     """Advice where AWS denied something; else nothing."""
-    if error_code(error) not in _DENIED:
+    if not is_denial(error):
         return ""
     return (
         f"your credentials may not do this: it takes the rights of the policy {policy}"
