@@ -76,6 +76,10 @@ test: setup ## every test: unit, integration and e2e (those of the kernel where 
 test-unit: setup ## the unit tests alone: seconds, no I/O
 	$(BIN)/pytest -n logical tests/unit
 
+.PHONY: console-test
+console-test: setup kernel ## the console: its handlers, and its pages in Chromium with axe; screenshots in build/console
+	$(BIN)/pytest tests/unit/test_console_security.py tests/unit/test_console_files.py tests/e2e/test_console.py
+
 .PHONY: faults
 faults: setup kernel ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)
 	$(BIN)/pytest tests/faults --full $${BREAK:+--break "$$BREAK"}
@@ -224,7 +228,7 @@ clean: ## stop the local stack and remove everything that was built, its state i
 
 .PHONY: lock
 lock: setup ## resolve the dependencies anew and lock them with hashes
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra local --group dev pyproject.toml requirements/function.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" --extra console --extra local --group dev pyproject.toml requirements/function.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" -c requirements/dev.txt requirements/function.in -o requirements/function.txt
 	printf 'clevercsv\nduckdb\npolars\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/peers.txt
 	echo ziglang | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --custom-compile-command "make lock" - -o requirements/kernel.txt

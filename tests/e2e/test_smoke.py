@@ -1,5 +1,6 @@
 """Each command once as it is installed, in a process of its own; other tests run them in theirs."""
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +61,15 @@ def judged(world: World) -> Result:
     )
 
 
+def on_a_taken_port(world: World) -> Result:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return world.run("console", "--no-browser", "--port", str(taken.getsockname()[1]))
+
+
 # What is run, with which status it ends, and what it then says: on standard output where that is 0.
 CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
+    # It runs until it is interrupted: tests/e2e/test_console.py.
+    "console": (on_a_taken_port, 1, "is taken: choose another with --port"),
     "up": (lambda world: world.run("up"), 0, "answers"),
     "down": (lambda world: world.run_without_a_stack("down"), 0, "not running"),
     "reset": (

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -12,6 +12,11 @@ from rowledger import __version__
 from rowledger.errors import CommandError
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.text import escaped
+from rowledger.wiring.console_extra import (
+    HOW_TO_INSTALL_CONSOLE,
+    console_is_installed,
+    require_console,
+)
 from rowledger.wiring.local_extra import (
     HOW_TO_INSTALL,
     local_stack_is_installed,
@@ -24,7 +29,7 @@ _NAME = "rowledger"
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "On this machine": ("demo", "up", "down", "reset", "inbox", "count"),
     "Look": (
-        *("status", "files", "show", "versions", "summary"),
+        *("console", "status", "files", "show", "versions", "summary"),
         *("expectations", "incidents", "wait"),
         *("get", "export", "logs", "dead-letters", "env"),
     ),
@@ -35,6 +40,8 @@ _COMMANDS = tuple(name for names in _GROUPS.values() for name in names)
 _NO_LIMIT = 1000
 # These need what the extra `local` brings.
 _OF_THE_LOCAL_STACK = ("demo", "up", "down", "reset", "inbox")
+# This one what the extra `console` brings.
+_CONSOLE = "console"
 # As a shell has it for a program that SIGINT ended.
 _INTERRUPTED = 130
 
@@ -42,13 +49,13 @@ _INTERRUPTED = 130
 _LINE_END = "\n"
 
 
-def _not_installed(name: str) -> click.Command:
-    """A command that stands in for one of the local stack, and says what to install."""
+def _not_installed(name: str, advice: str, refuse: Callable[[], None]) -> click.Command:
+    """A command that stands in for one of an extra, and says what to install."""
     return click.Command(
         name,
-        callback=lambda **_: require_local_stack(),
+        callback=lambda **_: refuse(),
         params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        help=f"{HOW_TO_INSTALL[0].upper()}{HOW_TO_INSTALL[1:]}",
+        help=f"{advice[0].upper()}{advice[1:]}",
         context_settings={"ignore_unknown_options": True},
     )
 
@@ -64,7 +71,9 @@ class _Commands(click.Group):
                 raise click.UsageError(f"No such command {cmd_name!r}. Did you mean {near[0]}?")
             return None
         if cmd_name in _OF_THE_LOCAL_STACK and not local_stack_is_installed():
-            return _not_installed(cmd_name)
+            return _not_installed(cmd_name, HOW_TO_INSTALL, require_local_stack)
+        if cmd_name == _CONSOLE and not console_is_installed():
+            return _not_installed(cmd_name, HOW_TO_INSTALL_CONSOLE, require_console)
         name = cmd_name.replace("-", "_")
         module = import_module(f"rowledger.cli.commands.{name}")
         command: click.Command = getattr(module, name)

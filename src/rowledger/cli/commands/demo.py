@@ -177,6 +177,7 @@ def _show_alarms(environment: Environment) -> None:
 def _show_commands(stack: Stack) -> None:
     output.rule("look further", align="left")
     for command, what in (
+        ("rowledger console", "all of it in a browser"),
         ("rowledger files", "the ledger"),
         ("rowledger show orders.csv", "everything about one file"),
         ("rowledger sources list", "what is expected of whose files"),

@@ -1,0 +1,1 @@
+"""The console: a pipeline in a browser, over what the commands use."""

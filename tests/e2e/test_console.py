@@ -1,0 +1,199 @@
+"""The console's pages in Chromium, on the real stack, as a reader and as an operator."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from rowledger.deployment.checkout import ROOT
+from rowledger.functions.domain.ledger import LedgerRow
+from rowledger.local.stack import Stack
+from tests.e2e.cli import PROGRAM
+from tests.e2e.people import make_people, outputs_of, users
+from tests.e2e.pipeline import Pipeline
+from tests.faults.hostile_keys import HOSTILE_KEYS
+
+CHROMIUM = Path("/usr/bin/chromium")
+SCREENSHOTS = ROOT / "build/console"
+# As root it has no sandbox, and it is to speak to nobody but the console.
+OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
+    *("--disable-component-update", "--disable-sync", "--no-proxy-server"),
+)
+WIDTHS = (400, 1280, 2560)
+GOOD, BAD, RAGGED = b"a,b\n1,2\n3,4\n", b'a,b\n1,2\n3,"4\n', b"a,b\n1,2\n3\n"
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def people(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A reader and an operator, each an environment of that name."""
+    with users(stack) as keys:
+        make_people(stack, keys, outputs_of(stack), tmp_path, monkeypatch)
+        yield
+
+
+@contextmanager
+def console(browser: Browser, who: str) -> Iterator[Page]:
+    """The console of a person, opened; it ends by an interrupt, with nothing to complain of."""
+    command = [str(PROGRAM), "console", "--env", who, "--no-browser"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
+    )
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A page that was refused on purpose is one of those.
+        if message.type == "error" and "status of 4" not in message.text:
+            complaints.append(message.text)
+
+    try:
+        assert running.stdout is not None
+        address = running.stdout.readline().removeprefix("console: ").strip()
+        page = browser.new_context(base_url=address.partition("/open")[0]).new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.goto(address)
+        yield page
+        page.context.close()
+    finally:
+        running.send_signal(2)
+        _, err = running.communicate(timeout=20)
+    assert (running.returncode, "Traceback" in err) == (0, False), err
+    assert complaints == []
+
+
+def looked_at(page: Page, name: str, path: str) -> None:
+    """See that a page fits each width and has no finding of axe in either theme; keep pictures."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(path)
+            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            assert not wide, f"{name} at {width}"
+            page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{width}.png")
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], name
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def rows(pipeline: Pipeline) -> dict[str, LedgerRow]:
+    prefix = f"console-{time.monotonic_ns()}/"
+    contents = {"good": GOOD, "bad": BAD, "ragged": RAGGED}
+    return {
+        name: pipeline.take(f"{prefix}{name}.csv", content) for name, content in contents.items()
+    }
+
+
+def test_a_reader_finds_a_file_and_all_about_it(
+    browser: Browser, people: None, rows: dict[str, LedgerRow], tmp_path: Path
+) -> None:
+    prefix = rows["bad"].filename.partition("/")[0] + "/"
+    with console(browser, "reader") as page:
+        page.get_by_label("Key begins with").fill(prefix)
+        page.get_by_label("Status").select_option("FAILED")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        assert f"prefix={prefix.replace('/', '%2F')}" in page.url
+        with page.expect_download() as kept:
+            page.get_by_role("link", name="CSV", exact=True).click()
+        assert rows["bad"].filename in kept.value.path().read_text()
+        page.get_by_role("link", name=rows["bad"].filename).click()
+        expect(page.get_by_text("FAILED UNTERMINATED_QUOTE").first).to_be_visible()
+        page.get_by_role("link", name="Show the lines around it").click()
+        expect(page.locator("pre .at")).to_contain_text('3,"4')
+        for name in ("Download the file", "Backup"):
+            with page.expect_download() as kept:
+                page.get_by_role("link", name=name).click()
+            assert kept.value.path().read_bytes() == BAD
+        expect(page.get_by_role("link", name="Run again")).to_have_count(0)
+        page.goto(f"/files/{rows['bad'].id}/again")
+        expect(page.get_by_text("takes the rights of an operator")).to_be_visible()
+        expect(page.locator("form")).to_have_count(0)
+        looked_at(page, "file-as-reader", f"/files/{rows['good'].id}")
+
+
+def test_an_operator_runs_a_file_again(
+    browser: Browser, people: None, pipeline: Pipeline, rows: dict[str, LedgerRow]
+) -> None:
+    row = rows["ragged"]
+    with console(browser, "operator") as page:
+        page.goto(f"/files/{row.id}")
+        page.get_by_role("link", name="Run again").click()
+        expect(page.get_by_text("One event is sent to csv-processor")).to_be_visible()
+        page.get_by_label("Reason").fill("<b>the sender</b> says so")
+        page.get_by_role("button", name="Run it again").click()
+        # The page follows it to its outcome by itself.
+        expect(page.get_by_text("2: SUCCESS")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("because: <b>the sender</b> says so")).to_be_visible()
+        (history,) = pipeline.histories(row.filename)
+        assert history.replays[0]["identity"].endswith("user/test-operator")
+        # Another tab has the session, too, and a browser without its cookie has not.
+        other = page.context.new_page()
+        other.goto(f"/files/{row.id}")
+        expect(other.get_by_role("heading", name=row.filename)).to_be_visible()
+        stranger = browser.new_context(base_url=page.url.partition("/files")[0])
+        refused = stranger.new_page().goto("/files")
+        assert refused is not None
+        assert refused.status == 403
+        stranger.close()
+        looked_at(page, "file", f"/files/{row.id}")
+        looked_at(page, "again", f"/files/{row.id}/again")
+
+
+def test_each_page_is_readable_with_many_files_with_hostile_ones_and_with_none(
+    browser: Browser, people: None, pipeline: Pipeline, rows: dict[str, LedgerRow]
+) -> None:
+    prefix = f"hostile-{time.monotonic_ns()}/"
+    hostile = [
+        pipeline.take(prefix + HOSTILE_KEYS[name], BAD)
+        for name in ("HTML", "entities", "right to left", "terminal commands", "a format")
+    ]
+    longest = pipeline.take(HOSTILE_KEYS["1,024 bytes"], GOOD)
+    with console(browser, "operator") as page:
+        looked_at(page, "files", f"/files?prefix={rows['bad'].filename.partition('/')[0]}")
+        looked_at(page, "files-hostile", f"/files?prefix={prefix}")
+        looked_at(page, "files-none", "/files?prefix=nobody/")
+        looked_at(page, "files-mistake", "/files?status=fine&since=soon")
+        looked_at(page, "rejected", f"/files/{rows['bad'].id}?place=1")
+        looked_at(page, "file-long-name", f"/files/{longest.id}")
+        for row in hostile:
+            page.goto(f"/files/{row.id}?place=1")
+            expect(page.locator("main script, main img")).to_have_count(0)
+
+
+def test_the_keyboard_is_enough(browser: Browser, people: None, rows: dict[str, LedgerRow]) -> None:
+    with console(browser, "reader") as page:
+        page.goto(f"/files?prefix={rows['good'].filename}")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        page.keyboard.press("Enter")
+        link = page.get_by_role("link", name=rows["good"].filename)
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if link.evaluate("each => each === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(rf"/files/{rows['good'].id}$"))
