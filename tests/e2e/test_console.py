@@ -112,6 +112,7 @@ def test_a_reader_finds_a_file_and_all_about_it(
 ) -> None:
     prefix = rows["bad"].filename.partition("/")[0] + "/"
     with console(browser, "reader") as page:
+        page.get_by_role("link", name="Files", exact=True).click()
         page.get_by_label("Key begins with").fill(prefix)
         page.get_by_label("Status").select_option("FAILED")
         page.get_by_role("button", name="Show").click()
@@ -173,6 +174,9 @@ def test_each_page_is_readable_with_many_files_with_hostile_ones_and_with_none(
     ]
     longest = pipeline.take(HOSTILE_KEYS["1,024 bytes"], GOOD)
     with console(browser, "operator") as page:
+        for span in ("24h", "90d"):
+            looked_at(page, f"today-{span}", f"/today?span={span}")
+        looked_at(page, "state", "/state")
         looked_at(page, "files", f"/files?prefix={rows['bad'].filename.partition('/')[0]}")
         looked_at(page, "files-hostile", f"/files?prefix={prefix}")
         looked_at(page, "files-none", "/files?prefix=nobody/")
@@ -182,6 +186,17 @@ def test_each_page_is_readable_with_many_files_with_hostile_ones_and_with_none(
         for row in hostile:
             page.goto(f"/files/{row.id}?place=1")
             expect(page.locator("main script, main img")).to_have_count(0)
+
+
+def test_the_numbers_of_today_lead_to_the_files_behind_them(
+    browser: Browser, people: None, rows: dict[str, LedgerRow]
+) -> None:
+    with console(browser, "reader") as page:
+        page.get_by_role("link", name="with warnings").click()
+        expect(page.get_by_role("link", name=rows["ragged"].filename)).to_be_visible()
+        expect(page.get_by_role("link", name=rows["good"].filename)).to_have_count(0)
+        page.get_by_role("link", name="State").click()
+        expect(page.get_by_text("csv-ledger-reader")).to_be_visible()
 
 
 def test_the_keyboard_is_enough(browser: Browser, people: None, rows: dict[str, LedgerRow]) -> None:

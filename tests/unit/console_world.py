@@ -15,6 +15,7 @@ from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger_requests import ShowUpload
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.domain.upload import Upload
+from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.operations.services.fetching import Fetching
 from tests.fakes.archive import FakeArchive
@@ -75,6 +76,7 @@ class ConsoleWorld:
         self.objects = FakeObjects(b'a\n"1\n')
         self.may_act = may_act
         self.opened = 0
+        self.state = ServiceState((), {}, 0, 0, None, None)
         self.fault: Exception | None = None
         self.admission = Admission(PORT)
         self.connection = Connection(self.open)
@@ -99,6 +101,7 @@ class ConsoleWorld:
             links=FakeLinks(),
             may_act=lambda: self.may_act,
             replay=self.world.replay,
+            service_state=lambda: self.state,
             identity=lambda: "arn:aws:iam::1:user/ada",
         )
 

@@ -1,5 +1,7 @@
 """Nobody but the browser that was opened may ask the console, and no page of another site."""
 
+from dataclasses import replace
+
 import pytest
 
 from rowledger.errors import CommandError
@@ -7,7 +9,15 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from tests.faults.hostile_keys import HOSTILE_KEYS, LINE_FEEDS
 from tests.unit.console_world import BAD, HOST, ORIGIN, ConsoleWorld, shown
 
-PAGES = ("/files", "/files.csv", "/files/1", "/files/1/again", "/files/1/download/input")
+PAGES = (
+    "/today",
+    "/state",
+    "/files",
+    "/files.csv",
+    "/files/1",
+    "/files/1/again",
+    "/files/1/download/input",
+)
 FROM_HERE = {"Origin": ORIGIN}
 
 
@@ -111,7 +121,8 @@ def test_hostile_names_are_text_on_every_page(key: str) -> None:
     world.archive.receipts[world.world.ledger.ledger_rows()[0].receipt_key] = {"filename": key}
     browser = world.admitted()
     assert upload.key == key
-    for page in ("/files", "/files/1", "/files/1?place=1", "/files/1/again"):
+    world.state = replace(world.state, ledger_problem=key, alarms={key: key})
+    for page in ("/today", "/state", "/files", "/files/1", "/files/1?place=1", "/files/1/again"):
         answer = browser.get(page)
         assert answer.status_code == 200, page
         for harm in ("<script>alert", "<img", "\x1b", "\u202e", "\x9b", "\u2028", "\x85", "\0"):

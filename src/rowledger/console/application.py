@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 
 from rowledger.console.pages.file import FilePages
 from rowledger.console.pages.files import FilesPages
+from rowledger.console.pages.today import TodayPages
 from rowledger.console.pipeline import Connection
 from rowledger.console.rendering import FOLDER, Renderer
 from rowledger.console.security import OPENING, Admission, Guard
@@ -48,13 +50,17 @@ def application(
         by: who works here, for the record of what is changed.
     """
     show = Renderer.of(environment, location, admission.csrf)
-    pages = (FilesPages(connection, show), FilePages(connection, show, admission, by))
+    pages = (
+        TodayPages(connection, show, lambda: datetime.now(UTC).astimezone()),
+        FilesPages(connection, show),
+        FilePages(connection, show, admission, by),
+    )
 
     def opened(request: Request) -> Response:
         return admission.admit(request.query_params.get("token", ""))
 
     def first(_request: Request) -> Response:
-        return RedirectResponse("/files", 303)
+        return RedirectResponse("/today", 303)
 
     def away(_request: Request, error: Exception) -> Response:
         connection.failed()

@@ -29,6 +29,13 @@ class FileFilter:
     def narrows(self) -> bool:
         return self.selection != Selection()
 
+    def local(self, name: str) -> str:
+        """A time as its field shows it, in this machine's zone; what is none, as it was given."""
+        moment: datetime | None = getattr(self.selection, name)
+        if moment is None:
+            return self.given.get(name, "")
+        return moment.astimezone().replace(tzinfo=None).isoformat(timespec="seconds")
+
     def query(self, **changes: str | None) -> str:
         """The part of an address behind its question mark; None takes a value away."""
         values = {**self.given, **changes}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rowledger.functions.ports.ledger_queries import LedgerQueries
+from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.operations.ports.links import Links
@@ -15,7 +16,7 @@ from rowledger.operations.services.replay import Replay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPipeline:
-    """may_act, identity: as Rights and Environment have them."""
+    """may_act, service_state, identity: as Rights, ask_service_state and Environment have them."""
 
     names: PipelineNames
     ledger: LedgerQueries
@@ -25,6 +26,7 @@ class OpenPipeline:
     links: Links
     may_act: Callable[[], bool]
     replay: Replay
+    service_state: Callable[[], ServiceState]
     identity: Callable[[], str]
 
 
