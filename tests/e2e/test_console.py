@@ -206,7 +206,7 @@ def test_the_keyboard_is_enough(browser: Browser, people: None, rows: dict[str, 
         expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
         page.keyboard.press("Enter")
         link = page.get_by_role("link", name=rows["good"].filename)
-        for _ in range(20):
+        for _ in range(60):
             page.keyboard.press("Tab")
             if link.evaluate("each => each === document.activeElement"):
                 break

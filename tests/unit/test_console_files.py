@@ -125,6 +125,10 @@ def test_one_file_has_all_that_is_known(world: ConsoleWorld) -> None:
     assert world.objects.asked is None
     around = shown(world.admitted().get(f"/files/{row.id}?place=1").text)
     assert '> 2 "1' in around
+    page = world.admitted().get(f"/files/{row.id}?place=1").text
+    place = re.search(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    assert place is not None
+    assert len(re.sub(r"<[^>]*>", "", place[1]).splitlines()) == 2
     assert world.objects.asked is not None
     warned = shown(world.admitted().get(f"/files/{rows['acme/a.csv'].id}").text)
     assert "RAGGED_RECORDS" in warned
