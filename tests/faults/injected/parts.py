@@ -34,7 +34,8 @@ UPDATE file_metadata
        columns_count = :columns, sha256 = :sha256, dialect = CAST(:dialect AS jsonb),
        error = CAST(:error AS jsonb), warnings = CAST(:warnings AS jsonb),
        header = CAST(:header AS jsonb), header_sha256 = :header_sha256, duration_ms = :duration_ms,
-       backup_version_id = :backup_version_id
+       backup_version_id = :backup_version_id, source = :source,
+       sources_version = :sources_version, supersedes = :supersedes
  WHERE id = :id AND :attempt > 0
 RETURNING claimed_by
 """,
