@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from rowledger.deployment.checkout import ROOT
-from rowledger.wiring import local_extra
+from rowledger.wiring import console_extra, local_extra
 
 # Prints the modules of the extra that no command may load, and what commands there are.
 EVERY_COMMAND = """
@@ -135,6 +135,12 @@ def test_without_the_local_stack_one_line_says_what_to_install(
     assert done.stderr == f"rowledger: {local_extra.HOW_TO_INSTALL}\n"
 
 
+def test_the_console_says_what_to_install(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, tmp_path, "rowledger", "console", "--no-browser")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"rowledger: {console_extra.HOW_TO_INSTALL_CONSOLE}\n"
+
+
 def test_the_local_stack_finds_what_the_functions_ship(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "python", "-c", PACKAGING)
     assert done.returncode == 0, done.stderr
@@ -150,6 +156,8 @@ def test_the_extra_is_what_its_check_looks_for() -> None:
     # botocore comes with boto3: here they are pinned.
     beyond = {canonicalize_name(name) for name in extra} - standard - {"botocore"}
     assert {canonicalize_name(name) for name in local_extra.LIBRARIES} == beyond
+    console = {Requirement(each).name for each in project["optional-dependencies"]["console"]}
+    assert set(console_extra.LIBRARIES) == console
 
 
 @pytest.mark.parametrize(
