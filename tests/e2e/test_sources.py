@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from rowledger.functions import contract
-from rowledger.functions.domain.ledger_requests import ShowSources
+from rowledger.functions.domain.sources_requests import ShowSources
 from rowledger.functions.domain.upload import UploadName
 from rowledger.local.source_samples import DEMO_SOURCES, source_samples
 from rowledger.local.stack import Stack

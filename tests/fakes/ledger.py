@@ -9,7 +9,6 @@ from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.keys import alternative_backup_key, backup_key
 from rowledger.functions.domain.ledger import Claim, ClaimResult, Finished, InProgress, LedgerRow
-from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, Status, record_of
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
@@ -17,6 +16,7 @@ from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.sources.earlier_files import EarlierFiles
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import SourcesApplied
 from rowledger.functions.domain.unreadable import Earlier
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.outcome import Header, Status
 from rowledger.functions.domain.sources.chosen import Candidate
 from rowledger.functions.domain.sources.earlier_files import (
@@ -19,6 +18,7 @@ from rowledger.functions.domain.sources.versions import (
     SourcesChange,
     SourcesVersion,
 )
+from rowledger.functions.domain.sources_requests import SourcesApplied
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Status
@@ -15,12 +15,13 @@ from tests.fakes.notifications import PUBLISH_LEASE, StoredNotification
 
 @dataclass(slots=True)
 class StoredEvaluation:
-    """late: what completed it after all."""
+    """at: when it was recorded. late: what completed it after all."""
 
     row: ExpectationRow
     window: Window
     evaluation: Evaluation
     incident: int | None
+    at: datetime
     late: Evaluation | None = None
 
     @property
@@ -51,11 +52,12 @@ class FakeWindowStore:
     def unfinished(self) -> Sequence[tuple[ExpectationRow, EvaluatedWindow | None]]:
         return [(row, self._last(row)) for row in self.rows if row.id not in self.finished]
 
-    def lacking(self, since: datetime) -> Sequence[tuple[ExpectationRow, EvaluatedWindow]]:
+    def lacking(self, found_later: timedelta) -> Sequence[tuple[ExpectationRow, EvaluatedWindow]]:
+        latest = max((kept.at for kept in self.evaluations.values()), default=self.now())
         found = [
             (kept.row, self._evaluated(id_))
             for id_, kept in self.evaluations.items()
-            if kept.is_lacking and kept.window.late_until >= since
+            if kept.is_lacking and kept.window.late_until >= latest - found_later
         ]
         return sorted(found, key=lambda each: each[1].window.due)
 
@@ -108,7 +110,9 @@ class FakeWindowStore:
         if not evaluation.state.as_expected:
             incident, opened = self._incident(expectation.source)
         id_ = len(self.evaluations) + 1
-        self.evaluations[id_] = StoredEvaluation(expectation, window, evaluation, incident)
+        self.evaluations[id_] = StoredEvaluation(
+            expectation, window, evaluation, incident, self.now()
+        )
         if evaluation.state.as_expected:
             self._close(expectation.source, "came")
         return id_, self._keep(notification, request_id, mailed=opened)

@@ -22,6 +22,7 @@ from rowledger.local.processes import tcp_ports
 _CHUNK_BYTES = 1 << 16
 _COMMAND_SECONDS = 10.0
 _BACKLOG = 100
+_INTERIM = re.compile(rb"HTTP/1\.1 100 .*?\r\n\r\n", re.DOTALL)
 # Closing a socket with this set sends a reset (RST), where it would say an orderly farewell (FIN).
 _RESET = struct.pack("ii", 1, 0)
 
@@ -240,6 +241,12 @@ class _Link:
             if self.fault is None or self.fault.after is None:
                 await self._tell(answer)
                 continue
+            # It asks for the body, which may be on its way: nothing is done yet.
+            if interim := _INTERIM.match(answer):
+                await self._tell(interim[0])
+                answer = answer[interim.end() :]
+                if not answer:
+                    continue
             through = answer[: self.fault.after - self.passed]
             self.passed += len(through)
             await self._tell(through)

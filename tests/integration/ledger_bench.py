@@ -11,13 +11,14 @@ from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQ
 from rowledger.functions.adapters.postgres.migrations import migrate
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import Claim, InProgress
-from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload, SourcesApplied
+from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.outcome import Outcome, examine
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import SourcesApplied
 from rowledger.functions.domain.upload import Upload, UploadName
 from rowledger.functions.ports.ledger import Ledger
 from rowledger.functions.ports.ledger_queries import LedgerQueries

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from rowledger.functions.domain.ledger import Claim
-from rowledger.functions.domain.ledger_requests import (
-    ListFiles,
-    ListSourcesVersions,
-    ShowSources,
-    SourcesApplied,
-)
+from rowledger.functions.domain.ledger_requests import ListFiles
 from rowledger.functions.domain.outcome import Outcome, Status, examine
 from rowledger.functions.domain.replay import ReplayRequest, ReplaySource
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.sources.earlier_files import EarlierUpload
 from rowledger.functions.domain.sources.versions import SourcesChange, digest_of
+from rowledger.functions.domain.sources_requests import (
+    ListSourcesVersions,
+    ShowSources,
+    SourcesApplied,
+)
 from rowledger.functions.domain.upload import Upload
 from tests.integration.ledger_bench import BAD, GOOD, Bench, claimed, committed
 from tests.unit.builders import an_upload

@@ -5,15 +5,11 @@ from typing import Any
 from rowledger.functions.domain.envelope import answer_document
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.keys import CANARY_PREFIX
-from rowledger.functions.domain.ledger_requests import (
-    OPERATOR_REQUESTS,
-    Reopened,
-    SourcesApplied,
-    read_request,
-)
+from rowledger.functions.domain.ledger_requests import OPERATOR_REQUESTS, Reopened, read_request
 from rowledger.functions.domain.sources.choosing import choose
 from rowledger.functions.domain.sources.chosen import Candidate
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import SourcesApplied
 from tests.unit.rollout_world import PROCESSOR
 from tests.unit.test_rollout_ledger_functions import OPERATOR, WorldWithLedgerFunctions
 

@@ -12,8 +12,8 @@ from rowledger.cli.parameters import Command, json_option, login_name
 from rowledger.cli.source_files import FILE, read_whole
 from rowledger.cli.times import shown_time, utc_option
 from rowledger.errors import CommandError
-from rowledger.functions.domain.ledger_requests import ListSourcesVersions, ShowSources
 from rowledger.functions.domain.sources.versions import SourcesChange, SourcesVersion
+from rowledger.functions.domain.sources_requests import ListSourcesVersions, ShowSources
 from rowledger.functions.domain.text import printable
 from rowledger.operations.domain.suggestions import suggestion
 from rowledger.operations.ports.environment import Environment

@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.text import Text
 
-from rowledger.cli.tables import rows_text
 from rowledger.cli.times import shown_time
 from rowledger.functions.domain.ledger import LedgerRow
 from rowledger.functions.domain.outcome import Status
+from rowledger.operations.domain.row_texts import rows_text
 
 
 def source_text(row: LedgerRow) -> str:

@@ -13,8 +13,8 @@ from rowledger.cli.output import output, show_json
 from rowledger.cli.parameters import login_name
 from rowledger.cli.tables import files_table, outcome_line
 from rowledger.functions.domain.ledger import LedgerRow
-from rowledger.functions.domain.ledger_requests import ShowSources
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import ShowSources
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import Mail, mails
 from rowledger.local.samples import SAMPLES, Sample

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from rowledger.deployment.domain.canary import CanaryVerdict, SentCanary
-from rowledger.functions.domain.ledger_requests import SourcesApplied
+from rowledger.functions.domain.sources_requests import SourcesApplied
 
 # Outputs of an earlier configuration have none of these.
 _LEDGER_FUNCTIONS = ("ledger_reader", "ledger_operator")

@@ -33,12 +33,9 @@ from rowledger.functions import contract
 from rowledger.functions.domain.account import account_request
 from rowledger.functions.domain.envelope import read_answer
 from rowledger.functions.domain.faults import FaultCode, FaultError
-from rowledger.functions.domain.ledger_requests import (
-    ApplySources,
-    SourcesApplied,
-    request_document,
-)
+from rowledger.functions.domain.ledger_requests import request_document
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import ApplySources, SourcesApplied
 
 # How often the alarm, and the canary's account, is asked for.
 ALARM_SECONDS = 5.0

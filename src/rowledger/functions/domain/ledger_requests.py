@@ -18,10 +18,11 @@ from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.selection import Selection
-from rowledger.functions.domain.sources.versions import (
-    AppliedSources,
-    SourcesChange,
-    SourcesVersion,
+from rowledger.functions.domain.sources_requests import (
+    ApplySources,
+    ListSourcesVersions,
+    ShowSources,
+    SourcesRequest,
 )
 from rowledger.functions.domain.typed_json import NEW, document_of, read
 from rowledger.functions.domain.upload import UploadName
@@ -87,20 +88,6 @@ class FoundHistory:
     """None where the ledger has no such upload."""
 
     history: UploadHistory | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSources:
-    """None where the ledger has no such version, or none at all."""
-
-    sources: AppliedSources | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesVersions:
-    """Versions of the sources, the latest first."""
-
-    versions: tuple[SourcesVersion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,30 +165,6 @@ class ListPasses:
         check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowSources:
-    """A version of the sources; None for the one in force."""
-
-    answer: ClassVar = FoundSources
-    version: int | None = None
-
-    def check(self, where: str) -> None:
-        """Raise ValueError for a version that cannot be."""
-        check_number(f"{where}.version", self.version, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSourcesVersions:
-    """The latest versions of the sources, without their content."""
-
-    answer: ClassVar = SourcesVersions
-    limit: int = 20
-
-    def check(self, where: str) -> None:
-        """Raise ValueError for a number of versions that cannot be."""
-        check_number(f"{where}.limit", self.limit, 1, MAX_PASSES)
-
-
 @dataclass(frozen=True, slots=True)
 class Reopened:
     """held_until: an attempt has one of the uploads until then, and nothing was changed."""
@@ -240,23 +203,6 @@ class RequestReconciliation:
     request: ReconciliationRequest
 
 
-@dataclass(frozen=True, slots=True)
-class SourcesApplied:
-    """version: the one in force. changed: False where it was the same already."""
-
-    version: int
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplySources:
-    """Put sources into force, all of them in the place of all before."""
-
-    answer: ClassVar = SourcesApplied
-    change: SourcesChange
-
-
-SourcesRequest = ShowSources | ListSourcesVersions
 WindowRequest = ListWindows | ListIncidents
 ReaderRequest = (
     ListFiles | ShowUpload | FindRows | Summarise | ListPasses | SourcesRequest | WindowRequest

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rowledger.functions.domain.ledger import InProgress
-from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import SourcesApplied
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 

@@ -9,14 +9,13 @@ from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
     ListPasses,
-    ListSourcesVersions,
-    ShowSources,
     ShowUpload,
     Summarise,
     Summary,
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
+from rowledger.functions.domain.sources_requests import ListSourcesVersions, ShowSources
 from rowledger.functions.domain.window_requests import (
     IncidentLine,
     ListIncidents,

@@ -1,7 +1,7 @@
 """The port to what the ledger has of expectations, their windows, and incidents."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from rowledger.functions.domain.notification import Notification, PendingNotification
@@ -25,8 +25,12 @@ class WindowStore(Protocol):
         Each with the last window of its source and name that has its evaluation.
         """
 
-    def lacking(self, since: datetime) -> Sequence[tuple[ExpectationRow, EvaluatedWindow]]:
-        """Return the windows that lack files which may come late at `since` or after it."""
+    def lacking(self, found_later: timedelta) -> Sequence[tuple[ExpectationRow, EvaluatedWindow]]:
+        """Return the windows that lack files which may have come late.
+
+        found_later: how long a late file may have been unknown when the latest window of all was
+            evaluated. Until then each was looked at, and a check may have been down since.
+        """
 
     def arrived(
         self,

@@ -5,13 +5,10 @@ from typing import assert_never
 
 from rowledger.functions.domain.file_pages import FileOrder, FilePage, cursor_of
 from rowledger.functions.domain.ledger_requests import (
-    ApplySources,
     FindRows,
     FoundHistory,
-    FoundSources,
     ListFiles,
     ListPasses,
-    ListSourcesVersions,
     OperatorRequest,
     Passes,
     ReaderRequest,
@@ -20,16 +17,21 @@ from rowledger.functions.domain.ledger_requests import (
     Reopened,
     RequestReconciliation,
     Rows,
-    ShowSources,
     ShowUpload,
-    SourcesApplied,
-    SourcesRequest,
-    SourcesVersions,
     Summarise,
     Summary,
     WindowRequest,
 )
 from rowledger.functions.domain.reconciliation_pass import Pass
+from rowledger.functions.domain.sources_requests import (
+    ApplySources,
+    FoundSources,
+    ListSourcesVersions,
+    ShowSources,
+    SourcesApplied,
+    SourcesRequest,
+    SourcesVersions,
+)
 from rowledger.functions.domain.typed_json import document_of
 from rowledger.functions.domain.window_requests import (
     ChangeIncident,

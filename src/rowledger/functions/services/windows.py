@@ -76,12 +76,15 @@ class _Run:
 
     def check(self) -> WindowCheckResult:
         store = self.parts.store
-        for row, lacking in store.lacking(self.now - _FOUND_LATER):
+        for row, lacking in store.lacking(_FOUND_LATER):
             if self._has_time() and (table := self._table(row)):
                 self._complete(row, table, lacking)
+        # An expectation that was changed is two, of which one goes on where the other ended.
+        latest: dict[tuple[str, str], EvaluatedWindow | None] = {}
         for row, last in store.unfinished():
+            name = (row.source, row.name)
             if self._has_time() and (table := self._table(row)):
-                self._evaluate_all(row, table, last)
+                latest[name] = self._evaluate_all(row, table, latest.get(name, last))
         self.result.closed = store.close_incidents()
         self.result.missing = store.windows_missing()
         return self.result
@@ -103,8 +106,8 @@ class _Run:
 
     def _evaluate_all(
         self, row: ExpectationRow, table: Timetable, last: EvaluatedWindow | None
-    ) -> None:
-        """Evaluate the windows of an expectation that have ended, one after the other."""
+    ) -> EvaluatedWindow | None:
+        """Evaluate the windows of an expectation that have ended; return the last evaluated one."""
         since = max(row.since, last.window.due + timedelta(microseconds=1)) if last else row.since
         until = min(row.until or self.now, self.now)
         first = next(table.due_times(since - timedelta(microseconds=1)), None)
@@ -112,15 +115,15 @@ class _Run:
             until = since
         elif self.now < first + table.expectation.grace_time + SETTLE:
             # The most frequent case, told apart by one look at the schedule.
-            return
+            return last
         for window in table.windows(since, until):
-            if not self._has_time():
-                return
-            last = self._evaluate(row, table, window, last)
-            if last is None:
-                return
+            evaluated = self._evaluate(row, table, window, last) if self._has_time() else None
+            if evaluated is None:
+                return last
+            last = evaluated
         if row.until is not None and row.until <= self.now:
             self.parts.store.finish(row)
+        return last
 
     def _evaluate(
         self,

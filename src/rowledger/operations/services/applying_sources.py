@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rowledger.errors import CommandError
-from rowledger.functions.domain.ledger_requests import ShowSources, SourcesApplied
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesChange
+from rowledger.functions.domain.sources_requests import ShowSources, SourcesApplied
 from rowledger.functions.ports.ledger_actions import LedgerActions
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.domain.sources_diff import SourceDifference, differences_of

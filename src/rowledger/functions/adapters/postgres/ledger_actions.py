@@ -9,10 +9,10 @@ from rowledger.functions.adapters.postgres.database import Database
 from rowledger.functions.adapters.postgres.ledger_queries import QUERIES
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.ledger import InProgress
-from rowledger.functions.domain.ledger_requests import SourcesApplied
 from rowledger.functions.domain.reconciliation_requests import ReconciliationRequest
 from rowledger.functions.domain.replay import ReplayRequest
 from rowledger.functions.domain.sources.versions import SourcesChange
+from rowledger.functions.domain.sources_requests import SourcesApplied
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 

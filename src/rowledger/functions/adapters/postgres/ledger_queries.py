@@ -19,8 +19,6 @@ from rowledger.functions.domain.ledger_requests import (
     FindRows,
     ListFiles,
     ListPasses,
-    ListSourcesVersions,
-    ShowSources,
     ShowUpload,
     Summarise,
     Summary,
@@ -29,6 +27,7 @@ from rowledger.functions.domain.ledger_requests import (
 from rowledger.functions.domain.reconciliation_pass import Pass
 from rowledger.functions.domain.selection import Selection
 from rowledger.functions.domain.sources.versions import AppliedSources, SourcesVersion
+from rowledger.functions.domain.sources_requests import ListSourcesVersions, ShowSources
 from rowledger.functions.domain.typed_json import document_of
 from rowledger.functions.domain.window_requests import (
     IncidentLine,

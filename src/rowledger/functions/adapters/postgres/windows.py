@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pg8000.native import Connection
@@ -42,9 +42,11 @@ class PostgresWindowStore:
             found = run_by_name(connection, QUERIES["unfinished"])
         return [(expectation_row(each), _evaluated(each)) for each in found]
 
-    def lacking(self, since: datetime) -> list[tuple[ExpectationRow, EvaluatedWindow]]:
+    def lacking(self, found_later: timedelta) -> list[tuple[ExpectationRow, EvaluatedWindow]]:
         with self.database.session() as connection:
-            found = run_by_name(connection, QUERIES["lacking"], since=since)
+            found = run_by_name(
+                connection, QUERIES["lacking"], found_later=found_later.total_seconds()
+            )
         read = [(expectation_row(each), _evaluated(each)) for each in found]
         return [(row, evaluated) for row, evaluated in read if evaluated]
 

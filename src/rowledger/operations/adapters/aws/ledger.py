@@ -10,24 +10,18 @@ from rowledger.functions.domain.file_pages import FilePage
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger import InProgress, LedgerRow
 from rowledger.functions.domain.ledger_requests import (
-    ApplySources,
     FindRows,
     FoundHistory,
-    FoundSources,
     LedgerRequest,
     ListFiles,
     ListPasses,
-    ListSourcesVersions,
     Passes,
     ReconciliationRequested,
     Reopen,
     Reopened,
     RequestReconciliation,
     Rows,
-    ShowSources,
     ShowUpload,
-    SourcesApplied,
-    SourcesVersions,
     Summarise,
     Summary,
     request_document,
@@ -45,6 +39,14 @@ from rowledger.functions.domain.sources.versions import (
     AppliedSources,
     SourcesChange,
     SourcesVersion,
+)
+from rowledger.functions.domain.sources_requests import (
+    ApplySources,
+    FoundSources,
+    ListSourcesVersions,
+    ShowSources,
+    SourcesApplied,
+    SourcesVersions,
 )
 from rowledger.functions.domain.upload import UploadName
 from rowledger.functions.domain.window_requests import (

@@ -7,10 +7,12 @@ SELECT ${expectation}, ${evaluated}
  WHERE x.finished_at IS NULL
  ORDER BY x.id
 
--- lacking: Windows that are not as expected, and for which files may come late.
+-- lacking: Windows that are not as expected, and for which files may have come late, at the time of
+-- the latest evaluation and since. Each was looked at before that one was made.
 SELECT ${expectation}, ${evaluated}
   FROM evaluation e JOIN expectation x ON x.id = e.expectation_id
- WHERE e.incident_id IS NOT NULL AND e.late_found_at IS NULL AND e.late_until >= :since
+ WHERE e.incident_id IS NOT NULL AND e.late_found_at IS NULL AND e.late_until >= (SELECT evaluated_at FROM evaluation ORDER BY id DESC LIMIT 1)
+                        - make_interval(secs => :found_later)
  ORDER BY e.due_at, e.id
 
 -- arrived: The files of a source that were received in a time, and count for no other window. The
