@@ -87,6 +87,9 @@ CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
     "show": (lambda world: world.run("show", world.uploaded), 0, "smoke/uploaded.csv"),
     "versions": (lambda world: world.run("versions", world.uploaded), 0, "SUCCESS"),
     "summary": (lambda world: world.run("summary", "--by", "prefix"), 0, "smoke/"),
+    "expectations": (lambda world: world.run("expectations", "--json"), 0, ""),
+    "incidents": (lambda world: world.run("incidents", "list", "--json"), 0, ""),
+    "wait": (lambda world: world.run("wait", "nobody", "--timeout", "0"), 1, "nobody"),
     "get": (
         lambda world: world.run("get", world.uploaded, "--backup", "-o", "-"),
         0,

@@ -167,6 +167,7 @@ LEDGER_ACCESS = (
         "domain.typed_json",
         "domain.upload",
         "domain.values",
+        "domain.sources_requests",
         "domain.window_requests",
         "handlers.ledger_access",
         "ports.ledger_actions",

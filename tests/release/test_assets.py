@@ -130,8 +130,10 @@ def test_the_bill_names_what_is_in_the_package_and_no_more(
     assert [ref.split("@")[0] for ref in needs[product]] == [
         "pkg:pypi/aws-lambda-powertools",
         "pkg:pypi/botocore",
+        "pkg:pypi/cronsim",
         "pkg:pypi/pg8000",
         "pkg:pypi/s3transfer",
+        "pkg:pypi/tzdata",
         "pkg:pypi/urllib3",
     ]
 

@@ -187,6 +187,7 @@ def _show_commands(stack: Stack) -> None:
         ("rowledger upload FILE...", "your own files"),
         ("rowledger inbox --last", "the latest mail"),
         ("rowledger logs", "what the function logged"),
+        ("rowledger console", "all of it in a browser"),
         ("rowledger status", "the health of each part"),
         (f"PGPASSFILE={stack.layout.pgpass_file} {_psql(stack)}", "the database"),
         ("rowledger down", "stop it all; `rowledger up` goes on where it was"),

@@ -149,7 +149,7 @@ def _licenses(metadata: Message) -> list[License]:
     """Return the licenses that the metadata names: SPDX, or else every name it has."""
     named = metadata["License-Expression"] or metadata["License"]
     licenses = [_LICENSES.make_from_string(named)] if named else []
-    if any(isinstance(each, DisjunctiveLicense) and each.name for each in licenses):
+    if not licenses or any(isinstance(each, DisjunctiveLicense) and each.name for each in licenses):
         classifiers = metadata.get_all("Classifier", [])
         names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith(_LICENSE)]
         licenses += [_LICENSES.make_with_name(name) for name in names if name != named]

@@ -25,7 +25,7 @@ _DATABASE_CA: str = contract.load("pipeline.json")["package"]["database_ca_file"
 # Folders that hold other projects' code, as libraries name them.
 _COPIES = re.compile(r"_?vendor(ed)?|third[-_]?party|_?extern(al|als)?|_?bundled")
 # The libraries' own, and the product's: the bill names them by their distribution.
-_OWN = ("rowledger/", "botocore/data/")
+_OWN = ("rowledger/", "botocore/data/", "tzdata/")
 _ABOUT_ITSELF = re.compile(r"[^/]+\.dist-info/")
 _CODE = ".py"
 # The package's own, of the code beside it: no library brings any.
