@@ -87,7 +87,11 @@ CALLS: dict[str, tuple[Callable[[World], Result], int, str]] = {
     "show": (lambda world: world.run("show", world.uploaded), 0, "smoke/uploaded.csv"),
     "versions": (lambda world: world.run("versions", world.uploaded), 0, "SUCCESS"),
     "summary": (lambda world: world.run("summary", "--by", "prefix"), 0, "smoke/"),
-    "expectations": (lambda world: world.run("expectations", "--json"), 0, ""),
+    "expectations": (
+        lambda world: world.run("expectations", "--source", "nobody", "--json"),
+        0,
+        "",
+    ),
     "incidents": (lambda world: world.run("incidents", "list", "--json"), 0, ""),
     "wait": (lambda world: world.run("wait", "nobody", "--timeout", "0"), 1, "nobody"),
     "get": (
