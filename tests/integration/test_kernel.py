@@ -81,7 +81,7 @@ def told_apart(tally: Tally) -> Tally:
     return copied
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(splits(), st.sampled_from([200_000, 200_000, 1, 3]))
 def test_it_finds_what_the_patterns_find(
     kernel: Kernel, drawn: tuple[dict[str, Any], list[bytes]], careful: int
@@ -197,7 +197,7 @@ SPOTS = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(ROWS), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 400_000), st.sampled_from(SPOTS)), max_size=4),
@@ -220,7 +220,7 @@ IRREGULAR = [b'4,5" disk,w\n', b'2,"x"y,z\n', b'3,a "so" it is,z\n', b'5,"x" ,w\
 ESCAPED = [b'2,"so \\"it\\" is",y\n', b"3,a\\,b,z\n", b'4,"two\\\nlines",z\n', b"5,a\\\r\nb,\\\\\n"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from([IRREGULAR, ESCAPED, [*IRREGULAR, b"short\n", b"\n"], [*ESCAPED, *IRREGULAR]]),
     st.sampled_from([1, 50, 2000, 8000]),
