@@ -3,7 +3,8 @@
 `make test` says the reason in its summary and goes on; `make terraform-check` fails.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ from rowledger.deployment.terraform import (
 )
 from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from tests.terraform.iam import BOUNDARY
+from tests.terraform.provider import running
 
 # What a plan cannot know before AWS answers, so that it shows everything that hangs on it.
 ANSWERS = f"""
@@ -74,20 +76,38 @@ class Without:
         pytest.skip(f"Terraform was not checked: {reason}")
 
 
+@pytest.fixture(scope="session")
+def speed(without: "Without", tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What Terraform's commands need to share one process of the provider."""
+    folder = tmp_path_factory.mktemp("provider")
+    overrides = {"state": LOCAL_STATE}
+    installed = Workspace(
+        available_terraform(without), folder, overrides, SPEED, name=CONFIGURATIONS[-1]
+    )
+    socket = tmp_path_factory.mktemp("socket")
+    with running(created(without, installed), socket, os.environ | SPEED) as address:
+        yield SPEED | {"TF_REATTACH_PROVIDERS": address}
+
+
 @pytest.fixture(scope="session", params=CONFIGURATIONS)
 def workspace(
-    request: pytest.FixtureRequest, without: Without, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    without: Without,
+    speed: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Workspace:
     """A configuration as it stands, for commands that ask no account."""
     folder = tmp_path_factory.mktemp("terraform")
     workspace = Workspace(
-        available_terraform(without), folder, {"state": LOCAL_STATE}, SPEED, name=request.param
+        available_terraform(without), folder, {"state": LOCAL_STATE}, speed, name=request.param
     )
     return created(without, workspace)
 
 
 @pytest.fixture(scope="session")
-def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Planning:
+def planning(
+    without: Without, speed: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Planning:
     """Each configuration with a provider that asks no account, for plans."""
     answers = {"terraform": {"answers": ANSWERS}, "bootstrap": {}}
 
@@ -96,7 +116,7 @@ def planning(without: Without, tmp_path_factory: pytest.TempPathFactory) -> Plan
         folder = tmp_path_factory.mktemp("planning")
         overrides = {"state": LOCAL_STATE, "provider": OFFLINE, **answers[name]}
         return created(
-            without, Workspace(available_terraform(without), folder, overrides, SPEED, name=name)
+            without, Workspace(available_terraform(without), folder, overrides, speed, name=name)
         )
 
     return planned

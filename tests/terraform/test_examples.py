@@ -9,7 +9,7 @@ import pytest
 
 from rowledger.deployment.checkout import ROOT
 from rowledger.deployment.terraform import LOCAL_STATE, Workspace
-from tests.terraform.conftest import SPEED, Without, available_terraform, created
+from tests.terraform.conftest import Without, available_terraform, created
 
 FOLDER = "terraform/examples"
 EXAMPLES = sorted(path.name for path in (ROOT / FOLDER).iterdir())
@@ -17,13 +17,16 @@ EXAMPLES = sorted(path.name for path in (ROOT / FOLDER).iterdir())
 
 @pytest.fixture(scope="module", params=EXAMPLES)
 def example(
-    request: pytest.FixtureRequest, without: Without, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    without: Without,
+    speed: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Workspace:
     name = f"{FOLDER}/{request.param}"
     overrides = {"state": LOCAL_STATE}
     folder = tmp_path_factory.mktemp("example")
     return created(
-        without, Workspace(available_terraform(without), folder, overrides, SPEED, name=name)
+        without, Workspace(available_terraform(without), folder, overrides, speed, name=name)
     )
 
 
