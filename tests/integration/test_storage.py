@@ -3,6 +3,7 @@
 import math
 import secrets
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -77,6 +78,11 @@ def content_of(stored: bytes) -> Content:
     return examine([stored], header=True).content
 
 
+def with_crc32(content: Content, stored: bytes) -> Content:
+    """As it is counted where the copy is made in parts."""
+    return replace(content, crc32=zlib.crc32(stored))
+
+
 def read(storage: S3Storage, upload: Upload) -> bytes:
     with storage.read(upload) as reading:
         return b"".join(reading.chunks)
@@ -126,7 +132,9 @@ def test_a_backup_is_exactly_the_counted_version(
     upload = put(client, source, CONTENT, key)
     content = content_of(CONTENT)
     put(client, source, b"another", key)
-    version_id = storage.back_up(upload, "backup/one", content, NEVER)
+    with patch.object(client, "head_object", side_effect=AssertionError("looked at again")):
+        copying = storage.begin_copy(upload, "backup/one", content.size_bytes, NEVER)
+        version_id = storage.back_up(upload, "backup/one", content, NEVER, copying=copying)
     body = client.get_object(Bucket=source, Key="backup/one", VersionId=version_id or "")["Body"]
     assert body.read() == CONTENT
 
@@ -154,16 +162,24 @@ def test_a_retry_keeps_an_earlier_attempts_good_copy_and_replaces_a_bad_one(
     assert storage.back_up(upload, "backup/one", content, NEVER) == first
 
 
-def test_a_large_object_is_copied_in_parts_and_read_back(
-    client: "S3Client", source: str, storage: S3Storage
+@pytest.mark.parametrize("checked", ["by its checksum", "read back"])
+def test_a_large_object_is_copied_in_parts_and_verified(
+    client: "S3Client", source: str, storage: S3Storage, checked: str
 ) -> None:
     content = b"0123456789abcde\n" * (12 << 16)  # 12 MiB
     upload = put(client, source, content)
     in_parts = replace(storage, max_single_copy_bytes=6 << 20, part_bytes=5 << 20)
-    with patch.object(client, "copy_object", side_effect=AssertionError("in one piece")):
-        in_parts.back_up(upload, "backup/large", content_of(content), NEVER)
-    with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
-        in_parts.back_up(upload, "backup/large", content_of(content[::-1]), NEVER)
+    counted, other = content_of(content), content_of(content[::-1])
+    if checked == "by its checksum":
+        counted, other = with_crc32(counted, content), with_crc32(other, content[::-1])
+    with (
+        patch.object(client, "copy_object", side_effect=AssertionError("in one piece")),
+        patch.object(client, "get_object", wraps=client.get_object) as read_back,
+    ):
+        in_parts.back_up(upload, "backup/large", counted, NEVER)
+        assert read_back.called is (checked == "read back")
+        with pytest.raises(FaultError, match="BACKUP_DIFFERS"):
+            in_parts.back_up(upload, "backup/large", other, NEVER)
 
 
 def test_a_copy_in_parts_is_given_up_between_them_when_the_time_is_up(

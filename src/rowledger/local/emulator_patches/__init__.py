@@ -9,12 +9,14 @@ database_settings   some settings of a new database instance are forgotten
 idle_connections    idle connections are closed sooner than Terraform closes them
 alarm_dimensions    an alarm watches the metrics of every dimension
 resource_patterns   a line feed in a key is matched by no pattern
+unpacked_code       a package is unpacked for each copy of a function
+whole_checksums     a copy, or an object that came in parts, has no checksum of the whole
 invocation_metrics  AWS/Lambda metrics are recorded for synchronous invocations only
 embedded_metrics    metrics that a function logs (EMF) stay log lines
 queue_metrics       AWS/SQS metrics are not recorded
 alarm_recovery      an alarm is evaluated when metric data arrive, so it never ages back to OK
 
-The first nine change the emulator from within: each has `apply_patch()`, which
+The first eleven change the emulator from within: each has `apply_patch()`, which
 processes/emulator_program.py calls before the emulator starts. The others work beside it, in the
 companion (processes/companion.py). Mail to the topic's subscribers, which the emulator never sends,
 is in local/mail/.

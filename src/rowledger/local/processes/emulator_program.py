@@ -13,6 +13,7 @@ from rowledger.local.emulator_patches import (
     idle_connections,
     resource_patterns,
     unpacked_code,
+    whole_checksums,
 )
 
 
@@ -27,6 +28,7 @@ def main() -> None:
     resource_patterns.apply_patch()
     alarm_dimensions.apply_patch()
     unpacked_code.apply_patch()
+    whole_checksums.apply_patch()
     ministack.app.main()
 
 
