@@ -23,42 +23,34 @@ ALONE = frozenset(
         "test_wire",
     )
 )
-# They look at the same plans, which take their time to make.
-PLANS = {
-    f"terraform/{name}.py": "plans"
-    for name in (
-        "test_boundary",
-        "test_bucket_order",
-        "test_costs",
-        "test_exposure",
-        "test_mail",
-        "test_parity",
-        "test_roles",
-    )
+# Files that share a stack, or plans, apart from the rest of their folder.
+_SHARED = {
+    # They look at the same plans, which take their time to make.
+    "plans": """
+        terraform/test_boundary terraform/test_bucket_order terraform/test_costs
+        terraform/test_exposure terraform/test_mail terraform/test_parity terraform/test_roles
+    """,
+    # Commands and pages: no worker does all of e2e.
+    "shown": """
+        e2e/test_commands e2e/test_console e2e/test_documents e2e/test_expectations
+        e2e/test_people e2e/test_smoke e2e/test_sources
+    """,
+    # They mostly wait.
+    "bursts": "e2e/test_burst e2e/test_mail_burst",
+    # They need a database and no pipeline.
+    "database": """
+        faults/test_ledger_model integration/test_database integration/test_final_history
+        integration/test_ledger integration/test_ledger_access integration/test_ledger_claims
+        integration/test_ledger_contradictions integration/test_ledger_plans
+        integration/test_ledger_replay integration/test_ledger_warnings integration/test_mail_model
+        integration/test_migrations integration/test_reconciliation
+    """,
 }
-# They mostly wait.
-_BURSTS = {"e2e/test_burst.py": "bursts", "e2e/test_mail_burst.py": "bursts"}
-# They need a database and no pipeline.
-DATABASE = {"faults/test_ledger_model.py": "database"} | {
-    f"integration/{name}.py": "database"
-    for name in (
-        "test_database",
-        "test_final_history",
-        "test_ledger",
-        "test_ledger_access",
-        "test_ledger_claims",
-        "test_ledger_contradictions",
-        "test_ledger_plans",
-        "test_ledger_replay",
-        "test_ledger_warnings",
-        "test_mail_model",
-        "test_migrations",
-        "test_reconciliation",
-    )
-}
+SHARED = {f"{name}.py": group for group, names in _SHARED.items() for name in names.split()}
 # The longest begin first, so that no worker is left with one of them when the other has ended.
 _FIRST = (
     "faults",
+    "shown",
     "e2e",
     "bursts",
     "integration",
@@ -84,9 +76,7 @@ def group_of(nodeid: str) -> str:
         return nodeid
     if path in ALONE:
         return path
-    if shared := PLANS.get(path) or _BURSTS.get(path) or DATABASE.get(path):
-        return shared
-    return folder if folder in _FOLDERS else path
+    return SHARED.get(path) or (folder if folder in _FOLDERS else path)
 
 
 def order_of(nodeid: str) -> int:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.groups import ALONE, DATABASE, PLANS, group_of, order_of
+from tests.groups import ALONE, SHARED, group_of, order_of
 
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", sorted({*ALONE, *DATABASE, *PLANS}))
+@pytest.mark.parametrize("name", sorted({*ALONE, *SHARED}))
 def test_a_file_that_is_named_exists(name: str) -> None:
     assert (TESTS / name).is_file()
 
@@ -18,6 +18,7 @@ def test_a_file_that_is_named_exists(name: str) -> None:
     ("nodeid", "group"),
     [
         ("tests/e2e/test_replay.py::test_x[a/b::c]", "e2e"),
+        ("tests/e2e/test_console.py::test_x", "shown"),
         ("tests/e2e/test_mail_burst.py::test_x", "bursts"),
         ("tests/integration/test_rotation.py::test_x", "integration"),
         ("tests/integration/test_ledger.py::test_x", "database"),
