@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +53,9 @@ def test_the_same_event_again_leaves_one_row_and_one_mail(pipeline: Pipeline) ->
     for _ in range(3):
         pipeline.send_event(pipeline.upload_of(sent))
     later = pipeline.take("after-again.csv", b"a\n1\n")
-    eventually("the later file's mail", lambda: pipeline.mail_bodies(later.version_id))
+    # In no order: two copies of the function send them.
+    for each in (sent, later):
+        eventually("a mail", partial(pipeline.mail_bodies, each.version_id))
     assert [(row.id, row.attempt) for row in pipeline.rows("again.csv")] == [(record.id, 1)]
     assert len(pipeline.mail_bodies(sent.version_id)) == 1
 

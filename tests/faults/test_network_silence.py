@@ -28,7 +28,6 @@ AWS = {
     "receipt": (rb"PUT \S+output/\S+%s", None, "STORAGE"),
     "copy": (rb"PUT \S+backup/\S+%s", None, "STORAGE"),
     "copied": (rb"PUT \S+backup/\S+%s", 0, "STORAGE"),
-    "head": (rb"HEAD \S+backup/\S+%s", None, "STORAGE"),
     "publish": (rb"(?s)Action=Publish.*%s", None, "SUCCESS"),
 }
 DATABASE = {
@@ -75,6 +74,17 @@ def test_silence_ends_in_a_fault_before_the_function_is_ended(brief: Edge) -> No
     brief.arena.settle(prefix)
     assert [brief.outcome(upload) for upload in uploads.values()] == [DONE] * len(uploads)
     Audit(brief.arena, prefix).run().check()
+
+
+def test_a_look_at_an_earlier_copy_that_is_not_answered(brief: Edge) -> None:
+    says = (rb"GET \S+silent(?:/|%2F)head.csv", rb"HEAD \S+backup/\S+silent(?:/|%2F)head.csv")
+    cut = brief.aws.fault(says[0], Deed.CUT, after=20_000, times=1)
+    with cut, brief.aws.fault(says[1], Deed.STALL) as silence:
+        upload = brief.put("silent/head.csv", CONTENT)
+        eventually("silence at its second attempt", lambda: silence.done)
+        brief.await_attempts(upload, 2)
+    assert brief.outcome(upload) == DONE
+    assert brief.attempts(upload)[:2] == ["STORAGE", "STORAGE"]
 
 
 def test_a_secret_that_does_not_come(brief: Edge) -> None:
