@@ -16,6 +16,7 @@ from tests.e2e.pipeline import PIPELINE, Pipeline, eventually
 from tests.e2e.test_reconcile import tamper
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
 
 RECONCILER = PIPELINE["functions"]["reconciler"]
@@ -53,6 +54,8 @@ def due(stack: Stack, run: Callable[..., Result], tmp_path: Path) -> Iterator[Du
     found, path = Due(next(NAMES), moment), tmp_path / "sources.yaml"
     path.write_text(found.document, encoding="utf-8")
     assert run("sources", "apply", str(path)).status == 0
+    alarms: CloudWatchClient = stack.client("cloudwatch")
+    alarms.set_alarm_state(AlarmName=ALARM, StateValue="OK", StateReason="a test begins")
     tamper(stack, "UPDATE expectation SET since = since - interval '12 hours'")
     yield found
     path.write_text(NOTHING, encoding="utf-8")
@@ -84,13 +87,14 @@ def test_a_missing_file_is_told_and_comes_late(
     day, source = due.day, due.source
     check(stack)
     check(stack)
-    missing = run("expectations", "--on", day, "--json")
+    missing = run("expectations", "--on", day, "--source", source, "--json")
     (window,) = (json.loads(line) for line in missing.out.splitlines())
     assert (missing.status, window["state"], window["is_missing"]) == (1, "MISSING", True)
     eventually("its mail", lambda: len(pipeline.mail_subjects(f"MISSING: {source}")) == 1)
     eventually("the alarm", lambda: pipeline.alarm(ALARM) == "ALARM")
 
-    (incident,) = map(json.loads, run("incidents", "list", "--json").out.splitlines())
+    opened = run("incidents", "list", "--source", source, "--json")
+    (incident,) = map(json.loads, opened.out.splitlines())
     assert (incident["source"], incident["lacking"]) == (source, 1)
     number = str(incident["id"])
     assert run("incidents", "ack", number, "--why", "asked them", "--by", "ada").status == 0
@@ -104,10 +108,11 @@ def test_a_missing_file_is_told_and_comes_late(
 
     pipeline.take(f"{source}/late.csv", b"a\n1\n")
     check(stack)
-    assert run("expectations", "--on", day).status == 0
+    assert run("expectations", "--on", day, "--source", source).status == 0
     assert run("wait", source, "--window", day, "--timeout", "0").status == 0
-    assert run("incidents", "list", "--json").out == ""
-    closed = json.loads(run("incidents", "list", "--all", "--json").out.splitlines()[0])
+    assert run("incidents", "list", "--source", source, "--json").out == ""
+    ended = run("incidents", "list", "--all", "--source", source, "--json")
+    (closed,) = map(json.loads, ended.out.splitlines())
     assert (closed["closed_by"], closed["acknowledged_by"]) == ("csv-reconciler", "ada")
     assert "late" in closed["closed_why"]
     assert len(pipeline.mail_subjects(f"MISSING: {source}")) == 1
@@ -117,7 +122,8 @@ def test_an_incident_is_closed_by_a_person(
     stack: Stack, run: Callable[..., Result], due: Due
 ) -> None:
     check(stack)
-    (incident,) = map(json.loads, run("incidents", "list", "--json").out.splitlines())
+    opened = run("incidents", "list", "--source", due.source, "--json")
+    (incident,) = map(json.loads, opened.out.splitlines())
     number = str(incident["id"])
     assert run("incidents", "close", number, "--why", " ").status == 2
     assert run("incidents", "close", number, "--why", "none today").status == 0
@@ -125,6 +131,7 @@ def test_an_incident_is_closed_by_a_person(
     assert run("incidents", "close", "999999", "--why", "x").err.strip() == (
         "rowledger: there is no incident 999999"
     )
-    assert run("incidents", "list").err.strip() == "no incident is open"
+    listed = run("incidents", "list", "--source", due.source)
+    assert listed.err.strip() == "no incident is open"
     # It is missing all the same.
-    assert run("expectations", "--on", due.day).status == 1
+    assert run("expectations", "--on", due.day, "--source", due.source).status == 1

@@ -22,7 +22,7 @@ from rowledger.functions.services.windows import WindowCheck, WindowCheckResult
 from rowledger.local.provisioning.database_logins import Login, Logins
 from tests.fakes.notifier import FakeNotifier
 from tests.integration.ledger_bench import migrate_as, on_postgres
-from tests.unit.window_world import WindowWorld, a_row
+from tests.unit.window_world import SETTLE, WindowWorld, a_row
 
 APPLY = "INSERT INTO sources_version (applied_by, sha256, document) VALUES ('ada', '0', :document)"
 SOURCE = {
@@ -53,7 +53,7 @@ class World:
         return PostgresWindowStore(self.database)
 
     def run(self, request_id: str = "r1") -> WindowCheckResult:
-        check = WindowCheck(self.store, CronSchedules(), self.outbox)
+        check = WindowCheck(self.store, CronSchedules(), self.outbox, SETTLE)
         return check.run(request_id, Deadline(60, lambda: 0))
 
     def apply(self, *sources: dict[str, Any], calendars: Any = ()) -> None:  # noqa: ANN401 -- JSON

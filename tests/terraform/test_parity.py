@@ -47,6 +47,8 @@ DIFFERENT_SETTINGS = {
     "ROWLEDGER_DATABASE_CA_FILE": (None, "/var/task/rowledger/functions/contract/rds-ca.pem"),
     # Whoever tries things out on a laptop waits for each mail.
     "ROWLEDGER_MAILS_A_MINUTE": ("240", "30"),
+    # And for what becomes of a window.
+    "ROWLEDGER_WINDOW_SETTLE_SECONDS": ("5", "120"),
 }
 
 Planned = Callable[..., dict[str, Any]]

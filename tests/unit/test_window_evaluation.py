@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.sources.evaluation import (
     PATIENCE,
-    SETTLE,
     ArrivedFile,
     Evaluation,
     WindowState,
@@ -25,6 +24,7 @@ from rowledger.functions.domain.sources.expectation import (
     ExpectedFiles,
 )
 from rowledger.functions.domain.sources.windows import Window
+from tests.unit.window_world import SETTLE
 
 DUE = datetime(2026, 1, 8, 6, tzinfo=UTC)
 WINDOW = Window(
@@ -131,8 +131,8 @@ def test_a_window_is_decided_after_its_end_and_waits_for_an_outcome_for_an_hour(
     open_file = file(1, 119, status=Status.PROCESSING)
     for arrived, wait in (((), SETTLE), ((file(1, 3),), SETTLE), ((open_file,), PATIENCE)):
         moment = WINDOW.ends + wait
-        assert can_be_decided(WINDOW, arrived, moment)
-        assert not can_be_decided(WINDOW, arrived, moment - timedelta(microseconds=1))
+        assert can_be_decided(WINDOW, arrived, moment, SETTLE)
+        assert not can_be_decided(WINDOW, arrived, moment - timedelta(microseconds=1), SETTLE)
     found = evaluated(open_file)
     assert (found.state, found.unfinished) == (WindowState.INCOMPLETE, (1,))
 

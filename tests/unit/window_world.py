@@ -47,6 +47,9 @@ def a_row(
     return ExpectationRow(document=told, since=since, until=until, **values)
 
 
+SETTLE = timedelta(minutes=2)
+
+
 class WindowWorld:
     """time: now. Files are in the ledger at once, unless a test puts them there later."""
 
@@ -57,7 +60,7 @@ class WindowWorld:
         self.notifier = FakeNotifier()
         queue = FakeMailQueue(self.ledger)
         self.outbox = Outbox(self.ledger, queue, self.notifier, sleep=lambda _: None)
-        self.check = WindowCheck(self.store, CronSchedules(), self.outbox, mails)
+        self.check = WindowCheck(self.store, CronSchedules(), self.outbox, SETTLE, mails)
 
     def put(
         self,

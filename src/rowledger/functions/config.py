@@ -80,6 +80,7 @@ class ReconcilerConfig(ProcessorConfig):
     reconcile_grace_seconds: int
     reconcile_old_backup_days: int
     reconcile_max_heals: int
+    window_settle_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

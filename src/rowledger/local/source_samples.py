@@ -13,21 +13,32 @@ _OF_A_RUN = re.compile(r"demo-.*-\d{8}t\d{6}")
 _USUAL_FILES, _USUAL_ROWS = 8, 20
 
 
+def is_of_a_run(source: str) -> bool:
+    """Say whether a source is one that a run of the demo applied."""
+    return _OF_A_RUN.fullmatch(source) is not None
+
+
 def sources_for_run(
-    run: str, demo: Sequence[dict[str, Any]], in_force: Sequence[dict[str, Any]]
+    run: str,
+    daily: str,
+    demo: Sequence[dict[str, Any]],
+    in_force: Sequence[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """Return the sources of a run of the demo, beside those in force that are no demo's.
 
     Each run has sources of its own: to those of an earlier run its files would be duplicates.
 
-    run: names it, such as 20261127t114100.
+    run: names it, such as 20261127t114100. daily: the schedule of its expectations.
     """
-    kept = [each for each in in_force if not _OF_A_RUN.fullmatch(each["name"])]
-    own = [
-        {**each, "name": f"{each['name']}-{run}", "prefix": f"{each['prefix']}{run}/"}
-        for each in demo
-    ]
-    return kept + own
+    kept = [each for each in in_force if not is_of_a_run(each["name"])]
+    return kept + [_of_run(run, daily, each) for each in demo]
+
+
+def _of_run(run: str, daily: str, source: dict[str, Any]) -> dict[str, Any]:
+    own = {**source, "name": f"{source['name']}-{run}", "prefix": f"{source['prefix']}{run}/"}
+    if "expectations" in source:
+        own["expectations"] = [{**each, "schedule": daily} for each in source["expectations"]]
+    return own
 
 
 def source_samples(prefix: str) -> tuple[Sample, ...]:

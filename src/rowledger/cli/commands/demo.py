@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from rowledger.cli.demo_windows import DueWindows, close_earlier_incidents
 from rowledger.cli.output import output, show_json
 from rowledger.cli.parameters import login_name
 from rowledger.cli.tables import files_table, outcome_line
@@ -20,6 +21,7 @@ from rowledger.local.mail.inbox import Mail, mails
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.source_samples import DEMO_SOURCES, source_samples, sources_for_run
 from rowledger.local.stack import Stack
+from rowledger.local.window_samples import WINDOW_SAMPLES, daily_at, next_due
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import follow, send
@@ -58,10 +60,21 @@ def demo(context: click.Context) -> None:
     stack = start_local_stack(lambda step: output.print(f"· {step}"))
     environment = local_environment(stack.layout)
     kept = archive(environment)
+    close_earlier_incidents(environment)
+    windows, prefixes = _apply_sources(stack, environment)
+    output.rule("a file that is due, in time", align="left")
+    in_time = [each.file(prefixes[each.source]) for each in WINDOW_SAMPLES if each.on_time]
+    cases = _run_samples(environment, in_time)
     output.rule("files and their outcomes", align="left")
-    cases = _run_samples(environment, SAMPLES)
+    cases += _run_samples(environment, SAMPLES)
     output.rule("files of a source, and what it makes of them", align="left")
-    cases += _run_samples(environment, source_samples(_apply_sources(environment)))
+    cases += _run_samples(environment, source_samples(prefixes["demo-orders"]))
+    output.rule("files that are missing, and one that comes late", align="left")
+    windows.wait()
+    late = [each.file(prefixes[each.source]) for each in WINDOW_SAMPLES if each.late]
+    cases += _run_samples(environment, late)
+    windows.check()
+    windows.show()
     _await_mails(stack.inbox_dir, cases)
     for case in cases:
         _check(kept, case)
@@ -72,26 +85,42 @@ def demo(context: click.Context) -> None:
     bad = [case for case in cases if case.problems]
     for case in bad:
         output.print(f"{case.sample.name}: {'; '.join(case.problems)}", style="red")
-    click.echo(f"demo: {len(cases)} files, {len(cases) - len(bad)} as expected")
-    context.exit(1 if bad else 0)
+    problems = {source: each for source, each in windows.problems().items() if each}
+    for source, each in problems.items():
+        output.print(f"{source}: {'; '.join(each)}", style="red")
+    due, right = len(WINDOW_SAMPLES), len(WINDOW_SAMPLES) - len(problems)
+    click.echo(
+        f"demo: {len(cases)} files, {len(cases) - len(bad)} as expected;"
+        f" {due} due files, {right} as expected"
+    )
+    context.exit(1 if bad or problems else 0)
 
 
-def _apply_sources(environment: Environment) -> str:
-    """Put the demo's sources into force, beside others; return the prefix of theirs."""
+def _apply_sources(stack: Stack, environment: Environment) -> tuple[DueWindows, dict[str, str]]:
+    """Put the demo's sources into force, beside others; return the prefix of each by its name."""
     found = ledger_queries(environment).show_sources(ShowSources())
-    run = f"{datetime.now(UTC):%Y%m%dt%H%M%S}"
+    now = datetime.now(UTC)
+    run, due = f"{now:%Y%m%dt%H%M%S}", next_due(now)
+    demo_sources = read_sources(DEMO_SOURCES).documents
     documents = sources_for_run(
         run,
-        read_sources(DEMO_SOURCES).documents,
+        daily_at(due),
+        demo_sources,
         found.document["sources"] if found else (),
     )
     change = SourcesChange(
         login_name(), {"version": 1, "sources": documents}, environment.identity(), "the demo"
     )
     applied = applying_sources(environment).apply(change)
-    mine = documents[-1]
-    output.print(f"· version {applied.version} of the sources is in force: {mine['name']}")
-    return str(mine["prefix"])
+    mine = documents[-len(demo_sources) :]
+    output.print(
+        f"· version {applied.version} of the sources is in force:"
+        f" {', '.join(each['name'] for each in mine)}",
+        soft_wrap=True,
+    )
+    names = [each["name"] for each in demo_sources]
+    prefixes = {name: str(each["prefix"]) for name, each in zip(names, mine, strict=True)}
+    return DueWindows(stack, environment, run, due), prefixes
 
 
 def _run_samples(environment: Environment, samples: Sequence[Sample]) -> list[Case]:
@@ -184,10 +213,11 @@ def _show_commands(stack: Stack) -> None:
         ("rowledger files", "the ledger"),
         ("rowledger show orders.csv", "everything about one file"),
         ("rowledger sources list", "what is expected of whose files"),
+        ("rowledger expectations", "which files are due today, and what became of them"),
+        ("rowledger incidents list", "what is missing"),
         ("rowledger upload FILE...", "your own files"),
         ("rowledger inbox --last", "the latest mail"),
         ("rowledger logs", "what the function logged"),
-        ("rowledger console", "all of it in a browser"),
         ("rowledger status", "the health of each part"),
         (f"PGPASSFILE={stack.layout.pgpass_file} {_psql(stack)}", "the database"),
         ("rowledger down", "stop it all; `rowledger up` goes on where it was"),

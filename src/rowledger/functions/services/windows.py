@@ -13,7 +13,6 @@ from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.faults import FaultError
 from rowledger.functions.domain.notification import Notification, PendingNotification
 from rowledger.functions.domain.sources.evaluation import (
-    SETTLE,
     Evaluation,
     WindowState,
     can_be_decided,
@@ -50,11 +49,14 @@ class WindowCheckResult:
 
 @dataclass(frozen=True, slots=True)
 class WindowCheck:
-    """mails: whether people are told of what is not as expected."""
+    """settle: how long after its end a window is evaluated. mails: whether people are told of what
+    is not as expected.
+    """
 
     store: WindowStore
     schedules: Schedules
     outbox: Outbox
+    settle: timedelta
     mails: bool = True
 
     def run(self, request_id: str, deadline: Deadline) -> WindowCheckResult:
@@ -113,7 +115,7 @@ class _Run:
         first = next(table.due_times(since - timedelta(microseconds=1)), None)
         if first is None or first >= until:
             until = since
-        elif self.now < first + table.expectation.grace_time + SETTLE:
+        elif self.now < first + table.expectation.grace_time + self.parts.settle:
             # The most frequent case, told apart by one look at the schedule.
             return last
         for window in table.windows(since, until):
@@ -133,7 +135,7 @@ class _Run:
         last: EvaluatedWindow | None,
     ) -> EvaluatedWindow | None:
         """Evaluate a window and return it; None where its time has not come, or another did."""
-        if self.now < window.ends + SETTLE:
+        if self.now < window.ends + self.parts.settle:
             return None
         dated = table.expectation.names_are_dated
         if last and last.is_lacking and not last.complete and not dated:
@@ -141,7 +143,7 @@ class _Run:
             opens = max(window.opens, min(last.window.late_until, window.due))
             window = replace(window, opens=opens)
         arrived = self.parts.store.arrived(row, window.opens, window.ends)
-        if not can_be_decided(window, arrived, self.now):
+        if not can_be_decided(window, arrived, self.now, self.parts.settle):
             return None
         found = evaluate(table.expectation, window, table.local(window.due), arrived)
         message = self._message(row, table, window, found)

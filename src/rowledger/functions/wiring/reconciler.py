@@ -103,5 +103,6 @@ def reconciler_over(
     )
     parts = ReconciliationParts(reconciliation, store, config.reconcile_max_heals)
     mailed = MailedStatuses(config.mailed_statuses).include(Status.FAILED)
-    check = WindowCheck(windows, CronSchedules(), outbox, mailed)
+    settle = timedelta(seconds=config.window_settle_seconds)
+    check = WindowCheck(windows, CronSchedules(), outbox, settle, mailed)
     return Reconciler(reconciliation, facts, parts, check)

@@ -28,8 +28,9 @@ _LATEST = "$LATEST"
 # Whose database login is another than csv-processor's.
 _SECRETS = {"ledger_reader": "reader_secret", "ledger_operator": "operator_secret"}
 
-# Defaults for a laptop: whoever tries things out there waits for each mail.
-_LOCAL = {"ROWLEDGER_MAILS_A_MINUTE": "240"}
+# Defaults for a laptop: whoever tries things out there waits for each mail, and an event takes no
+# longer from the bucket to the ledger than its file.
+_LOCAL = {"ROWLEDGER_MAILS_A_MINUTE": "240", "ROWLEDGER_WINDOW_SETTLE_SECONDS": "5"}
 
 
 def settings(

@@ -14,8 +14,6 @@ from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.sources.expectation import Expectation, glob_of
 from rowledger.functions.domain.sources.windows import Window
 
-# Between the receipt of a file and its row in the ledger there are seconds.
-SETTLE = timedelta(minutes=2)
 # So long a window waits for a file that has no outcome yet. An upload that has none for longer is
 # told of in other ways; once it has one, it counts as late.
 PATIENCE = timedelta(hours=1)
@@ -78,13 +76,16 @@ class Evaluation:
     problems: tuple[str, ...] = ()
 
 
-def can_be_decided(window: Window, arrived: Iterable[ArrivedFile], now: datetime) -> bool:
+def can_be_decided(
+    window: Window, arrived: Iterable[ArrivedFile], now: datetime, settle: timedelta
+) -> bool:
     """Say whether the time has come to evaluate a window.
 
-    arrived: what was received in it so far. now: by the clock of the database.
+    arrived: what was received in it so far. now: by the clock of the database. settle: how long a
+    file may take from its receipt to its row in the ledger.
     """
     unfinished = any(each.status is Status.PROCESSING for each in arrived)
-    return now >= window.ends + (PATIENCE if unfinished else SETTLE)
+    return now >= window.ends + (PATIENCE if unfinished else settle)
 
 
 def evaluate(
