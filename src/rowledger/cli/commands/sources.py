@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from rowledger.cli.applied_sources import apply, diff, history, list_sources, show
 from rowledger.cli.file_texts import dialect_text, rejection_text, warning_text
+from rowledger.cli.learned_sources import learn
 from rowledger.cli.local_files import file_chunks
 from rowledger.cli.output import output, print_facts, print_json
 from rowledger.cli.parameters import json_option
@@ -38,7 +39,7 @@ def sources() -> None:
     """
 
 
-for each in (apply, diff, history, list_sources, show):
+for each in (apply, diff, history, learn, list_sources, show):
     sources.add_command(each)
 
 
