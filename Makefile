@@ -139,8 +139,9 @@ bench-ledger: setup ## how long the ledger takes to answer, with a million uploa
 	$(BIN)/python -m bench.ledger
 
 .PHONY: bench-sources
-bench-sources: setup ## what a source costs an upload, with ten thousand of them and a million files in the ledger (minutes)
+bench-sources: setup ## what ten thousand sources cost an upload, and a check of their windows, with a million files in the ledger (minutes)
 	$(BIN)/python -m bench.sources
+	$(BIN)/python -m bench.windows
 
 # In a place of its own: what the counter is compared with is none of its dependencies.
 ifneq ($(shell cat $(PEERS)/.installed 2>/dev/null),$(CURDIR))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.adapters.postgres.database import PLAIN, Database, connect
+from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
 from rowledger.functions.domain.ledger import Claim
@@ -30,15 +30,13 @@ from rowledger.local.stack import reset
 from rowledger.wiring.local_stack import start_local_stack
 from tests.function_logins import login_in_force
 from tests.integration.ledger_bench import migrate_as
-from tests.integration.many_rows import NEWEST, fill
+from tests.integration.many_rows import NEWEST, fill, mark_sources
 
 LIMIT_MS = 5.0
 UPLOADS_TIMED = 600
 _TURNS = 10
 # As tests/integration/many_rows.py names the senders.
 _SENDERS = ("acme", *(f"sender-{number}" for number in range(1, 40)))
-_AT_ONCE = 50_000
-_PATIENT_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def _compare(owner: Login, function: Login, operator: Login, number: int, files:
     database = _database(function)
     ledger = PostgresLedger(database, lease_seconds=300)
     applied = _apply(operator, number)
-    _mark(owner, files)
+    mark_sources(owner, files)
     none, other, one = Timed([], [], []), Timed([], [], []), Timed([], [], [])
     # In turns, so that other work of the machine falls on all alike.
     for turn in range(_TURNS):
@@ -134,25 +132,6 @@ def _apply(operator: Login, number: int) -> float:
     seconds = time.perf_counter() - started
     database.close()
     return seconds
-
-
-def _mark(owner: Login, files: int) -> None:
-    """Have every file of the ledger judged by the source of its sender."""
-    connection = connect(owner.credentials, PLAIN, _PATIENT_SECONDS)
-    try:
-        # As if each had been: only their time is saved.
-        connection.run("ALTER TABLE file_metadata DISABLE TRIGGER USER")
-        for first in range(1, files + 1, _AT_ONCE):
-            connection.run(
-                "UPDATE file_metadata SET sources_version = 1,"
-                " source = split_part(filename, '/', 1) WHERE id BETWEEN :first AND :last",
-                first=first,
-                last=first + _AT_ONCE - 1,
-            )
-        connection.run("ALTER TABLE file_metadata ENABLE TRIGGER USER")
-        connection.run("VACUUM ANALYZE file_metadata")
-    finally:
-        connection.close()
 
 
 def _time(ledger: PostgresLedger, folder: str, timed: Timed) -> None:

@@ -60,3 +60,22 @@ def fill(owner: Login, uploads: int) -> None:
             connection.run(f"VACUUM ANALYZE {table}")
     finally:
         connection.close()
+
+
+def mark_sources(owner: Login, uploads: int) -> None:
+    """Have every file of the ledger judged by the source of its sender."""
+    connection = connect(owner.credentials, PLAIN, _PATIENT_SECONDS)
+    try:
+        # As if each had been: only their time is saved.
+        connection.run("ALTER TABLE file_metadata DISABLE TRIGGER USER")
+        for first in range(1, uploads + 1, _AT_ONCE):
+            connection.run(
+                "UPDATE file_metadata SET source = split_part(filename, '/', 1)"
+                " WHERE id BETWEEN :first AND :last",
+                first=first,
+                last=first + _AT_ONCE - 1,
+            )
+        connection.run("ALTER TABLE file_metadata ENABLE TRIGGER USER")
+        connection.run("VACUUM ANALYZE file_metadata")
+    finally:
+        connection.close()

@@ -12,11 +12,13 @@ from pg8000.native import Connection
 
 from bench.ledger import QUESTIONS, ask
 from rowledger.functions.adapters.postgres.database import PLAIN, Database, connect
+from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQueries
+from rowledger.functions.domain.ledger import Claim
 from rowledger.functions.domain.ledger_requests import SummaryBy
 from rowledger.local.provisioning.database_logins import Login, Logins
 from tests.fakes.credentials import FakeCredentials
-from tests.integration.many_rows import fill
+from tests.integration.many_rows import NEWEST, fill, mark_sources
 
 # Enough that reading every row would be the slower way.
 UPLOADS = 100_000
@@ -44,17 +46,11 @@ class Explaining:
 
 
 def test_every_question_is_answered_from_an_index(
-    owner_of_fresh_database: Login, logins: Logins
+    owner_of_fresh_database: Login, fresh_database: Login, logins: Logins
 ) -> None:
     fill(owner_of_fresh_database, UPLOADS)
     reader = replace(logins.reader, database=owner_of_fresh_database.database)
-    opened: list[Explaining] = []
-
-    def open_explaining(*arguments: Any) -> Any:  # noqa: ANN401 -- as a connection
-        opened.append(Explaining(connect(*arguments)))
-        return opened[-1]
-
-    database = Database(FakeCredentials(reader.credentials), PLAIN, open_connection=open_explaining)
+    database, opened = explaining(reader)
     queries = PostgresLedgerQueries(database)
     reading_all = []
     for name, question in QUESTIONS.items():
@@ -64,6 +60,31 @@ def test_every_question_is_answered_from_an_index(
         reading_all += [name for plan in plans if any(map(reads_every_row, nodes(plan)))]
     database.close()
     assert [name for name in reading_all if name not in SUMS_OF_EVERYTHING] == []
+    assert sequences_read_for_a_source(owner_of_fresh_database, fresh_database) == []
+
+
+def explaining(login: Login) -> tuple[Database, list[Explaining]]:
+    """A database whose connections keep the plans of their queries."""
+    opened: list[Explaining] = []
+
+    def open_explaining(*arguments: Any) -> Any:  # noqa: ANN401 -- as a connection
+        opened.append(Explaining(connect(*arguments)))
+        return opened[-1]
+
+    credentials = FakeCredentials(login.credentials)
+    return Database(credentials, PLAIN, open_connection=open_explaining), opened
+
+
+def sequences_read_for_a_source(owner: Login, function: Login) -> list[str]:
+    """The nodes that read every row where a file is compared with earlier ones of its source."""
+    mark_sources(owner, UPLOADS)
+    database, opened = explaining(function)
+    ledger = PostgresLedger(database, lease_seconds=300)
+    found = ledger.earlier_files(Claim(UPLOADS // 2, 1, "b", NEWEST), "sender-7", "no such digest")
+    assert found.rows, "it has nothing to compare with"
+    ((plan,),) = (each.plans for each in opened)
+    database.close()
+    return [node["Node Type"] for node in nodes(plan) if reads_every_row(node)]
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
