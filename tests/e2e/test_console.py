@@ -21,6 +21,7 @@ from rowledger.wiring.operations import ledger_queries
 from tests.e2e.cli import PROGRAM
 from tests.e2e.people import make_people, outputs_of, users
 from tests.e2e.pipeline import Pipeline
+from tests.e2e.test_reconcile import tamper
 from tests.faults.hostile_keys import HOSTILE_KEYS
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -210,6 +211,33 @@ def test_an_operator_runs_a_file_again(
     stranger.close()
     looked_at(page, "file", f"/files/{row.id}")
     looked_at(page, "again", f"/files/{row.id}/again")
+
+
+def test_an_operator_acknowledges_and_closes_an_incident(
+    operator: Page, reader: Page, stack: Stack
+) -> None:
+    source = f"console-{time.monotonic_ns()}"
+    page, address = operator, f"/incidents?source={source}"
+    looked_at(page, "incidents-none", address)
+    tamper(stack, "INSERT INTO incident (source) VALUES (:source)", source=source)
+    page.goto("/today")
+    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
+    reader.goto(address)
+    expect(reader.get_by_text(source).first).to_be_visible()
+    expect(reader.locator("main table a")).to_have_count(0)
+    page.goto(address)
+    page.get_by_role("link", name="Acknowledge").click()
+    looked_at(page, "incident", page.url)
+    page.get_by_label("Reason").fill("asked <b>them</b>")
+    page.get_by_role("button", name="Acknowledge it").click()
+    expect(page.get_by_text("sees to it: asked <b>them</b>")).to_be_visible()
+    looked_at(page, "incidents", f"{address}&all=1")
+    page.get_by_role("link", name="Close incident").click()
+    page.get_by_label("Reason").fill("a holiday there")
+    page.get_by_role("button", name="Close it").click()
+    expect(page.get_by_text("a holiday there")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text(f"No incident of {source} is open.")).to_be_visible()
 
 
 def test_each_page_is_readable_with_many_files_with_hostile_ones_and_with_none(

@@ -19,6 +19,7 @@ from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.operations.services.fetching import Fetching
 from tests.fakes.archive import FakeArchive
+from tests.fakes.incidents import FakeIncidents
 from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.links import FakeLinks
 from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_upload
@@ -74,6 +75,7 @@ class ConsoleWorld:
         self.world = World()
         self.archive = FakeArchive()
         self.objects = FakeObjects(b'a\n"1\n')
+        self.incidents = FakeIncidents()
         self.may_act = may_act
         self.opened = 0
         self.state = ServiceState((), {}, 0, 0, None, None)
@@ -94,13 +96,14 @@ class ConsoleWorld:
             raise self.fault
         return OpenPipeline(
             names=NAMES,
-            ledger=TimedLedgerQueries(self.world.ledger),
+            ledger=TimedLedgerQueries(self.world.ledger, incidents=self.incidents.lines),
             archive=self.archive,
             objects=self.objects,
             fetching=Fetching(self.objects, "out", "back"),
             links=FakeLinks(),
             may_act=lambda: self.may_act,
             replay=self.world.replay,
+            change_incident=self.incidents.change,
             service_state=lambda: self.state,
             identity=lambda: "arn:aws:iam::1:user/ada",
         )

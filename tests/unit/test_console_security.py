@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from starlette.testclient import TestClient
 
 from rowledger.errors import CommandError
 from rowledger.functions.domain.faults import FaultCode, FaultError
+from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChange
 from tests.faults.hostile_keys import HOSTILE_KEYS, LINE_FEEDS
+from tests.unit.builders import RECEIVED
 from tests.unit.console_world import BAD, HOST, ORIGIN, ConsoleWorld, shown
 
 PAGES = (
@@ -17,6 +20,8 @@ PAGES = (
     "/files/1",
     "/files/1/again",
     "/files/1/download/input",
+    "/incidents",
+    "/incidents/1/close",
 )
 FROM_HERE = {"Origin": ORIGIN}
 
@@ -114,6 +119,15 @@ def test_every_answer_has_the_headers(page: str) -> None:
         assert headers["x-frame-options"] == "DENY"
 
 
+def assert_harmless(browser: TestClient, page: str) -> None:
+    answer = browser.get(page)
+    assert answer.status_code == 200, page
+    for harm in ("<script>alert", "<img", "\x1b", "\u202e", "\x9b", "\u2028", "\x85", "\0"):
+        assert harm not in answer.text, page
+    assert 'style="' not in answer.text
+    assert "javascript:" not in answer.text
+
+
 @pytest.mark.parametrize("key", [*HOSTILE_KEYS.values(), LINE_FEEDS])
 def test_hostile_names_are_text_on_every_page(key: str) -> None:
     world = ConsoleWorld()
@@ -122,13 +136,17 @@ def test_hostile_names_are_text_on_every_page(key: str) -> None:
     browser = world.admitted()
     assert upload.key == key
     world.state = replace(world.state, ledger_problem=key, alarms={key: key})
-    for page in ("/today", "/state", "/files", "/files/1", "/files/1?place=1", "/files/1/again"):
-        answer = browser.get(page)
-        assert answer.status_code == 200, page
-        for harm in ("<script>alert", "<img", "\x1b", "\u202e", "\x9b", "\u2028", "\x85", "\0"):
-            assert harm not in answer.text, page
-        assert 'style="' not in answer.text
-        assert "javascript:" not in answer.text
+    world.incidents.open(key, RECEIVED)
+    for change in IncidentChange:
+        said = ChangeIncident(id=1, change=change, by=key, why=key)
+        incidents = ("/today", "/incidents?all=1", "/incidents/1/ack", "/incidents/1/close")
+        for page in incidents:
+            assert_harmless(browser, page)
+        world.incidents.change(said)
+    for page in (*incidents, "/state", "/files", "/files/1", "/files/1?place=1", "/files/1/again"):
+        assert_harmless(browser, page)
+    ours = browser.get("/incidents", params={"source": key, "all": "1"})
+    assert "<script>alert" not in ours.text
     filtered = browser.get("/files", params={"prefix": key, "key": key, "name": key})
     assert "<script>alert" not in filtered.text
     link = browser.get("/files/1/download/input")

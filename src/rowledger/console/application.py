@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from rowledger.console.pages.file import FilePages
 from rowledger.console.pages.files import FilesPages
+from rowledger.console.pages.incidents import IncidentPages
 from rowledger.console.pages.today import TodayPages
 from rowledger.console.pipeline import Connection
 from rowledger.console.rendering import FOLDER, Renderer
@@ -54,6 +55,7 @@ def application(
         TodayPages(connection, show, lambda: datetime.now(UTC).astimezone()),
         FilesPages(connection, show),
         FilePages(connection, show, admission, by),
+        IncidentPages(connection, show, admission, by),
     )
 
     def opened(request: Request) -> Response:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 from rowledger.functions.ports.ledger_queries import LedgerQueries
 from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
@@ -16,7 +17,10 @@ from rowledger.operations.services.replay import Replay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPipeline:
-    """may_act, service_state, identity: as Rights, ask_service_state and Environment have them."""
+    """may_act, service_state, identity: as Rights, ask_service_state and Environment have them.
+
+    change_incident: of LedgerActions.
+    """
 
     names: PipelineNames
     ledger: LedgerQueries
@@ -26,6 +30,7 @@ class OpenPipeline:
     links: Links
     may_act: Callable[[], bool]
     replay: Replay
+    change_incident: Callable[[ChangeIncident], IncidentChanged]
     service_state: Callable[[], ServiceState]
     identity: Callable[[], str]
 

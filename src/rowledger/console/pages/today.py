@@ -21,6 +21,7 @@ from rowledger.functions.domain.ledger_requests import (
 )
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.selection import Selection
+from rowledger.functions.domain.window_requests import ListIncidents
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # What each choice shows: bars of an hour or a day, and how many.
@@ -96,6 +97,7 @@ class TodayPages:
             since=urlencode({"since": since.isoformat()}),
             failed=ledger.list_files(ListFiles(selection=failed, limit=_LISTED)).rows,
             warned=ledger.list_files(ListFiles(selection=warned, limit=_LISTED)).rows,
+            incidents=ledger.list_incidents(ListIncidents(limit=_LISTED)),
             complete_through=next(
                 (each.complete_through for each in passes if each.ended_at), None
             ),
