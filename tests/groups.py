@@ -39,7 +39,8 @@ _SHARED = {
     "bursts": "e2e/test_burst e2e/test_mail_burst",
     # They need a database and no pipeline.
     "database": """
-        faults/test_ledger_model integration/test_database integration/test_final_history
+        faults/test_ledger_model faults/test_window_kills integration/test_database
+        integration/test_final_history
         integration/test_ledger integration/test_ledger_access integration/test_ledger_claims
         integration/test_ledger_contradictions integration/test_ledger_plans
         integration/test_ledger_replay integration/test_ledger_warnings integration/test_mail_model
