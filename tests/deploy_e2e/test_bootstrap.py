@@ -108,7 +108,7 @@ def test_a_deployment_applies_what_a_pull_request_planned(root: EmulatorClients)
         "rowledger-plan",
         "rowledger-apply",
     }
-    assert len(boundaries) == 11
+    assert len(boundaries) == 12
 
 
 def test_a_pull_request_plans_on_what_was_deployed(
