@@ -6,8 +6,10 @@ import json
 import subprocess
 from collections.abc import Callable
 from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -166,9 +168,21 @@ def test_the_demo_reaches_every_expected_outcome_twice(run: Run, stack: Stack) -
     # The second time as it is installed, in a process of its own.
     for demo in (run, partial(invoke_in_a_process, state_dir=stack.state_dir)):
         done = demo("demo")
-        *_, last = done.out.splitlines()
+        *_, address, last = done.out.splitlines()
+        # Good for once; the console goes on until the stack is stopped, or started again.
+        assert [opened(address), opened(address)] == [303, 403]
         assert last == "demo: 25 files, 25 as expected; 3 due files, 3 as expected"
         assert (done.status, done.err) == (0, "")
+
+
+def opened(address: str) -> int:
+    """Open an address, and return the status of its answer."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.netloc, timeout=30)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_up_refuses_a_setting_that_the_function_would_refuse(

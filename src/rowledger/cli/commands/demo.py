@@ -18,6 +18,7 @@ from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.sources_requests import ShowSources
 from rowledger.functions.domain.text import printable
 from rowledger.local.mail.inbox import Mail, mails
+from rowledger.local.processes import console
 from rowledger.local.samples import SAMPLES, Sample
 from rowledger.local.source_samples import DEMO_SOURCES, source_samples, sources_for_run
 from rowledger.local.stack import Stack
@@ -25,6 +26,7 @@ from rowledger.local.window_samples import WINDOW_SAMPLES, daily_at, next_due
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import Environment
 from rowledger.operations.services.following import follow, send
+from rowledger.wiring.console_extra import HOW_TO_INSTALL_CONSOLE, console_is_installed
 from rowledger.wiring.environments import local_environment
 from rowledger.wiring.local_stack import start_local_stack
 from rowledger.wiring.operations import applying_sources, archive, ledger_queries, uploader
@@ -209,7 +211,6 @@ def _show_alarms(environment: Environment) -> None:
 def _show_commands(stack: Stack) -> None:
     output.rule("look further", align="left")
     for command, what in (
-        ("rowledger console", "all of it in a browser"),
         ("rowledger files", "the ledger"),
         ("rowledger show orders.csv", "everything about one file"),
         ("rowledger sources list", "what is expected of whose files"),
@@ -224,6 +225,11 @@ def _show_commands(stack: Stack) -> None:
     ):
         output.print(f"{command}   # {what}", markup=False, soft_wrap=True)
     output.print("(the commands are in .venv/bin)")
+    if console_is_installed():
+        output.print("all of it in a browser, until rowledger down; the address is good for once:")
+        output.print(console.start(stack.layout), markup=False, soft_wrap=True)
+    else:
+        output.print(HOW_TO_INSTALL_CONSOLE, markup=False)
 
 
 def _psql(stack: Stack) -> str:
