@@ -32,7 +32,8 @@ _SHARED = {
     """,
     # Commands and pages: no worker does all of e2e.
     "shown": """
-        e2e/test_commands e2e/test_console e2e/test_documents e2e/test_expectations
+        e2e/test_commands e2e/test_console e2e/test_console_live e2e/test_documents
+        e2e/test_expectations
         e2e/test_people e2e/test_smoke e2e/test_sources
     """,
     # They mostly wait.

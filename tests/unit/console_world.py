@@ -22,6 +22,7 @@ from tests.fakes.archive import FakeArchive
 from tests.fakes.incidents import FakeIncidents
 from tests.fakes.ledger_access import FakeLedgerQueries
 from tests.fakes.links import FakeLinks
+from tests.fakes.uploader import FakeUploader
 from tests.unit.builders import BUCKET, RECEIVED, SUFFIXES, an_upload
 from tests.unit.test_fetching import FakeObjects
 from tests.unit.test_replay import World
@@ -76,6 +77,7 @@ class ConsoleWorld:
         self.archive = FakeArchive()
         self.objects = FakeObjects(b'a\n"1\n')
         self.incidents = FakeIncidents()
+        self.uploader = FakeUploader()
         self.may_act = may_act
         self.opened = 0
         self.state = ServiceState((), {}, 0, 0, None, None)
@@ -103,6 +105,7 @@ class ConsoleWorld:
             links=FakeLinks(),
             may_act=lambda: self.may_act,
             replay=self.world.replay,
+            uploader=self.uploader,
             change_incident=self.incidents.change,
             service_state=lambda: self.state,
             identity=lambda: "arn:aws:iam::1:user/ada",

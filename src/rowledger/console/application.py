@@ -18,6 +18,7 @@ from rowledger.console.pages.file import FilePages
 from rowledger.console.pages.files import FilesPages
 from rowledger.console.pages.incidents import IncidentPages
 from rowledger.console.pages.today import TodayPages
+from rowledger.console.pages.upload import UploadPages
 from rowledger.console.pipeline import Connection
 from rowledger.console.rendering import FOLDER, Renderer
 from rowledger.console.security import OPENING, Admission, Guard
@@ -56,6 +57,7 @@ def application(
         FilesPages(connection, show),
         FilePages(connection, show, admission, by),
         IncidentPages(connection, show, admission, by),
+        UploadPages(connection, show, admission),
     )
 
     def opened(request: Request) -> Response:

@@ -11,6 +11,7 @@ from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.operations.ports.links import Links
 from rowledger.operations.ports.objects import Objects
+from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.fetching import Fetching
 from rowledger.operations.services.replay import Replay
 
@@ -30,6 +31,7 @@ class OpenPipeline:
     links: Links
     may_act: Callable[[], bool]
     replay: Replay
+    uploader: Uploader
     change_incident: Callable[[ChangeIncident], IncidentChanged]
     service_state: Callable[[], ServiceState]
     identity: Callable[[], str]

@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_FORM_BYTES = 64 << 10
 OPENING = "/open"
+# What a script of our pages sends along where a form has a field.
+CSRF_HEADER = "X-Rowledger-CSRF"
 # No session is asked for: a refusal is to look like a page, too.
 _STATIC = "/static/"
 _SAFE = frozenset({"GET", "HEAD"})

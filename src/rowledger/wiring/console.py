@@ -30,6 +30,7 @@ def _opened(environment: Environment) -> OpenPipeline:
         # Asked once: it changes rarely, and what may not be done is refused by AWS anyway.
         may_act=cache(operations.rights(fresh).may_act),
         replay=operations.replay_service(fresh),
+        uploader=operations.uploader(fresh),
         change_incident=operations.ledger_actions(fresh).change_incident,
         service_state=partial(operations.service_state, fresh),
         identity=cache(fresh.identity),
