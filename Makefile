@@ -143,6 +143,10 @@ bench-sources: setup ## what ten thousand sources cost an upload, and a check of
 	$(BIN)/python -m bench.sources
 	$(BIN)/python -m bench.windows
 
+.PHONY: bench-console
+bench-console: setup ## how long the console's pages take, with a million files in the ledger (a minute)
+	$(BIN)/python -m bench.console
+
 # In a place of its own: what the counter is compared with is none of its dependencies.
 ifneq ($(shell cat $(PEERS)/.installed 2>/dev/null),$(CURDIR))
 $(shell rm -f $(PEERS)/.installed)

@@ -47,13 +47,13 @@ _AT_ONCE = 50_000
 _PATIENT_SECONDS = 600
 
 
-def fill(owner: Login, uploads: int) -> None:
-    """Add so many uploads, and let the server know what it has."""
+def fill(owner: Login, uploads: int, newest: datetime = NEWEST) -> None:
+    """Add so many uploads, and let the server know what it has. newest: when the last one came."""
     connection = connect(owner.credentials, PLAIN, _PATIENT_SECONDS)
     try:
         for first in range(1, uploads + 1, _AT_ONCE):
             part = {"first": first, "last": min(first + _AT_ONCE - 1, uploads)}
-            connection.run(_FILL, **part, uploads=uploads, newest=NEWEST)
+            connection.run(_FILL, **part, uploads=uploads, newest=newest)
             connection.run(_ATTEMPTS, **part)
             connection.run(_NOTIFICATIONS, **part)
         for table in ("file_metadata", "file_attempt", "notification"):
