@@ -5,12 +5,11 @@ QUESTIONS; tests/integration/test_ledger_plans.py checks that an index answers i
 """
 
 import argparse
-import tempfile
 import time
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
+from bench.filled import filled_ledger
 from rowledger.functions.adapters.fixed_credentials import FixedCredentials
 from rowledger.functions.adapters.postgres.database import PLAIN, Database
 from rowledger.functions.adapters.postgres.ledger_queries import PostgresLedgerQueries
@@ -18,12 +17,8 @@ from rowledger.functions.domain.file_pages import FileOrder
 from rowledger.functions.domain.ledger_requests import ListFiles, ShowUpload, Summarise, SummaryBy
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.selection import Selection
-from rowledger.local.layout import Layout
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.local.stack import reset
-from rowledger.wiring.local_stack import start_local_stack
-from tests.integration.ledger_bench import migrate_as
-from tests.integration.many_rows import NEWEST, fill
+from tests.integration.many_rows import NEWEST
 
 LIMIT_SECONDS = 1.0
 YESTERDAY = Selection(since=NEWEST - timedelta(days=2), until=NEWEST - timedelta(days=1))
@@ -56,19 +51,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uploads", type=int, default=1_000_000)
     uploads: int = parser.parse_args().uploads
-    with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
-        layout = Layout(Path(folder) / "state")
-        try:
-            stack = start_local_stack(lambda _: None, layout)
-            owner = replace(stack.database.owner, database="bench_ledger")
-            superuser = stack.database.superuser.connect()
-            superuser.run(f"CREATE DATABASE bench_ledger OWNER {owner.username}")
-            superuser.close()
-            migrate_as(owner)
-            fill(owner, uploads)
-            over = _ask(replace(stack.database.reader, database="bench_ledger"))
-        finally:
-            reset(lambda _: None, layout)
+    with filled_ledger(uploads) as ledger:
+        over = _ask(ledger.reader)
     raise SystemExit(1 if over else 0)
 
 

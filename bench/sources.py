@@ -7,14 +7,11 @@ long history.
 
 import argparse
 import statistics
-import tempfile
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
-from rowledger.functions.adapters.postgres.database import PLAIN, Database
+from bench.filled import FilledLedger, filled_ledger, patient_database
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
 from rowledger.functions.domain.ledger import Claim
@@ -24,13 +21,8 @@ from rowledger.functions.domain.sources.choosing import ChosenSource, choose
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.domain.upload import Upload
-from rowledger.local.layout import Layout
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.local.stack import reset
-from rowledger.wiring.local_stack import start_local_stack
-from tests.function_logins import login_in_force
-from tests.integration.ledger_bench import migrate_as
-from tests.integration.many_rows import NEWEST, fill, mark_sources
+from tests.integration.many_rows import NEWEST, mark_sources
 
 LIMIT_MS = 5.0
 UPLOADS_TIMED = 600
@@ -57,36 +49,23 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--sources", type=int, default=10_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
-        layout = Layout(Path(folder) / "state")
-        try:
-            stack = start_local_stack(lambda _: None, layout)
-            owner = replace(stack.database.owner, database="bench_sources")
-            superuser = stack.database.superuser.connect()
-            superuser.run(f"CREATE DATABASE bench_sources OWNER {owner.username}")
-            superuser.close()
-            migrate_as(owner)
-            fill(owner, given.files)
-            function = replace(login_in_force(stack), database="bench_sources")
-            operator = replace(stack.database.operator, database="bench_sources")
-            over = _compare(owner, function, operator, given.sources, given.files)
-        finally:
-            reset(lambda _: None, layout)
+    with filled_ledger(given.files) as ledger:
+        over = _compare(ledger, given.sources, given.files)
     raise SystemExit(1 if over else 0)
 
 
-def _compare(owner: Login, function: Login, operator: Login, number: int, files: int) -> bool:
+def _compare(filled: FilledLedger, number: int, files: int) -> bool:
     """Print the table; return whether a source costs too much."""
-    database = _database(function)
+    database = patient_database(filled.function)
     ledger = PostgresLedger(database, lease_seconds=300)
-    applied = _apply(operator, number)
-    mark_sources(owner, files)
+    applied = _apply(filled.operator, number)
+    mark_sources(filled.owner, files)
     none, other, one = Timed([], [], []), Timed([], [], []), Timed([], [], [])
     # In turns, so that other work of the machine falls on all alike.
     for turn in range(_TURNS):
-        _apply(operator, 0)
+        _apply(filled.operator, 0)
         _time(ledger, f"nobody/none-{turn}", none)
-        _apply(operator, number)
+        _apply(filled.operator, number)
         _time(ledger, f"nobody/some-{turn}", other)
         _time(ledger, f"sender-7/2026-{turn}", one)
     database.close()
@@ -106,10 +85,6 @@ def _compare(owner: Login, function: Login, operator: Login, number: int, files:
     return statistics.median(one.whole) - statistics.median(none.whole) > LIMIT_MS
 
 
-def _database(login: Login) -> Database:
-    return Database(FixedCredentials(login.credentials), PLAIN)
-
-
 def _apply(operator: Login, number: int) -> float:
     """Put so many sources into force; return the seconds that took."""
     names = [*_SENDERS, *(f"other-{each}" for each in range(number))][:number]
@@ -124,7 +99,7 @@ def _apply(operator: Login, number: int) -> float:
         }
         for name in names
     ]
-    database = _database(operator)
+    database = patient_database(operator)
     started = time.perf_counter()
     PostgresLedgerActions(database).apply_sources(
         SourcesChange("bench", {"version": 1, "sources": sources})

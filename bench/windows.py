@@ -7,21 +7,18 @@ python -m bench.windows [--expectations 10000] [--files 1000000]
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from pg8000.native import Connection
 
+from bench.filled import FilledLedger, filled_ledger, patient_database
 from bench.markdown import row, seconds, table
 from rowledger.functions import contract
 from rowledger.functions.adapters.cron import CronSchedules
-from rowledger.functions.adapters.fixed_credentials import FixedCredentials
 from rowledger.functions.adapters.postgres.database import PLAIN, Database, connect
 from rowledger.functions.adapters.postgres.ledger import PostgresLedger
 from rowledger.functions.adapters.postgres.ledger_actions import PostgresLedgerActions
@@ -31,14 +28,8 @@ from rowledger.functions.domain.deadline import Deadline
 from rowledger.functions.domain.sources.versions import SourcesChange
 from rowledger.functions.services.outbox import Outbox
 from rowledger.functions.services.windows import WindowCheck, WindowCheckResult
-from rowledger.local.layout import Layout
 from rowledger.local.provisioning.database_logins import Login
-from rowledger.local.stack import reset
-from rowledger.wiring.local_stack import start_local_stack
 from tests.fakes.notifier import FakeNotifier
-from tests.function_logins import login_in_force
-from tests.integration.ledger_bench import migrate_as
-from tests.integration.many_rows import fill
 
 _RECONCILER = contract.load("pipeline.json")["functions"]["reconciler"]
 _PATIENT_SECONDS = 600
@@ -60,32 +51,19 @@ def main() -> None:
     parser.add_argument("--expectations", type=int, default=10_000)
     parser.add_argument("--files", type=int, default=1_000_000)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rowledger-bench-") as folder:
-        layout = Layout(Path(folder) / "state")
-        try:
-            stack = start_local_stack(lambda _: None, layout)
-            owner = replace(stack.database.owner, database="bench_windows")
-            superuser = stack.database.superuser.connect()
-            superuser.run(f"CREATE DATABASE bench_windows OWNER {owner.username}")
-            superuser.close()
-            migrate_as(owner)
-            fill(owner, given.files)
-            function = replace(login_in_force(stack), database="bench_windows")
-            operator = replace(stack.database.operator, database="bench_windows")
-            _measure(owner, function, operator, given.expectations, given.files)
-        finally:
-            reset(lambda _: None, layout)
+    with filled_ledger(given.files) as ledger:
+        _measure(ledger, given.expectations, given.files)
 
 
-def _measure(owner: Login, function: Login, operator: Login, number: int, files: int) -> None:
+def _measure(filled: FilledLedger, number: int, files: int) -> None:
     limit = _RECONCILER["timeout_seconds"]
     print(table(f"{number:,} expectations, {files:,} files", "a check", "evaluated", "told"))
     due = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    database = _database(function)
+    database = patient_database(filled.function)
     slowest = 0.0
     for what, came in (("all missing at once", False), ("all on time at once", True)):
-        _apply(operator, f"{'in-time' if came else 'missing'}", number)
-        with _connected(owner) as connection:
+        _apply(filled.operator, f"{'in-time' if came else 'missing'}", number)
+        with _connected(filled.owner) as connection:
             connection.run("UPDATE expectation SET since = :at", at=due - timedelta(minutes=30))
             if came:
                 connection.run(_FILES_IN_TIME, at=due - timedelta(minutes=10))
@@ -125,14 +103,10 @@ def _connected(login: Login) -> Iterator[Connection]:
         connection.close()
 
 
-def _database(login: Login) -> Database:
-    return Database(FixedCredentials(login.credentials), PLAIN, timeout_seconds=_PATIENT_SECONDS)
-
-
 def _apply(operator: Login, name: str, number: int) -> None:
     """Put so many sources into force, of each of which a file is due every hour."""
     sources = list(_sources(name, number))
-    database = _database(operator)
+    database = patient_database(operator)
     PostgresLedgerActions(database).apply_sources(
         SourcesChange("bench", {"version": 1, "sources": sources})
     )
