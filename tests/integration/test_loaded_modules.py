@@ -103,6 +103,7 @@ PROCESSOR = (
         "domain.outcome",
         "domain.outcome_event",
         "domain.receipt",
+        "domain.recipients",
         "domain.rejection",
         "domain.sources",
         "domain.sources.chosen",

@@ -81,6 +81,27 @@ def test_who_filters_for_rejected_files_gets_it_where_there_is_one(
     assert notification.event is None
 
 
+def of_source(mail: WaitingMail, source: str) -> WaitingMail:
+    named = {"source": {"name": source, "version": 1, "replay": False}}
+    return replace(mail, event=json.dumps(json.loads(mail.event or "") | named))
+
+
+def test_it_is_for_the_recipients_of_each_source_in_it_by_what_the_source_has() -> None:
+    waiting = [of_source(a_mail(1, BAD), "acme"), of_source(a_mail(2), "other"), a_mail(3, BAD)]
+    attributes = make_digest(waiting).notification.attributes
+    assert json.loads(attributes["recipients"]) == [
+        *("acme:digest", "acme:each", "acme:failures"),
+        *("other:digest", "other:each"),
+    ]
+
+
+def test_many_long_names_of_sources_leave_it_within_what_sns_takes() -> None:
+    waiting = [of_source(a_mail(number), f"{number:064d}") for number in range(MOST_MAILS)]
+    digest = make_digest(waiting)
+    assert size_of(digest) < SNS_BYTES
+    assert 0 < len(digest.mails) < MOST_MAILS
+
+
 def test_its_id_is_of_what_is_in_it() -> None:
     digest = make_digest([a_mail(1), a_mail(2)])
     assert digest == make_digest([a_mail(1), a_mail(2)])

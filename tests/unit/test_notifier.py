@@ -1,5 +1,6 @@
 """What is published, and what is done where SNS refuses it or does not answer."""
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import pytest
@@ -96,6 +97,19 @@ def test_a_mail_goes_to_people_and_an_event_to_programs() -> None:
         "Message": '{"a": 1}',
         "MessageAttributes": ATTRIBUTES,
     }
+
+
+def test_whom_a_mail_is_for_is_a_list_that_subscriptions_filter_by_and_no_part_of_the_event() -> (
+    None
+):
+    sns = Sns(TAKEN, TAKEN)
+    message = replace(MESSAGE, attributes=MESSAGE.attributes | {"recipients": '["acme:each"]'})
+    sns.notifier.publish(message)
+    sns.notifier.publish_event(message)
+    mail, event = (call.kwargs["MessageAttributes"] for call in sns.client.publish.call_args_list)
+    listed = {"DataType": "String.Array", "StringValue": '["acme:each"]'}
+    assert mail == ATTRIBUTES | {"recipients": listed}
+    assert event == ATTRIBUTES
 
 
 @pytest.mark.parametrize("error", REPEATED, ids=repr)

@@ -77,6 +77,7 @@ def test_the_source_is_in_ledger_receipt_event_and_mail() -> None:
     mail = world.notifier.published[-1]
     assert "Source:    acme (version 2 of the sources)\n" in mail.body
     assert mail.attributes["source"] == "acme"
+    assert mail.attributes["recipients"] == '["acme:each"]'
 
 
 def test_a_file_without_a_source_is_as_it_was_and_costs_no_query() -> None:
@@ -89,7 +90,7 @@ def test_a_file_without_a_source_is_as_it_was_and_costs_no_query() -> None:
     assert versions == ("1.1", "1.0")
     for document in (world.receipt, world.event):
         assert not document.keys() & {"source", "supersedes"}
-    assert "source" not in world.notifier.published[-1].attributes
+    assert not world.notifier.published[-1].attributes.keys() & {"source", "recipients"}
     assert "Source:" not in world.notifier.published[-1].body
     (row,) = world.ledger.ledger_rows()
     assert (row.source, row.sources_version, row.supersedes) == (None, None, None)

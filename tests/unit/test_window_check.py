@@ -49,6 +49,7 @@ def test_a_missing_file_is_told_once_with_what_is_usual() -> None:
         " 08:00"
     )
     assert (mail.attributes["status"], mail.attributes["source"]) == ("MISSING", "acme-orders")
+    assert mail.attributes["recipients"] == '["acme-orders:missing"]'
     assert [len(world.store.incidents), world.store.windows_missing()] == [1, 2]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from rowledger.functions.domain.notification import Notification
 from rowledger.functions.domain.outcome import Status
+from rowledger.functions.domain.recipients import attributes_for, in_digest, size_of
 from rowledger.functions.domain.text import printable
 
 # How many mails one digest may take in, and how many successes it lists.
@@ -50,13 +51,17 @@ class PendingDigest:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What the digest has of one outcome. size_bytes, rows: 0 where that is not known."""
+    """What the digest has of one outcome. size_bytes, rows: 0 where that is not known.
+
+    recipients: whom of its source the digest is for because of it.
+    """
 
     mail: WaitingMail
     text: str
     is_failure: bool
     rows: int
     size_bytes: int
+    recipients: frozenset[str] = frozenset()
 
 
 def make_digest(waiting: Sequence[WaitingMail]) -> Digest:
@@ -65,13 +70,15 @@ def make_digest(waiting: Sequence[WaitingMail]) -> Digest:
     waiting: rejected files first.
     """
     lines, taken, room = [_line(each) for each in waiting], list[_Line](), _MOST_BYTES
-    listed = 0
+    listed, recipients = 0, set[str]()
     for line in lines:
         shown = line.is_failure or listed < MOST_LISTED
         room -= len(line.text.encode()) if shown else 0
+        room -= size_of(line.recipients - recipients)
         if taken and room < 0:
             break
         listed += not line.is_failure
+        recipients |= line.recipients
         taken.append(line)
     failures = [each for each in taken if each.is_failure]
     successes = [each for each in taken if not each.is_failure]
@@ -85,6 +92,7 @@ def make_digest(waiting: Sequence[WaitingMail]) -> Digest:
             attributes={
                 "status": (Status.FAILED if failures else Status.SUCCESS).value,
                 "message_id": message_id,
+                **attributes_for(recipients),
             },
         ),
         tuple(each.mail.id for each in taken),
@@ -130,7 +138,15 @@ def _line(mail: WaitingMail) -> _Line:
         codes = ", ".join(each["code"] for each in event.get("warnings", ()))
         warned = f"; {codes}" if codes else ""
         text = f"{start}  ({rows:,} data row{'' if rows == 1 else 's'}{warned})"
-    return _Line(mail, text, error is not None, event["rows_count"] or 0, event["file_size_bytes"])
+    source = event.get("source")
+    return _Line(
+        mail,
+        text,
+        error is not None,
+        event["rows_count"] or 0,
+        event["file_size_bytes"],
+        in_digest(source["name"], is_failure=error is not None) if source else frozenset(),
+    )
 
 
 def _ledger_id(mail: WaitingMail) -> str:

@@ -17,6 +17,7 @@ from rowledger.functions.domain.outcome import (
     record_of,
 )
 from rowledger.functions.domain.receipt import BackupLocation, timestamp
+from rowledger.functions.domain.recipients import attributes_for, of_outcome
 from rowledger.functions.domain.rejection import Rejection
 from rowledger.functions.domain.sources.chosen import JudgedBy
 from rowledger.functions.domain.text import printable
@@ -31,7 +32,7 @@ class Notification:
     """What is said of an outcome: a mail for people, and an event for programs.
 
     message_id: the same however often it is sent.
-    subject, body: the mail. attributes: of both, to filter by.
+    subject, body: the mail. attributes: of both, to filter by; `recipients` of the mail alone.
     event: JSON; None for a digest, and for outcomes that are older than events.
     mail_wanted: whether people are to get the mail.
     """
@@ -102,9 +103,14 @@ def announce(
             "status": record.status.value,
             "filename": name,
             "message_id": message_id,
-            **({"source": judged_by.source} if judged_by else {}),
+            **(_source_attributes(judged_by.source, record.status) if judged_by else {}),
         },
     )
+
+
+def _source_attributes(source: str, status: Status) -> dict[str, str]:
+    values = of_outcome(source, is_failure=status is Status.FAILED)
+    return {"source": source, **attributes_for(values)}
 
 
 def _result_lines(outcome: Outcome) -> list[str]:

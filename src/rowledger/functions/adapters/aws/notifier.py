@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 from rowledger.functions.adapters.aws.clients import error_code, translated
 from rowledger.functions.domain.faults import FaultCode, FaultError
 from rowledger.functions.domain.notification import Notification
+from rowledger.functions.domain.recipients import ATTRIBUTE as RECIPIENTS
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -49,38 +50,45 @@ class SnsNotifier:
     def publish(self, notification: Notification) -> str:
         return self._publish(
             "the notification",
-            notification,
+            notification.attributes,
             TopicArn=self.topic_arn,
             Subject=notification.subject,
             Message=notification.body,
         )
 
     def publish_event(self, notification: Notification) -> str:
+        # Programs filter by status and source; who gets the mail says nothing to them.
+        attributes = {
+            name: value for name, value in notification.attributes.items() if name != RECIPIENTS
+        }
         return self._publish(
             "the event",
-            notification,
+            attributes,
             TopicArn=self.events_topic_arn,
             Message=notification.event or "",
         )
 
-    def _publish(self, what: str, notification: Notification, **message: str) -> str:
+    def _publish(self, what: str, attributes: dict[str, str], **message: str) -> str:
         for pause in _PAUSES_SECONDS:
             try:
-                return self._publish_once(what, notification, message)
+                return self._publish_once(what, attributes, message)
             except FaultError as fault:
                 if not _may_be_repeated(fault.__cause__):
                     raise
             self.sleep(pause)
-        return self._publish_once(what, notification, message)
+        return self._publish_once(what, attributes, message)
 
-    def _publish_once(self, what: str, notification: Notification, message: dict[str, str]) -> str:
+    def _publish_once(self, what: str, attributes: dict[str, str], message: dict[str, str]) -> str:
         with translated(FaultCode.NOTIFICATION, f"publishing {what}"):
             try:
                 answer = self.client.publish(
                     **message,
                     MessageAttributes={
-                        name: {"DataType": "String", "StringValue": value}
-                        for name, value in notification.attributes.items()
+                        name: {
+                            "DataType": "String.Array" if name == RECIPIENTS else "String",
+                            "StringValue": value,
+                        }
+                        for name, value in attributes.items()
                     },
                 )
             except _NOT_SENT:

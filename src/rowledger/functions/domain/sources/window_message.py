@@ -13,6 +13,7 @@ from typing import Any
 
 from rowledger.functions.domain.notification import MAX_SUBJECT, Notification
 from rowledger.functions.domain.receipt import timestamp
+from rowledger.functions.domain.recipients import attributes_for, of_window
 from rowledger.functions.domain.sources.evaluation import MOST_NAMED, Evaluation, WindowState
 from rowledger.functions.domain.sources.window_rows import ExpectationRow
 from rowledger.functions.domain.sources.windows import Timetable, Window
@@ -86,6 +87,7 @@ def announce_window(
             "source": row.source,
             "expectation": row.name,
             "message_id": message_id,
+            **attributes_for(of_window(row.source)),
         },
         event=json_text(_event(row, table, window, evaluation, message_id, usual, after_all)),
         mail_wanted=not evaluation.state.as_expected,
