@@ -20,6 +20,7 @@ from botocore.exceptions import ParamValidationError
 
 from rowledger.local.emulator_clients import EmulatorClients
 from rowledger.local.mail.alarm_text import alarm_text
+from rowledger.local.mail.filter_policy import passes
 from rowledger.local.mail.subscription_limit import MESSAGES_A_SECOND, SubscriptionLimit
 
 if TYPE_CHECKING:
@@ -89,12 +90,7 @@ class MailRelay:
         """Send a message to each subscriber. published_at: seconds since the epoch."""
         try:
             envelope = json.loads(body)
-            mails = [
-                compose(envelope, each)
-                for each in self._recipients(
-                    envelope["TopicArn"], envelope["MessageId"], published_at
-                )
-            ]
+            mails = [compose(envelope, each) for each in self._recipients(envelope, published_at)]
         except (ValueError, TypeError, KeyError, AttributeError, ParamValidationError):
             # Not from the topic: it would block every later mail if it stayed in the queue.
             _logger.exception("a message that is no notification is dropped: %.200r", body)
@@ -102,24 +98,42 @@ class MailRelay:
         for mail in mails:
             server.send_message(mail)
 
-    def _recipients(self, topic_arn: str, message_id: str, published_at: float) -> list[str]:
-        """The subscribers, but for those whose subscription a flood has ended, as SNS does."""
+    def _recipients(self, envelope: Mapping[str, Any], published_at: float) -> list[str]:
+        """The subscribers whose filter lets it pass, as SNS delivers it.
+
+        It leaves out those whose subscription a flood has ended; what is filtered is no part of it.
+        """
+        topic_arn, message_id = envelope["TopicArn"], envelope["MessageId"]
         pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
         subscribed = [
             each for page in pages for each in page["Subscriptions"] if each["Protocol"] == "email"
         ]
         recipients = []
         for each in subscribed:
-            if self._limit.is_exceeded(each["SubscriptionArn"], message_id, published_at):
+            arn = each["SubscriptionArn"]
+            if not self._passes(arn, envelope.get("MessageAttributes", {})):
+                continue
+            if self._limit.is_exceeded(arn, message_id, published_at):
+                # Whose it is stays out of the log: an address is data of a person.
                 _logger.error(
-                    "more than %d messages within a second: the subscription of %s has ended",
+                    "more than %d messages within a second: the subscription %s has ended",
                     MESSAGES_A_SECOND,
-                    each["Endpoint"],
+                    arn,
                 )
-                self._sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
+                self._sns.unsubscribe(SubscriptionArn=arn)
             else:
                 recipients.append(each["Endpoint"])
         return recipients
+
+    def _passes(self, arn: str, attributes: Mapping[str, Mapping[str, str]]) -> bool:
+        """Whether a subscription's filter lets a message with these attributes pass."""
+        found = self._sns.get_subscription_attributes(SubscriptionArn=arn)
+        try:
+            return passes(found["Attributes"].get("FilterPolicy"), attributes)
+        except ValueError:
+            # The others still get theirs.
+            _logger.exception("the subscription %s gets no mail on this stack", arn)
+            return False
 
 
 def compose(envelope: Mapping[str, Any], recipient: str) -> EmailMessage:
