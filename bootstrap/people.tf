@@ -10,6 +10,7 @@ locals {
       function_arns     = "${local.regional.lambda}:function:"
       log_group_arns    = "${local.regional.logs}:log-group:/aws/lambda/"
       failure_queue_arn = "${local.regional.sqs}:${local.pipeline.failure_queue.name}"
+      topic_arn         = "${local.regional.sns}:${local.pipeline.topic}"
       # The key has no name of its own before it is made; an account is one deployment's.
       data_key_arn = local.key_arns[0]
     },

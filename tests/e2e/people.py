@@ -33,8 +33,7 @@ class Person:
     name: str
 
     def run(self, *arguments: str) -> Result:
-        command, *rest = arguments
-        return invoke(command, "--env", self.name, *rest)
+        return invoke(*arguments, "--env", self.name)
 
 
 def outputs_of(stack: Stack) -> dict[str, Any]:

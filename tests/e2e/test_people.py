@@ -5,15 +5,28 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from rowledger.local.mail.inbox import mails
+from rowledger.local.provisioning.resources import SUBSCRIBER
 from rowledger.local.stack import Stack
 from tests.e2e.cli import invoke
 from tests.e2e.people import STRANGER, Person, make_people, outputs_of, users
-from tests.e2e.pipeline import Pipeline
+from tests.e2e.pipeline import Pipeline, eventually
 from tests.e2e.test_replay import fail_for_good
 
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+TOLD = """\
+version: 1
+sources:
+  - name: people
+    prefix: people/
+    told: [{email: ada@example.com, wants: [failures]}]
+"""
 GOOD, BAD = b"a,b\n1,2\n3,4\n", b'a,b\n1,2\n3,"4\n'
 
 
@@ -72,6 +85,8 @@ def test_a_reader_is_denied_the_acts_of_an_operator(
     record = pipeline.take("people/kept.csv", GOOD)
     path = tmp_path / "denied.csv"
     path.write_bytes(GOOD)
+    told = tmp_path / "told.yaml"
+    told.write_text(TOLD, encoding="utf-8")
     for arguments in (
         ("replay", "--key", record.filename, "--reason", "I may not"),
         ("reconcile", "--grace", "0"),
@@ -84,6 +99,9 @@ def test_a_reader_is_denied_the_acts_of_an_operator(
         assert "the policy rowledger-operator" in done.err, done
     assert pipeline.rows(record.filename) == [record]
     assert pipeline.rows("denied.csv") == []
+    listed = reader.run("sources", "recipients", str(told), "--dry-run")
+    assert (listed.status, "AuthorizationError" in listed.err) == (1, True), listed
+    assert "the policy rowledger-operator" in listed.err, listed
 
 
 @pytest.mark.parametrize(
@@ -159,3 +177,41 @@ def test_credentials_of_another_account_are_refused(
     assert (
         "is in account 999999999999, and your credentials are of account 123456789012" in done.err
     )
+
+
+def test_an_operator_subscribes_recipients_who_get_what_they_want_and_nothing_else(
+    stack: Stack, operator: Person, tmp_path: Path
+) -> None:
+    file, none = tmp_path / "told.yaml", tmp_path / "none.yaml"
+    file.write_text(TOLD, encoding="utf-8")
+    none.write_text("version: 1\nsources: []\n", encoding="utf-8")
+    sns: SNSClient = stack.client("sns")
+
+    def changed(path: Path) -> list[str]:
+        done = operator.run("sources", "recipients", str(path), "--json")
+        assert done.status == 0, done
+        return [each["action"] for each in json.loads(done.out)["recipients"]]
+
+    def publish(name: str, *recipients: str) -> str:
+        subject = f"{name} {time.monotonic_ns()}"
+        values = json.dumps(recipients)
+        sns.publish(
+            TopicArn=stack.settings["ROWLEDGER_TOPIC_ARN"],
+            Subject=subject,
+            Message=name,
+            MessageAttributes={"recipients": {"DataType": "String.Array", "StringValue": values}},
+        )
+        return subject
+
+    def reached(subject: str) -> set[str]:
+        found = [each.content for each in mails(stack.inbox_dir)]
+        return {str(each["To"]) for each in found if each["Subject"] == subject}
+
+    assert changed(file) == ["subscribe"]
+    assert changed(file) == ["unchanged"]
+    good = publish("good", "people:each")
+    bad = publish("bad", "people:each", "people:failures")
+    eventually("both of them", lambda: reached(bad) == {SUBSCRIBER, "ada@example.com"})
+    assert reached(good) == {SUBSCRIBER}
+    assert changed(none) == ["unsubscribe"]
+    assert changed(none) == []

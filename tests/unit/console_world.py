@@ -45,6 +45,7 @@ NAMES = PipelineNames(
     alias="live",
     log_groups={},
     failure_queue="failures",
+    topic_arn="arn:aws:sns:us-east-1:123456789012:people",
     alarms=(),
     suffixes=SUFFIXES,
 )

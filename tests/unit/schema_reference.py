@@ -33,7 +33,8 @@ def reference(schema: Schema) -> str:
         if "$ref" in each:
             sections.append(_section(f"`{name}`", _resolved(each, parts), parts))
     # Those that are in lists.
-    for name in ("expectation", "expectedFiles", "expectedBytes", "calendar"):
+    in_lists = ("expectation", "expectedFiles", "expectedBytes", "recipient", "calendar")
+    for name in in_lists:
         sections += [_section(parts[name]["title"], parts[name], parts)]
     return "\n".join(sections)
 

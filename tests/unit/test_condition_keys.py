@@ -1,4 +1,4 @@
-"""The condition keys that the emulator is given for IAM's own actions."""
+"""The condition keys that the emulator is given for IAM's and SNS's actions."""
 
 import pytest
 
@@ -35,6 +35,12 @@ def boundary_of(role: str) -> str:
             {"RoleName": "bounded", "PermissionsBoundary": POLICY},
             {"iam:PermissionsBoundary": POLICY},
         ),
+        (
+            "sns:Subscribe",
+            {"Protocol": "email", "Endpoint": "ada@example.com"},
+            {"sns:Protocol": "email", "sns:Endpoint": "ada@example.com"},
+        ),
+        ("sns:Publish", {"Protocol": "email"}, {}),
         ("iam:GetRole", {"RoleName": "bounded"}, {}),
         ("s3:PutObject", {"PermissionsBoundary": BOUNDARY}, {}),
     ],

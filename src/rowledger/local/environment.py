@@ -6,6 +6,7 @@ from typing import Any
 
 from rowledger.functions import contract
 from rowledger.local import health
+from rowledger.local.emulator_clients import ACCOUNT_ID, REGION
 from rowledger.local.layout import Layout
 from rowledger.local.processes import emulator
 from rowledger.local.stack import Stack, open_stack
@@ -46,6 +47,7 @@ class LocalEnvironment:
             alias=pipeline["alias"],
             log_groups={use: each["log_group"] for use, each in functions.items()},
             failure_queue=pipeline["failure_queue"]["name"],
+            topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:{pipeline['topic']}",
             alarms=tuple(pipeline["alarms"]),
             suffixes=tuple(pipeline["event_filter"]["suffixes"]),
         )

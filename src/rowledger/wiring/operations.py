@@ -20,6 +20,7 @@ from rowledger.operations.adapters.aws.links import S3Links
 from rowledger.operations.adapters.aws.objects import S3Objects
 from rowledger.operations.adapters.aws.rights import LambdaRights
 from rowledger.operations.adapters.aws.service_state import AwsServiceState
+from rowledger.operations.adapters.aws.subscriptions import SnsSubscriptions
 from rowledger.operations.adapters.aws.uploader import S3Uploader
 from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
@@ -31,6 +32,7 @@ from rowledger.operations.ports.rights import Rights
 from rowledger.operations.ports.uploader import Uploader
 from rowledger.operations.services.applying_sources import ApplyingSources
 from rowledger.operations.services.fetching import Fetching
+from rowledger.operations.services.recipients import RecipientsService
 from rowledger.operations.services.reconciling import Reconciling
 from rowledger.operations.services.replay import Replay
 from rowledger.operations.services.service_state import ask_service_state
@@ -108,6 +110,12 @@ def schedules() -> Schedules:
 def applying_sources(environment: Environment) -> ApplyingSources:
     """Sources in force, and those to be."""
     return ApplyingSources(ledger_queries(environment), ledger_actions(environment))
+
+
+def recipients_service(environment: Environment) -> RecipientsService:
+    """Who is mailed about which source."""
+    topic = environment.names.topic_arn
+    return RecipientsService(SnsSubscriptions(environment.client("sns"), topic, _OPERATOR))
 
 
 def replay_service(environment: Environment) -> Replay:

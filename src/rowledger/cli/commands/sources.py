@@ -14,6 +14,7 @@ from rowledger.cli.local_files import file_chunks
 from rowledger.cli.output import output, print_facts, print_json
 from rowledger.cli.parameters import json_option
 from rowledger.cli.progress import byte_progress
+from rowledger.cli.recipients import recipients
 from rowledger.cli.sender_options import sender_options
 from rowledger.cli.source_files import FILE, mistake_lines, read_whole
 from rowledger.errors import CommandError
@@ -39,7 +40,7 @@ def sources() -> None:
     """
 
 
-for each in (apply, diff, history, learn, list_sources, show):
+for each in (apply, diff, history, learn, list_sources, recipients, show):
     sources.add_command(each)
 
 

@@ -3,7 +3,7 @@
 action_names        some requests are checked for a right that IAM does not know
 alias_weights       an alias's weights and event settings are ignored for events
 asynchronous_events events begin as they arrive, however many, and a throttled one is a failed one
-condition_keys      the keys of IAM's own actions are evaluated, and never set
+condition_keys      keys of IAM's and SNS's actions are evaluated, and never set
 credentials         anyone is taken for root who names a key that everyone knows, or none
 database_settings   some settings of a new database instance are forgotten
 idle_connections    idle connections are closed sooner than Terraform closes them

@@ -1,7 +1,8 @@
-"""Gives the emulator the condition keys of IAM's own actions, which it evaluates and never sets.
+"""Gives the emulator condition keys of IAM's and SNS's actions, which it evaluates and never sets.
 
 AWS's service authorization reference says which action has which key. Without them, a policy that
-allows a role to be created only with a permissions boundary would allow none.
+allows a role to be created only with a permissions boundary would allow none, and one that allows
+addresses alone to be subscribed would allow no address.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,6 +54,8 @@ def keys(action: str, parameters: Parameters, boundary_of: Callable[[str], str])
         found["iam:PermissionsBoundary"] = boundary_of(named("RoleName"))
     if action in _POLICY:
         found["iam:PolicyARN"] = named("PolicyArn")
+    if action == "sns:Subscribe":
+        found |= {"sns:Protocol": named("Protocol"), "sns:Endpoint": named("Endpoint")}
     return {key: value for key, value in found.items() if value}
 
 

@@ -45,6 +45,7 @@ def people_arns(alias: str) -> dict[str, str]:
         "function_arns": functions,
         "log_group_arns": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/lambda/",
         "failure_queue_arn": f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{queue}",
+        "topic_arn": f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:{pipeline['topic']}",
         **{
             f"{use}_bucket_arn": f"arn:aws:s3:::{name}" for use, name in pipeline["buckets"].items()
         },

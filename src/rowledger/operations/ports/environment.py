@@ -12,6 +12,7 @@ class PipelineNames:
     processor, reconciler, administrator, ledger_reader, ledger_operator: the functions' names.
     alias: of all of them, that of the version in service.
     log_groups: by the functions' sections of contract/pipeline.json.
+    topic_arn: of the topic for people.
     suffixes: the endings of the keys that the pipeline takes.
     """
 
@@ -26,6 +27,7 @@ class PipelineNames:
     alias: str
     log_groups: Mapping[str, str]
     failure_queue: str
+    topic_arn: str
     alarms: tuple[str, ...]
     suffixes: tuple[str, ...]
 

@@ -1,6 +1,6 @@
 """Reading sources.yaml: it is taken whole, or refused with every mistake."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
@@ -15,6 +15,8 @@ from rowledger.operations.domain.expectation_rules import (
     mistakes_of_expectations,
 )
 from rowledger.operations.domain.located import LocatedDocument, MistakesError, Path
+from rowledger.operations.domain.recipient_rules import mistakes_of_recipients
+from rowledger.operations.domain.recipients import recipients_of
 from rowledger.operations.domain.schema_check import mistakes_by
 from rowledger.operations.domain.source_rules import mistakes_of_sources
 
@@ -32,9 +34,17 @@ class SourcesFile:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The whole file, as it is applied."""
+        """The whole file, as it is applied: without the recipients.
+
+        The ledger keeps every version for ever, which addresses of persons must not be.
+        """
         calendars = {"calendars": list(self.calendars)} if self.calendars else {}
-        return {"version": 1, **calendars, "sources": list(self.documents)}
+        return {"version": 1, **calendars, "sources": list(map(_judged, self.documents))}
+
+    @property
+    def recipients(self) -> dict[str, frozenset[str]]:
+        """What each address wants, as SOURCE:WANT."""
+        return recipients_of(self.documents)
 
 
 def sources_in(
@@ -52,6 +62,7 @@ def sources_in(
     sound = _sound(document, "sources", mistaken)
     mistakes += mistakes_of_sources(document, sound)
     mistakes += mistakes_of_expectations(document, sound, schedules)
+    mistakes += mistakes_of_recipients(document, sound)
     sound_calendars = _sound(document, "calendars", mistaken)
     all_sound = len(sound) == len(_listed(document, "sources"))
     used = calendars_used(document) if sound and all_sound else None
@@ -60,7 +71,12 @@ def sources_in(
         raise MistakesError(mistakes)
     documents = tuple(document.value["sources"])
     calendars = tuple(document.value.get("calendars", ()))
-    return SourcesFile(Sources(map(Source.read, documents)), documents, calendars)
+    return SourcesFile(Sources(map(Source.read, map(_judged, documents))), documents, calendars)
+
+
+def _judged(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A source without its recipients, by whom no file is judged."""
+    return {name: value for name, value in source.items() if name != "told"}
 
 
 def _sound(document: LocatedDocument, name: str, mistaken: Collection[Path]) -> Collection[int]:

@@ -8,8 +8,13 @@ from botocore.exceptions import ClientError
 from rowledger.functions.adapters.aws.clients import error_code, translated
 from rowledger.functions.domain.faults import FaultCode, FaultError
 
-# HeadObject has no code but its status; a key of KMS that is denied has its own.
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "KMS.AccessDeniedException"})
+# HeadObject has no code but its status; a key of KMS that is denied has its own, and SNS too.
+_DENIED = frozenset(
+    {
+        *("AccessDenied", "AccessDeniedException", "403", "KMS.AccessDeniedException"),
+        "AuthorizationError",
+    }
+)
 _UNKNOWN = frozenset({"ResourceNotFoundException"})
 
 

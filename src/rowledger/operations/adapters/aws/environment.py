@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 
 from rowledger.errors import CommandError
+from rowledger.functions import contract
 from rowledger.functions.adapters.aws.long_calls import LONG_CALL, kept_alive
 from rowledger.operations.domain.environments import KeptEnvironment
 from rowledger.operations.ports.environment import Health, PipelineNames
@@ -64,6 +65,7 @@ class AwsEnvironment:
             alias=kept.alias,
             log_groups=kept.log_groups,
             failure_queue=kept.failure_queue,
+            topic_arn=f"arn:aws:sns:{kept.region}:{kept.account_id}:{_topic()}",
             alarms=kept.alarms,
             suffixes=self.suffixes,
         )
@@ -124,3 +126,9 @@ class AwsEnvironment:
     def _log_in(self) -> str:
         profile = f" --profile {self.kept.profile}" if self.kept.profile else ""
         return f"; log in, such as with: aws sso login{profile}"
+
+
+def _topic() -> str:
+    """The name of the topic for people, which is the same in every account."""
+    name: str = contract.load("pipeline.json")["topic"]
+    return name
