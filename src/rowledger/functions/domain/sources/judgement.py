@@ -147,7 +147,7 @@ def _of_count(
         message = f"The sender tells {word.rows:,} data rows; the file has {count.rows:,}."
         yield _finding(WarningCode.ROWS_DIFFER, message, source.sender.severity)
     if count.rows not in source.rows:
-        message = f"The file has {count.rows:,} data rows; {_expected(source.rows)}."
+        message = f"The file has {_data_rows(count.rows)}; {_expected(source.rows)}."
         yield _finding(WarningCode.ROWS_OUT_OF_RANGE, message, source.rows.severity)
     usual = earlier.usual_rows
     if source.rows.unusual is not Tolerance.ALLOW and usual and count.rows not in usual:
@@ -211,6 +211,10 @@ def _unusual(rows: int, usual: UsualRows) -> str:
 
 def _shortened(key: str) -> str:
     return key if len(key) <= _LONGEST_KEY else f"…{key[-_LONGEST_KEY:]}"
+
+
+def _data_rows(number: int) -> str:
+    return f"{number:,} data row{'' if number == 1 else 's'}"
 
 
 def _expected(range_: Range) -> str:
