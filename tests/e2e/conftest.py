@@ -1,6 +1,7 @@
 """What the tests of the whole stack share."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 FAILURES = "csv-processor-failures"
+
+
+@pytest.fixture(autouse=True)
+def _full_mail_budget(stack: Stack) -> None:
+    """What an earlier test spent makes no mail of this one wait for a digest."""
+    login = replace(stack.database.superuser, database=stack.database.owner.database)
+    connection = login.connect()
+    try:
+        connection.run("UPDATE mail_budget SET spent_until = now()")
+    finally:
+        connection.close()
 
 
 @pytest.fixture
