@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,8 @@ def world() -> ConsoleWorld:
     made = ConsoleWorld()
     for key, outcome in zip(FILES, (RAGGED, BAD, None), strict=True):
         made.has(key, *([outcome] if outcome else []))
+    judged = next(iter(made.world.ledger.rows.values()))
+    judged.row = replace(judged.row, source="acme & <co>", sources_version=3, supersedes=2)
     return made
 
 
@@ -38,6 +41,8 @@ def listed(world: ConsoleWorld, query: str) -> list[str]:
         ("code=UNTERMINATED_QUOTE", ["acme/b.csv.gz"]),
         ("warned=1", ["acme/a.csv"]),
         ("key=acme/a.csv", ["acme/a.csv"]),
+        ("source=acme+%26+<co>", ["acme/a.csv"]),
+        ("source=acme", []),
         ("since=2026-11-23T00:00", []),
         ("until=2026-11-23T00:00&since=2026-11-21T00:00&other=1", [*FILES[::-1]]),
     ],
@@ -133,6 +138,15 @@ def test_one_file_has_all_that_is_known(world: ConsoleWorld) -> None:
     warned = shown(world.admitted().get(f"/files/{rows['acme/a.csv'].id}").text)
     assert "RAGGED_RECORDS" in warned
     assert "(line 3" in warned
+
+
+def test_a_file_says_by_which_source_it_was_judged_and_what_it_replaces(
+    world: ConsoleWorld,
+) -> None:
+    text = world.admitted().get("/files/1").text
+    assert "acme &amp; &lt;co&gt;</a>, by version 3" in text
+    assert 'href="/files?source=acme%20%26%20%3Cco%3E"' in text
+    assert '<a href="/files/2">2</a>, the file of this key before it' in text
 
 
 def test_the_page_is_shown_where_receipt_and_backup_are_denied(world: ConsoleWorld) -> None:

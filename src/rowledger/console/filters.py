@@ -9,7 +9,7 @@ from rowledger.functions.domain.file_pages import FileOrder, read_cursor
 from rowledger.functions.domain.outcome import Status
 from rowledger.functions.domain.selection import Selection
 
-_TEXTS = ("key", "prefix", "name", "code")
+_TEXTS = ("key", "prefix", "name", "code", "source")
 _TIMES = ("since", "until")
 # Of every value that an address may hold; what it does not know is ignored.
 NAMES = (*_TEXTS, "status", *_TIMES, "warned", "sort", "after")
@@ -73,6 +73,7 @@ def read_filter(given: Mapping[str, str]) -> FileFilter:
         prefix=texts["prefix"],
         name=texts["name"],
         code=texts["code"],
+        source=texts["source"],
         status=status,
         since=since,
         until=until,
