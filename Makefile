@@ -78,7 +78,7 @@ test-unit: setup ## the unit tests alone: seconds, no I/O
 
 .PHONY: console-test
 console-test: setup kernel ## the console: its handlers, and its pages in Chromium with axe; screenshots in build/console
-	$(BIN)/pytest tests/unit/test_console_security.py tests/unit/test_console_files.py tests/unit/test_console_today.py tests/unit/test_console_incidents.py tests/unit/test_console_upload.py tests/e2e/test_console.py tests/e2e/test_console_live.py
+	$(BIN)/pytest tests/unit/test_console_security.py tests/unit/test_console_files.py tests/unit/test_console_today.py tests/unit/test_console_incidents.py tests/unit/test_console_due.py tests/unit/test_console_upload.py tests/e2e/test_console.py tests/e2e/test_console_live.py
 
 .PHONY: faults
 faults: setup kernel ## the fault suite in full, and its count (BREAK=fence or outbox: a broken build, must fail)

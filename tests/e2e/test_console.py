@@ -255,6 +255,8 @@ def test_each_page_is_readable_with_many_files_with_hostile_ones_and_with_none(
     for span in ("24h", "90d"):
         looked_at(page, f"today-{span}", f"/today?span={span}")
     looked_at(page, "state", "/state")
+    looked_at(page, "due", "/due")
+    looked_at(page, "due-none", "/due?on=2020-02-29")
     looked_at(page, "files", f"/files?prefix={rows['bad'].filename.partition('/')[0]}")
     looked_at(page, "files-hostile", f"/files?prefix={prefix}")
     looked_at(page, "files-none", "/files?prefix=nobody/")

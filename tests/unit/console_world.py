@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 from rowledger.console.application import application
 from rowledger.console.pipeline import Connection, OpenPipeline
 from rowledger.console.security import Admission
+from rowledger.functions.adapters.cron import CronSchedules
 from rowledger.functions.domain.history import UploadHistory
 from rowledger.functions.domain.ledger_requests import ShowUpload
 from rowledger.functions.domain.outcome import examine
 from rowledger.functions.domain.upload import Upload
+from rowledger.functions.domain.window_requests import Windows
 from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.environment import PipelineNames
 from rowledger.operations.services.fetching import Fetching
@@ -79,6 +81,7 @@ class ConsoleWorld:
         self.objects = FakeObjects(b'a\n"1\n')
         self.incidents = FakeIncidents()
         self.uploader = FakeUploader()
+        self.windows = Windows(RECEIVED, (), (), cut=False)
         self.may_act = may_act
         self.opened = 0
         self.state = ServiceState((), {}, 0, 0, None, None)
@@ -99,7 +102,9 @@ class ConsoleWorld:
             raise self.fault
         return OpenPipeline(
             names=NAMES,
-            ledger=TimedLedgerQueries(self.world.ledger, incidents=self.incidents.lines),
+            ledger=TimedLedgerQueries(
+                self.world.ledger, incidents=self.incidents.lines, windows=self.windows
+            ),
             archive=self.archive,
             objects=self.objects,
             fetching=Fetching(self.objects, "out", "back"),
@@ -107,6 +112,7 @@ class ConsoleWorld:
             may_act=lambda: self.may_act,
             replay=self.world.replay,
             uploader=self.uploader,
+            schedules=CronSchedules(),
             change_incident=self.incidents.change,
             service_state=lambda: self.state,
             identity=lambda: "arn:aws:iam::1:user/ada",

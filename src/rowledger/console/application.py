@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from rowledger.console.pages.due import DuePages
 from rowledger.console.pages.file import FilePages
 from rowledger.console.pages.files import FilesPages
 from rowledger.console.pages.incidents import IncidentPages
@@ -54,6 +55,7 @@ def application(
     show = Renderer.of(environment, location, admission.csrf)
     pages = (
         TodayPages(connection, show, lambda: datetime.now(UTC).astimezone()),
+        DuePages(connection, show, lambda: datetime.now(UTC).astimezone()),
         FilesPages(connection, show),
         FilePages(connection, show, admission, by),
         IncidentPages(connection, show, admission, by),

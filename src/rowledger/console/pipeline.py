@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rowledger.functions.domain.window_requests import ChangeIncident, IncidentChanged
 from rowledger.functions.ports.ledger_queries import LedgerQueries
+from rowledger.functions.ports.schedules import Schedules
 from rowledger.operations.domain.service_state import ServiceState
 from rowledger.operations.ports.archive import Archive
 from rowledger.operations.ports.environment import PipelineNames
@@ -32,6 +33,7 @@ class OpenPipeline:
     may_act: Callable[[], bool]
     replay: Replay
     uploader: Uploader
+    schedules: Schedules
     change_incident: Callable[[ChangeIncident], IncidentChanged]
     service_state: Callable[[], ServiceState]
     identity: Callable[[], str]

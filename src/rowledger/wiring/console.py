@@ -31,6 +31,7 @@ def _opened(environment: Environment) -> OpenPipeline:
         may_act=cache(operations.rights(fresh).may_act),
         replay=operations.replay_service(fresh),
         uploader=operations.uploader(fresh),
+        schedules=operations.schedules(),
         change_incident=operations.ledger_actions(fresh).change_incident,
         service_state=partial(operations.service_state, fresh),
         identity=cache(fresh.identity),
