@@ -53,9 +53,9 @@ def test_what_is_missing_stands_first_with_what_lacks(world: ConsoleWorld) -> No
     places = [text.index(each) for each in ("acme <b>orders</b>", "early", "late daily")]
     assert places == sorted(places)
     assert "<i>too small</i>; no a_*.csv" in text
-    assert '<span class="mark failed">MISSING</span>' in page
-    assert '<span class="mark warned">MISSING</span><p class="said">came late</p>' in page
-    assert '<span class="mark success">ON_TIME</span>' in page
+    assert '<span class="mark state failed">MISSING</span>' in page
+    assert '<span class="mark state warned">MISSING</span><p class="said">came late</p>' in page
+    assert '<span class="mark state success">ON_TIME</span>' in page
     assert 'href="/files?source=acme+%3Cb%3Eorders%3C%2Fb%3E&amp;since=' in page
     assert "<b>orders" not in page
 
